@@ -1,0 +1,1 @@
+"""Give every charge an owner, and split what is shared."""

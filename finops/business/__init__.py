@@ -1,0 +1,1 @@
+"""Join the company's own numbers with its cloud cost."""

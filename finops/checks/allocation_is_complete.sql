@@ -1,0 +1,44 @@
+-- Days on which allocation gained or lost money against owned cost, in any measure and by any digit.
+with source as (
+    select
+        charge_date,
+        billing_currency,
+        sum(list_cost) as list_cost,
+        sum(contracted_cost) as contracted_cost,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        sum(x_unblended_cost) as x_unblended_cost
+    from facts.owned_cost
+    group by charge_date, billing_currency
+),
+
+target as (
+    select
+        charge_date,
+        billing_currency,
+        sum(list_cost) as list_cost,
+        sum(contracted_cost) as contracted_cost,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        sum(x_unblended_cost) as x_unblended_cost
+    from facts.allocated_cost
+    group by charge_date, billing_currency
+)
+
+select
+    coalesce(source.charge_date, target.charge_date) as charge_date,
+    source.effective_cost as source_effective_cost,
+    target.effective_cost as target_effective_cost
+from source
+full outer join target
+    on
+        source.charge_date = target.charge_date
+        and source.billing_currency = target.billing_currency
+where
+    source.charge_date is null
+    or target.charge_date is null
+    or source.list_cost is distinct from target.list_cost
+    or source.contracted_cost is distinct from target.contracted_cost
+    or source.billed_cost is distinct from target.billed_cost
+    or source.effective_cost is distinct from target.effective_cost
+    or source.x_unblended_cost is distinct from target.x_unblended_cost

@@ -1,0 +1,7 @@
+-- Owner keys that stand for more than one combination.
+select
+    x_owner_key,
+    count(*) as combinations
+from facts.owner_keys
+group by x_owner_key
+having count(*) > 1

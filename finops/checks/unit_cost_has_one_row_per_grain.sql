@@ -1,0 +1,10 @@
+-- Days and services that appear twice.
+select
+    charge_date,
+    billing_period,
+    x_service,
+    billing_currency,
+    count(*) as repeats
+from marts.unit_cost
+group by charge_date, billing_period, x_service, billing_currency
+having count(*) > 1

@@ -1,0 +1,35 @@
+-- Months in which company cost does not add up to the bill's effective or billed cost.
+with bill as (
+    select
+        billing_period,
+        billing_currency,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from facts.daily_cost
+    group by billing_period, billing_currency
+),
+
+mart as (
+    select
+        billing_period,
+        billing_currency,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from marts.unit_cost
+    where x_service = '*'
+    group by billing_period, billing_currency
+)
+
+select
+    bill.billing_period,
+    bill.billing_currency,
+    bill.effective_cost,
+    mart.effective_cost as mart_effective_cost
+from bill
+left join mart
+    on
+        bill.billing_period = mart.billing_period
+        and bill.billing_currency = mart.billing_currency
+where
+    bill.billed_cost is distinct from mart.billed_cost
+    or bill.effective_cost is distinct from mart.effective_cost

@@ -1,0 +1,13 @@
+-- Untagged resources that appear twice.
+select
+    sub_account_id,
+    x_service_code,
+    service_name,
+    region_id,
+    resource_id,
+    x_usage_type,
+    billing_currency,
+    count(*) as repeats
+from marts.untagged
+group by sub_account_id, x_service_code, service_name, region_id, resource_id, x_usage_type, billing_currency
+having count(*) > 1

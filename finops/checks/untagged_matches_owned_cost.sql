@@ -1,0 +1,18 @@
+-- One row if the untagged list lost money against all cost that no tag owns.
+with untagged as (
+    select coalesce(sum(effective_cost), 0) as effective_cost
+    from marts.untagged
+),
+
+owned as (
+    select coalesce(sum(effective_cost), 0) as effective_cost
+    from facts.owned_cost
+    where x_owner_method <> 'tag'
+)
+
+select
+    untagged.effective_cost,
+    owned.effective_cost as owned_effective_cost
+from untagged
+cross join owned
+where untagged.effective_cost <> owned.effective_cost

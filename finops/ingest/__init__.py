@@ -1,0 +1,1 @@
+"""Load AWS bills: one folder of Parquet per delivery, one row per charge."""

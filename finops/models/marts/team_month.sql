@@ -1,0 +1,88 @@
+-- One row per month, team and billing currency: cost after shared cost is split, beside its budget.
+with team_cost as (
+    select
+        billing_period,
+        x_team,
+        billing_currency,
+        sum(list_cost) as list_cost,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        coalesce(sum(effective_cost) filter (where x_allocated_from is not null), 0)
+            as x_shared_effective_cost
+    from facts.allocated_cost
+    group by billing_period, x_team, billing_currency
+),
+
+newest_versions as (
+    select
+        billing_period,
+        team,
+        max(version) as version
+    from business.budgets
+    group by billing_period, team
+),
+
+budgets as (
+    select
+        budgets.billing_period,
+        budgets.team,
+        rates.billing_currency,
+        -- A budget may be set in either currency; any other has no rate and stays NULL.
+        case
+            when budgets.currency = rates.billing_currency then budgets.budget
+            when budgets.currency = rates.x_reporting_currency
+                then cast(budgets.budget / rates.x_exchange_rate as decimal(38, 10))
+        end as x_budget
+    from business.budgets
+    inner join newest_versions
+        on
+            budgets.billing_period = newest_versions.billing_period
+            and budgets.team = newest_versions.team
+            and budgets.version = newest_versions.version
+    inner join facts.exchange_rates as rates
+        on budgets.billing_period = rates.billing_period
+),
+
+budgeted_cost as (
+    select
+        coalesce(team_cost.billing_period, budgets.billing_period) as billing_period,
+        coalesce(team_cost.x_team, budgets.team) as x_team,
+        coalesce(team_cost.billing_currency, budgets.billing_currency) as billing_currency,
+        coalesce(team_cost.list_cost, 0) as list_cost,
+        coalesce(team_cost.billed_cost, 0) as billed_cost,
+        coalesce(team_cost.effective_cost, 0) as effective_cost,
+        coalesce(team_cost.x_shared_effective_cost, 0) as x_shared_effective_cost,
+        cast(budgets.x_budget as decimal(38, 10)) as x_budget
+    from team_cost
+    full outer join budgets
+        on
+            team_cost.billing_period = budgets.billing_period
+            and team_cost.x_team = budgets.team
+            and team_cost.billing_currency = budgets.billing_currency
+)
+
+select
+    budgeted_cost.billing_period,
+    budgeted_cost.x_team,
+    budgeted_cost.billing_currency,
+    budgeted_cost.list_cost,
+    budgeted_cost.billed_cost,
+    budgeted_cost.effective_cost,
+    budgeted_cost.x_shared_effective_cost,
+    budgeted_cost.x_budget,
+    budgeted_cost.x_budget - budgeted_cost.effective_cost as x_variance,
+    rates.x_reporting_currency,
+    rates.x_exchange_rate,
+    cast(budgeted_cost.billed_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(12, 6))
+        as x_reporting_billed_cost,
+    cast(budgeted_cost.effective_cost as decimal(24, 8))
+    * cast(rates.x_exchange_rate as decimal(12, 6)) as x_reporting_effective_cost,
+    cast(budgeted_cost.x_budget as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(12, 6))
+        as x_reporting_budget,
+    cast(budgeted_cost.x_budget - budgeted_cost.effective_cost as decimal(24, 8))
+    * cast(rates.x_exchange_rate as decimal(12, 6)) as x_reporting_variance
+from budgeted_cost
+inner join facts.exchange_rates as rates
+    on
+        budgeted_cost.billing_period = rates.billing_period
+        and budgeted_cost.billing_currency = rates.billing_currency

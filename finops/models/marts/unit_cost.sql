@@ -1,0 +1,93 @@
+-- One row per billing month, day and service that has cost; the service `*` is the whole company.
+with service_cost as (
+    select
+        billing_period,
+        charge_date,
+        x_service,
+        billing_currency,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from facts.owned_cost
+    group by billing_period, charge_date, x_service, billing_currency
+),
+
+company_cost as (
+    select
+        billing_period,
+        charge_date,
+        '*' as x_service,
+        billing_currency,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from service_cost
+    group by billing_period, charge_date, billing_currency
+),
+
+cost as (
+    select * from service_cost
+    union all
+    select * from company_cost
+),
+
+-- Orders are counted by hour; a day is the bill's day, UTC.
+daily_orders as (
+    select
+        cast(hour as date) as charge_date,
+        service as x_service,
+        sum(orders) as orders
+    from business.orders
+    group by cast(hour as date), service
+),
+
+reported_cost as (
+    select
+        cost.billing_period,
+        cost.charge_date,
+        cost.x_service,
+        cost.billing_currency,
+        cost.billed_cost,
+        cost.effective_cost,
+        cast(daily_orders.orders as bigint) as x_orders,
+        revenue.revenue as x_revenue,
+        revenue.currency as x_revenue_currency,
+        rates.x_reporting_currency,
+        rates.x_exchange_rate,
+        cast(cost.billed_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(12, 6))
+            as x_reporting_billed_cost,
+        cast(cost.effective_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(12, 6))
+            as x_reporting_effective_cost
+    from cost
+    inner join facts.exchange_rates as rates
+        on
+            cost.billing_period = rates.billing_period
+            and cost.billing_currency = rates.billing_currency
+    left join daily_orders
+        on
+            cost.charge_date = daily_orders.charge_date
+            and cost.x_service = daily_orders.x_service
+    left join business.revenue as revenue
+        on
+            cost.charge_date = revenue.date
+            and cost.x_service = revenue.service
+)
+
+select
+    *,
+    cast(billed_cost as double) / nullif(x_orders, 0) as x_billed_cost_per_order,
+    cast(effective_cost as double) / nullif(x_orders, 0) as x_effective_cost_per_order,
+    cast(x_reporting_effective_cost as double) / nullif(x_orders, 0)
+        as x_reporting_effective_cost_per_order,
+    -- Cost and revenue divide only in one currency.
+    cast(
+        case x_revenue_currency
+            when x_reporting_currency then x_reporting_billed_cost
+            when billing_currency then billed_cost
+        end as double
+    ) / nullif(cast(x_revenue as double), 0) as x_billed_cost_to_revenue,
+    cast(
+        case x_revenue_currency
+            when x_reporting_currency then x_reporting_effective_cost
+            when billing_currency then effective_cost
+        end as double
+    ) / nullif(cast(x_revenue as double), 0) as x_effective_cost_to_revenue
+from reported_cost

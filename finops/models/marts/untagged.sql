@@ -1,0 +1,59 @@
+-- One row per resource without an owner tag (or usage without a resource), the costliest first.
+with untagged_cost as (
+    select
+        sub_account_id,
+        x_service_code,
+        service_name,
+        region_id,
+        resource_id,
+        case when resource_id is null then x_usage_type end as x_usage_type,
+        billing_currency,
+        -- A rule may have changed in between; the newest decision is the one to judge.
+        max_by(x_owner_method, charge_date) as x_owner_method,
+        max_by(x_team, charge_date) as x_team,
+        max_by(x_rule_id, charge_date) as x_rule_id,
+        max(sub_account_name) as sub_account_name,
+        min(charge_date) as x_first_charge_date,
+        max(charge_date) as x_last_charge_date,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from facts.owned_cost
+    where x_owner_method <> 'tag'
+    group by
+        sub_account_id,
+        x_service_code,
+        service_name,
+        region_id,
+        resource_id,
+        case when resource_id is null then x_usage_type end,
+        billing_currency
+)
+
+select
+    row_number() over (
+        order by
+            effective_cost desc,
+            sub_account_id,
+            x_service_code,
+            service_name,
+            region_id,
+            resource_id,
+            x_usage_type,
+            billing_currency
+    ) as x_rank,
+    *,
+    cast(
+        sum(effective_cost) over (
+            order by
+                effective_cost desc,
+                sub_account_id,
+                x_service_code,
+                service_name,
+                region_id,
+                resource_id,
+                x_usage_type,
+                billing_currency
+            rows between unbounded preceding and current row
+        ) as double
+    ) / nullif(cast(sum(effective_cost) over () as double), 0) as x_cumulative_share
+from untagged_cost

@@ -1,0 +1,64 @@
+"""The settings of one project, read from its finops.toml."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from finops.errors import BadInput, SourceNotFound
+
+FILE_NAME = "finops.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a project decides once. Every field but `project` is a key of finops.toml."""
+
+    project: Path
+    company: str = "our company"
+    reporting_currency: str = "USD"
+    timezone: str = "UTC"
+
+    @property
+    def warehouse(self) -> Path:
+        """Folder of the charges and the DuckDB file."""
+        return self.project / "warehouse"
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file that readers open."""
+        return self.warehouse / "finops.duckdb"
+
+
+def read_settings(project: str | Path = ".") -> Settings:
+    """Return the settings of the project folder.
+
+    Raises SourceNotFound without a finops.toml, BadInput for a wrong key or value.
+    """
+    folder = Path(project).resolve()
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise SourceNotFound(f"{folder} has no {FILE_NAME}. Make a project with: finops init DIR")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: not valid TOML: {error}") from error
+    _check_keys(path, values)
+    _check_timezone(path, values.get("timezone", "UTC"))
+    return Settings(project=folder, **values)
+
+
+def _check_keys(path: Path, values: dict[str, object]) -> None:
+    known = {field.name for field in fields(Settings)} - {"project"}
+    for key, value in values.items():
+        if key not in known:
+            raise BadInput(f"{path}: unknown key {key!r}. Known keys: {', '.join(sorted(known))}.")
+        if not isinstance(value, str):
+            raise BadInput(f"{path}: {key} must be text in quotes, not {value!r}.")
+
+
+def _check_timezone(path: Path, name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(f"{path}: timezone {name!r} is unknown. Example: Asia/Seoul.") from error
