@@ -54,7 +54,9 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
     """
     records = read_records(settings.warehouse)
     if not records:
-        raise SourceNotFound(f"{settings.project} has no charges yet. Load some: finops load SOURCE")
+        raise SourceNotFound(
+            f"{settings.project} has no charges yet. Load some: finops load SOURCE"
+        )
     with _new_database(settings) as con:
         create_ledger(con, records)
         load_mappings(con, settings.project / "mappings")
@@ -73,7 +75,8 @@ def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]])
     con.register("records", pa.Table.from_pylist(rows, LEDGER))
     con.execute(
         "create or replace table ledger.deliveries as select * replace ("
-        "cast(delivered_at as timestamp) as delivered_at, cast(loaded_at as timestamp) as loaded_at, "
+        "cast(delivered_at as timestamp) as delivered_at, "
+        "cast(loaded_at as timestamp) as loaded_at, "
         "cast(source_unblended_cost as decimal(38, 10)) as source_unblended_cost, "
         "try_cast(first_charge_date as date) as first_charge_date, "
         "try_cast(last_charge_date as date) as last_charge_date) "
@@ -112,7 +115,8 @@ def _run_models(con: duckdb.DuckDBPyConnection, progress: Progress) -> None:
 def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute(
         "create or replace table mappings.settings as "
-        "select ? as company, ? as reporting_currency, ? as timezone, cast(? as timestamp) as built_at",
+        "select ? as company, ? as reporting_currency, ? as timezone, "
+        "cast(? as timestamp) as built_at",
         [
             settings.company,
             settings.reporting_currency,

@@ -24,7 +24,9 @@ def writer_lock(warehouse: Path) -> Iterator[None]:
         except BlockingIOError:
             stream.seek(0)
             owner = stream.read().strip() or "another process"
-            raise WarehouseBusy(f"{warehouse} is being written by {owner}. Try again later.") from None
+            raise WarehouseBusy(
+                f"{warehouse} is being written by {owner}. Try again later."
+            ) from None
         stream.truncate(0)
         stream.write(f"process {os.getpid()} on {socket.gethostname()}")
         stream.flush()

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from finops.build import Progress, build_warehouse, open_database
 from finops.errors import BadInput, SourceNotFound
-from finops.ingest.deliveries import write_delivery
+from finops.ingest.deliveries import read_records, write_delivery
 from finops.ingest.discover import find_deliveries
 from finops.lock import writer_lock
 from finops.models import checks
@@ -121,6 +121,14 @@ class Warehouse:
         """Return the trust header: one row per month and currency of marts.trust_header."""
         return self.sql("from marts.trust_header order by billing_period, billing_currency")
 
+    def pending(self) -> list[str]:
+        """Return the ids of deliveries that are loaded and that no build has read yet."""
+        loaded = {record["delivery_id"] for record in read_records(self.settings.warehouse)}
+        if not self.settings.database.exists():
+            return sorted(loaded)
+        built = self.sql("select delivery_id from ledger.deliveries")["delivery_id"]
+        return sorted(loaded - set(built))
+
     def _read(self, query: str, params: dict[str, Any]) -> pa.Table:
         con = self._reader()
         try:
@@ -138,9 +146,7 @@ class Warehouse:
                     f"{self.settings.project} has no warehouse yet. Run: finops load SOURCE, "
                     "then finops build"
                 )
-            self._connection = open_database(
-                self.settings.database, self.settings, read_only=True
-            )
+            self._connection = open_database(self.settings.database, self.settings, read_only=True)
         return self._connection
 
 

@@ -87,6 +87,20 @@ class SharedCost(Row):
     note: str = ""
 
 
+_MODELS: dict[str, type[Row]] = {
+    "teams": Team,
+    "services": Service,
+    "tag_keys": TagKey,
+    "rules": Rule,
+    "shared_costs": SharedCost,
+}
+# Columns of each file in mappings/.
+FILES = {
+    name: [column for column in model.model_fields if column != "line"]
+    for name, model in _MODELS.items()
+}
+
+
 def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Read the files in `folder` into the tables of the schema `mappings`; absent files are empty.
 
@@ -103,11 +117,9 @@ def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     check_unique(folder / "tag_keys.csv", tag_keys, lambda row: (row.dimension, row.tag_key))
 
     con.execute("create schema if not exists mappings")
-    _create(con, "teams", Team, [row.model_dump() for row in teams])
-    _create(con, "services", Service, [row.model_dump() for row in services])
-    _create(con, "tag_keys", TagKey, [row.model_dump() for row in tag_keys])
-    _create(con, "shared_costs", SharedCost, [row.model_dump() for row in shared_costs])
-    _create(con, "rules", Rule, [row.model_dump() for row in rules])
+    files = [teams, services, tag_keys, rules, shared_costs]
+    for (name, model), rows in zip(_MODELS.items(), files, strict=True):
+        _create(con, name, model, [row.model_dump() for row in rows])
     _create_names(con, folder, teams, services)
     _create_rule_patterns(con, rules, services)
 

@@ -71,7 +71,9 @@ def _load_series(
 ) -> None:
     _read_text(con, path, columns)
     con.execute(f"set TimeZone = {literal(timezone)}")
-    casts = ", ".join(f'try_cast("{column}" as {kind}) as "{column}"' for column, kind in columns.items())
+    casts = ", ".join(
+        f'try_cast("{column}" as {kind}) as "{column}"' for column, kind in columns.items()
+    )
     con.execute(f"create or replace temp table series as select line, {casts} from series_text")
     con.execute("set TimeZone = 'UTC'")
     for column in columns:
@@ -89,7 +91,9 @@ def _read_text(con: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, st
     """Create `series_text`: the file's columns as text, with the number of each line."""
     if not path.exists():
         empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
-        con.execute(f"create or replace temp table series_text as select 1 as line, {empty} limit 0")
+        con.execute(
+            f"create or replace temp table series_text as select 1 as line, {empty} limit 0"
+        )
         return
     scan = f"read_csv({literal(str(path))}, all_varchar = true, header = true, parallel = false)"
     try:

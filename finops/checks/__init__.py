@@ -1,0 +1,1 @@
+"""The promises: one SQL file each, which selects the rows that break it."""

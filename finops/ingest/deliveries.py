@@ -20,9 +20,25 @@ from finops.sql import literal
 RECORD = "delivery.json"
 # Types that the amortisation rules know; any other counts as it is billed and is named.
 KNOWN_LINE_ITEM_TYPES = frozenset(
-    "Usage DiscountedUsage SavingsPlanCoveredUsage SavingsPlanNegation SavingsPlanUpfrontFee "
-    "SavingsPlanRecurringFee Fee RIFee Tax Credit Refund Discount BundledDiscount EdpDiscount "
-    "PrivateRateDiscount DistributorDiscount FlatRateSubscription".split()
+    [
+        "Usage",
+        "DiscountedUsage",
+        "SavingsPlanCoveredUsage",
+        "SavingsPlanNegation",
+        "SavingsPlanUpfrontFee",
+        "SavingsPlanRecurringFee",
+        "Fee",
+        "RIFee",
+        "Tax",
+        "Credit",
+        "Refund",
+        "Discount",
+        "BundledDiscount",
+        "EdpDiscount",
+        "PrivateRateDiscount",
+        "DistributorDiscount",
+        "FlatRateSubscription",
+    ]
 )
 _PARQUET_FOOTER = 65_536
 
@@ -123,9 +139,16 @@ def _write_charges(delivery: Delivery, target: Path) -> dict[str, Any]:
         )
         totals = con.execute((resources / "source_totals.sql").read_text(encoding="utf-8"))
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-        raise BadSource(f"{delivery.files[0]} holds a value that does not parse: {error}") from error
+        raise BadSource(
+            f"{delivery.files[0]} holds a value that does not parse: {error}"
+        ) from error
     names = [column[0] for column in totals.description or []]
     values = dict(zip(names, totals.fetchone() or (), strict=True))
+    if values["repeated_rows"]:
+        raise BadSource(
+            f"{delivery.source}: {values['repeated_rows']} line(s) stand in the bill twice. "
+            "Are two copies of the month in one folder?"
+        )
     return _record(delivery, values, columns)
 
 
@@ -145,7 +168,6 @@ def _record(delivery: Delivery, totals: dict[str, Any], columns: list[str]) -> d
         "billing_currencies": "+".join(totals["billing_currencies"] or []),
         "source_rows": totals["source_rows"],
         "final_rows": totals["final_rows"],
-        "repeated_rows": totals["repeated_rows"],
         "source_unblended_cost": str(totals["source_unblended_cost"]),
         "first_charge_date": str(totals["first_charge_date"]),
         "last_charge_date": str(totals["last_charge_date"]),

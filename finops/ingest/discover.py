@@ -27,8 +27,10 @@ def find_deliveries(source: Path) -> list[Delivery]:
     if not source.exists():
         raise SourceNotFound(f"{source} does not exist.")
     manifests = find_manifests(source) if source.is_dir() else []
-    named = [read_manifest(path, source) for path in manifests]
-    deliveries = [delivery for delivery in named if delivery] or _bare_deliveries(source)
+    # AWS writes one delivery's manifest in several folders; its files tell that it is one.
+    read = (read_manifest(path, source) for path in manifests)
+    named = {delivery.files: delivery for delivery in read if delivery}
+    deliveries = list(named.values()) or _bare_deliveries(source)
     if not deliveries:
         raise SourceNotFound(f"{source} holds no bill: no manifest and no Parquet file in it.")
     return sorted(deliveries, key=lambda one: (one.billing_period, one.delivered_at))
@@ -82,6 +84,7 @@ def _parquet_files(source: Path) -> list[Path]:
 def _period_and_format(file: Path) -> tuple[str | None, str]:
     """Return the billing period of a file's rows (None for a file without rows) and its format."""
     con = duckdb.connect()
+    con.execute("set TimeZone = 'UTC'")
     scan = parquet_scan([file])
     try:
         names = {row[0] for row in con.execute(f"describe select * from {scan}").fetchall()}
@@ -95,4 +98,3 @@ def _period_and_format(file: Path) -> tuple[str | None, str]:
         raise BadSource(f"{file} holds {len(periods)} billing periods; load one month per file.")
     is_cur2 = "product" in names or "resource_tags" in names
     return (periods[0][0] if periods else None), CUR2_FORMAT if is_cur2 else LEGACY_FORMAT
-

@@ -94,7 +94,9 @@ def create_line_items(con: duckdb.DuckDBPyConnection, files: list[Path]) -> list
     columns = [f"{_column(name, types)} as {name}" for name in COLUMNS]
     columns += [f"{_map(MAPS[name], types)} as {name}" for name in MAPS]
     con.execute("create schema if not exists raw")
-    con.execute(f"create or replace view raw.line_items as select {', '.join(columns)} from {source}")
+    con.execute(
+        f"create or replace view raw.line_items as select {', '.join(columns)} from {source}"
+    )
     return sorted(types)
 
 
@@ -130,7 +132,7 @@ def _column(name: str, types: dict[str, str]) -> str:
 def _map(source: str, types: dict[str, str]) -> str:
     """Return SQL for a map without empty values, keyed without the `user_` of the exports."""
     if types.get(source, "").startswith("MAP"):
-        entries = f"map_entries({source})"
+        entries = f"coalesce(map_entries({source}), [])"
     else:
         names = sorted(name for name in types if name.startswith(f"{source}_"))
         pairs = [

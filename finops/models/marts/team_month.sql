@@ -1,4 +1,4 @@
--- One row per month, team and billing currency: cost after shared cost is split, beside its budget.
+-- One row per month, team and billing currency: cost after shared cost is split, and budget against own cost.
 with team_cost as (
     select
         billing_period,
@@ -10,6 +10,16 @@ with team_cost as (
         coalesce(sum(effective_cost) filter (where x_allocated_from is not null), 0)
             as x_shared_effective_cost
     from facts.allocated_cost
+    group by billing_period, x_team, billing_currency
+),
+
+own_cost as (
+    select
+        billing_period,
+        x_team,
+        billing_currency,
+        sum(effective_cost) as x_own_effective_cost
+    from facts.owned_cost
     group by billing_period, x_team, billing_currency
 ),
 
@@ -43,22 +53,42 @@ budgets as (
         on budgets.billing_period = rates.billing_period
 ),
 
+-- A shared team has a budget and own cost, and nothing left after the split.
+teams as (
+    select billing_period, x_team, billing_currency from own_cost
+    union
+    select billing_period, x_team, billing_currency from team_cost
+    union
+    select billing_period, team as x_team, billing_currency from budgets
+),
+
 budgeted_cost as (
     select
-        coalesce(team_cost.billing_period, budgets.billing_period) as billing_period,
-        coalesce(team_cost.x_team, budgets.team) as x_team,
-        coalesce(team_cost.billing_currency, budgets.billing_currency) as billing_currency,
+        teams.billing_period,
+        teams.x_team,
+        teams.billing_currency,
         coalesce(team_cost.list_cost, 0) as list_cost,
         coalesce(team_cost.billed_cost, 0) as billed_cost,
         coalesce(team_cost.effective_cost, 0) as effective_cost,
         coalesce(team_cost.x_shared_effective_cost, 0) as x_shared_effective_cost,
+        coalesce(own_cost.x_own_effective_cost, 0) as x_own_effective_cost,
         cast(budgets.x_budget as decimal(38, 10)) as x_budget
-    from team_cost
-    full outer join budgets
+    from teams
+    left join team_cost
         on
-            team_cost.billing_period = budgets.billing_period
-            and team_cost.x_team = budgets.team
-            and team_cost.billing_currency = budgets.billing_currency
+            teams.billing_period = team_cost.billing_period
+            and teams.x_team = team_cost.x_team
+            and teams.billing_currency = team_cost.billing_currency
+    left join own_cost
+        on
+            teams.billing_period = own_cost.billing_period
+            and teams.x_team = own_cost.x_team
+            and teams.billing_currency = own_cost.billing_currency
+    left join budgets
+        on
+            teams.billing_period = budgets.billing_period
+            and teams.x_team = budgets.team
+            and teams.billing_currency = budgets.billing_currency
 )
 
 select
@@ -69,8 +99,10 @@ select
     budgeted_cost.billed_cost,
     budgeted_cost.effective_cost,
     budgeted_cost.x_shared_effective_cost,
+    budgeted_cost.x_own_effective_cost,
     budgeted_cost.x_budget,
-    budgeted_cost.x_budget - budgeted_cost.effective_cost as x_variance,
+    -- A budget is for what a team runs itself; the budgets of all teams are for the whole bill.
+    budgeted_cost.x_budget - budgeted_cost.x_own_effective_cost as x_variance,
     rates.x_reporting_currency,
     rates.x_exchange_rate,
     cast(budgeted_cost.billed_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(12, 6))
@@ -79,7 +111,7 @@ select
     * cast(rates.x_exchange_rate as decimal(12, 6)) as x_reporting_effective_cost,
     cast(budgeted_cost.x_budget as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(12, 6))
         as x_reporting_budget,
-    cast(budgeted_cost.x_budget - budgeted_cost.effective_cost as decimal(24, 8))
+    cast(budgeted_cost.x_budget - budgeted_cost.x_own_effective_cost as decimal(24, 8))
     * cast(rates.x_exchange_rate as decimal(12, 6)) as x_reporting_variance
 from budgeted_cost
 inner join facts.exchange_rates as rates

@@ -1,0 +1,187 @@
+"""The command line: each command parses, calls one public function and prints."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from finops import anomalies as anomaly
+from finops import connect
+from finops.build import Progress
+from finops.demo import run_demo
+from finops.errors import CheckFailed, FinopsError
+from finops.project import create_project, open_lab
+from finops.report import console as page
+from finops.report import tables
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out = Console()
+err = Console(stderr=True)
+
+Project = Annotated[Path, typer.Option("--project", help="The folder that holds finops.toml.")]
+
+
+class Format(StrEnum):
+    """How `finops sql` prints rows."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def main() -> None:
+    """Run the command line; an error is one clear line on stderr and exit code 1."""
+    try:
+        app()
+    except (FinopsError, OSError, duckdb.Error) as error:
+        err.print(f"[bold red]error:[/] {escape(' '.join(str(error).split()))}", soft_wrap=True)
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo project goes.")] = Path("demo"),
+) -> None:
+    """Run the whole chain on the sample company and print what it found.
+
+    Example: finops demo
+    """
+    with _progress() as progress:
+        result = run_demo(folder, progress)
+    out.print(page.page(result.summary))
+    out.print(f"Report:  {escape(str(result.report))}", soft_wrap=True)
+    out.print(f"Explore: finops lab --project {escape(str(folder))}", soft_wrap=True)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="The new project folder.")]) -> None:
+    """Make a project folder with a commented finops.toml and mapping templates.
+
+    Example: finops init costs
+    """
+    project = create_project(folder)
+    out.print(
+        f"Made {escape(str(project))}. Next: finops load SOURCE --project {escape(str(project))}"
+    )
+
+
+@app.command()
+def load(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE…", help="Folders or files.")],
+    project: Project = Path(),
+    billing_period: Annotated[str | None, typer.Option(help="Take one month: YYYY-MM.")] = None,
+) -> None:
+    """Load bills: folders with an AWS export, or Parquet files. Safe to repeat.
+
+    Example: finops load ~/bill --billing-period 2026-10
+    """
+    warehouse = connect(project)
+    for source in sources:
+        with _progress() as progress:
+            found = warehouse.load(source, billing_period=billing_period, progress=progress)
+        out.print(tables.deliveries(found))
+    out.print("Next: finops build")
+
+
+@app.command()
+def build(project: Project = Path()) -> None:
+    """Build every table from charges, mappings and business data, and check every promise.
+
+    Example: finops build
+    """
+    with _progress() as progress:
+        connect(project).build(progress=progress)
+    out.print("Built; every promise holds. Next: finops status")
+
+
+@app.command()
+def check(project: Project = Path()) -> None:
+    """Check every promise; exit 1 if one is broken.
+
+    Example: finops check
+    """
+    results = connect(project).check()
+    out.print(tables.promises(results))
+    broken = results[results["rows"] > 0]
+    if len(broken):
+        raise CheckFailed(f"{len(broken)} promise(s) broken: {', '.join(broken['check'])}.")
+
+
+@app.command()
+def status(project: Project = Path()) -> None:
+    """Show how far each month can be trusted: freshness, finality, coverage, residual.
+
+    Example: finops status
+    """
+    warehouse = connect(project)
+    out.print(tables.trust_header(warehouse.status()))
+    if pending := warehouse.pending():
+        out.print(f"{len(pending)} loaded deliveries are not built yet. Next: finops build")
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One select.")],
+    project: Project = Path(),
+    output: Annotated[Format, typer.Option("--format")] = Format.table,
+) -> None:
+    """Run one read-only query.
+
+    Example: finops sql "select * from marts.team_month" --format csv
+    """
+    rows = connect(project).sql(query)
+    if output is Format.table:
+        out.print(tables.rows(rows))
+    elif output is Format.csv:
+        sys.stdout.write(tables.defused(rows).to_csv(index=False))
+    else:
+        sys.stdout.write(
+            json.dumps(rows.to_dict("records"), default=str, ensure_ascii=False) + "\n"
+        )
+
+
+@app.command()
+def anomalies(
+    project: Project = Path(),
+    since: Annotated[
+        str | None, typer.Option(help="Leave out what ended before: YYYY-MM-DD.")
+    ] = None,
+) -> None:
+    """List days whose cost recent weeks don't explain, per team and AWS service.
+
+    Example: finops anomalies --since 2026-10-01
+    """
+    found = anomaly.detect(anomaly.by_team_and_service(connect(project)))
+    if since:
+        found = found[found["end"] >= pd.Timestamp(since)]
+    out.print(tables.anomalies(found))
+
+
+@app.command()
+def lab(project: Project = Path()) -> None:
+    """Open the notebooks of this project in JupyterLab.
+
+    Example: finops lab
+    """
+    sys.exit(open_lab(connect(project).settings))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    with Bar(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda name, number, total: bar.update(
+            task, description=name, completed=number, total=total
+        )

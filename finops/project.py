@@ -1,0 +1,83 @@
+"""Make a project folder, and open its notebooks."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from finops.allocation.mappings import FILES
+from finops.business.data import SERIES
+from finops.errors import BadInput, FinopsError, SourceNotFound
+from finops.settings import FILE_NAME, Settings
+
+_SETTINGS = """\
+# The settings of this project. Every key is optional; these are the defaults.
+
+# Named on reports.
+company = "our company"
+
+# Amounts are shown in the bill's currency and in this one. Rates: business/exchange_rates.csv
+reporting_currency = "USD"
+
+# Hours without an offset in business/*.csv are read in this time zone. The bill is always UTC.
+timezone = "UTC"
+"""
+
+
+def create_project(folder: str | Path) -> Path:
+    """Make a project: a commented finops.toml, and mapping and business files with their headers.
+
+    Raises BadInput if `folder` has a finops.toml already. Other files there are left as they are.
+    """
+    project = Path(folder)
+    settings = project / FILE_NAME
+    if settings.exists():
+        raise BadInput(f"{settings} is there already; nothing was changed.")
+    project.mkdir(parents=True, exist_ok=True)
+    for name, columns in FILES.items():
+        _write_header(project / "mappings" / f"{name}.csv", columns)
+    for name, (columns, _) in SERIES.items():
+        _write_header(project / "business" / f"{name}.csv", list(columns))
+    settings.write_text(_SETTINGS, encoding="utf-8")
+    return project
+
+
+def shipped(name: str) -> Path:
+    """Return the folder `name` (notebooks, sample_data) of this package or its source checkout.
+
+    Raises SourceNotFound if it was not shipped.
+    """
+    package = Path(__file__).parent
+    for folder in (package / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise SourceNotFound(f"This installation has no {name} folder.")
+
+
+def copy_notebooks(project: Path) -> Path:
+    """Copy the notebooks into the project and return their folder; edited ones stay as they are."""
+    target = project / "notebooks"
+    target.mkdir(exist_ok=True)
+    for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
+        if not (target / notebook.name).exists():
+            shutil.copyfile(notebook, target / notebook.name)
+    return target
+
+
+def open_lab(settings: Settings) -> int:
+    """Run JupyterLab on the project's notebooks until it is stopped; return its exit code.
+
+    Raises FinopsError if JupyterLab isn't installed.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise FinopsError("JupyterLab is not installed. Install finops-bill[notebooks].")
+    folder = copy_notebooks(settings.project)
+    command = [sys.executable, "-m", "jupyter", "lab", f"--notebook-dir={folder}"]
+    return subprocess.run(command, check=False).returncode  # noqa: S603
+
+
+def _write_header(path: Path, columns: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_text(",".join(columns) + "\n", encoding="utf-8")

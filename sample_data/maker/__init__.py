@@ -1,0 +1,1 @@
+"""Make the bill, the mappings and the business figures of a fictional delivery company."""

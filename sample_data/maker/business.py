@@ -1,0 +1,127 @@
+"""Write the business's own figures: orders, revenue, budgets, exchange rates and events."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .company import MONTHS, MOVE_DATE, mapping, rng, team_of_service
+from .demand import (
+    MART_LAUNCH,
+    PROMOTIONS,
+    hours,
+    korean_holidays,
+    local_hours,
+    service_orders,
+)
+from .fleet import meters
+from .usage import rates, usage
+
+KRW_PER_ORDER = 2_600
+RATE_STEP_MONTH = "2026-05"
+# What commitments and discounts leave of the list price, as the budget was planned.
+PLANNED_SHARE_OF_LIST = 0.86
+COMPANY_BUDGET = 285_000
+
+
+def write_business(folder: Path, *, seed: int, scale: int) -> None:
+    """Write the business tables; a larger fleet serves as many times the orders."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "orders": _orders(seed, scale),
+        "revenue": _revenue(seed, scale),
+        "budgets": _budgets(seed, scale),
+        "exchange_rates": exchange_rates(seed),
+        "events": _events(),
+    }
+    for name, frame in tables.items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+
+
+def _orders(seed: int, scale: int) -> pd.DataFrame:
+    """Return one row per hour and service, in Korean time."""
+    local = pd.Series(local_hours()).dt.strftime("%Y-%m-%dT%H:%M:%S+09:00")
+    parts = [
+        pd.DataFrame({"hour": local, "service": service, "orders": (count * scale).astype(int)})
+        for service, count in service_orders(seed).items()
+    ]
+    frame = pd.concat(parts)
+    started = (frame["service"] != "mart") | (frame["orders"] > 0)
+    return frame[started].sort_values(["service", "hour"])
+
+
+def _revenue(seed: int, scale: int) -> pd.DataFrame:
+    """Return revenue per UTC day of all orders and of quick commerce, whose baskets are larger."""
+    parts = []
+    for service, per_order in {"*": KRW_PER_ORDER, "mart": KRW_PER_ORDER * 1.15}.items():
+        daily = pd.Series(service_orders(seed)[service], index=hours()).resample("D").sum()
+        noise = rng(seed, "revenue", service).uniform(0.94, 1.06, len(daily))
+        revenue = np.round(daily.to_numpy() * scale * per_order * noise, -3).astype(int)
+        parts.append(pd.DataFrame({"date": daily.index, "service": service, "revenue": revenue}))
+    frame = pd.concat(parts).query("revenue > 0")
+    return frame.assign(date=frame["date"].dt.strftime("%Y-%m-%d"), currency="KRW")
+
+
+def _budgets(seed: int, scale: int) -> pd.DataFrame:
+    """Return each team's monthly budget; July was planned again after the reorganisation."""
+    plan = pd.concat([_month_plan(month, seed) for month in MONTHS], ignore_index=True)
+    again = plan[plan["billing_period"] == MOVE_DATE[:7]].assign(version=2)
+    shift = again["team"].map({"marketing": 0.82, "member": 1.12}).fillna(1.0)
+    again = again.assign(budget=(again["budget"] * shift).round(-3))
+    frame = pd.concat([plan, again])
+    return frame.assign(budget=(frame["budget"] * scale).astype(int))
+
+
+def _month_plan(month: str, seed: int) -> pd.DataFrame:
+    """Plan from expected list cost per team, a little off as plans are."""
+    fleet = meters(seed)
+    expected = usage(fleet, month, seed=seed, without="*").sum(axis=1) * rates(fleet, month)
+    cost = pd.Series(expected).groupby(fleet["service"].map(team_of_service())).sum()
+    off = rng(seed, "budget", month).normal(1.02, 0.04, len(cost))
+    budget = (cost * PLANNED_SHARE_OF_LIST * off).reindex(mapping("teams")["team"])
+    budget["company"] = COMPANY_BUDGET
+    return pd.DataFrame(
+        {
+            "billing_period": month,
+            "team": budget.index,
+            "budget": budget.fillna(0).round(-3).to_numpy(),
+            "currency": "USD",
+            "version": 1,
+        }
+    )
+
+
+def exchange_rates(seed: int) -> pd.DataFrame:
+    """Return the won's monthly average, with a step down in the spring."""
+    base = np.where(np.array(MONTHS) < RATE_STEP_MONTH, 1388, 1441)
+    drift = rng(seed, "exchange").normal(0, 4, len(MONTHS))
+    return pd.DataFrame(
+        {
+            "billing_period": MONTHS,
+            "from_currency": "USD",
+            "to_currency": "KRW",
+            "rate": np.round(base + drift, 2),
+            "source": "monthly average",
+        }
+    )
+
+
+def _events() -> pd.DataFrame:
+    """Return what moves orders and cost: holidays, promotions, the launch, the migration."""
+    named = korean_holidays()
+    inside = named[(named.index >= hours()[0].date())]
+    rows = [(day, day, "*", "holiday", name) for day, name in inside.items()]
+    rows += [(start, end, "*", "promotion", name) for start, end, _, name in PROMOTIONS]
+    rows += [
+        (MART_LAUNCH, MART_LAUNCH, "mart", "launch", "Quick commerce opens"),
+        ("2026-06-08", "2026-06-19", "payment-gateway", "migration", "Payment database to Aurora"),
+        (
+            "2026-07-15",
+            "2026-07-17",
+            "dispatch-engine",
+            "incident",
+            "Retry storm of rider positions",
+        ),
+    ]
+    frame = pd.DataFrame(rows, columns=["start", "end", "key", "kind", "name"]).astype(str)
+    return frame.sort_values(["start", "key", "kind"])

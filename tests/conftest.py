@@ -1,0 +1,158 @@
+"""Fixtures that several test folders share."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import finops
+from finops.models import models_in_order
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "sample_data"
+REAL_BILL = ROOT.parent / "shared" / "data" / "aws-demo-2018"
+
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def real_bill() -> Path:
+    """The folder of a real bill, where there is one."""
+    if not REAL_BILL.is_dir():
+        pytest.skip(f"no real bill at {REAL_BILL}")
+    return REAL_BILL
+
+
+@pytest.fixture(scope="session")
+def real_project(real_bill, tmp_path_factory) -> Path:
+    """A project of the real bill, loaded and built."""
+    return _built(tmp_path_factory.mktemp("real"), real_bill)
+
+
+@pytest.fixture(scope="session")
+def sample_project(tmp_path_factory) -> Path:
+    """A project of the sample company, loaded and built. Only read it."""
+    project = tmp_path_factory.mktemp("sample")
+    for name in ("mappings", "business"):
+        shutil.copytree(SAMPLE / name, project / name)
+    shutil.copyfile(SAMPLE / "finops.toml", project / "finops.toml")
+    return _built(project, SAMPLE / "bill")
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """An empty project."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "finops.toml").write_text('company = "Test"\n')
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_tables(tmp_path_factory) -> Path:
+    """A database with every table of a build, to take their columns from."""
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "finops.toml").write_text('reporting_currency = "KRW"\n')
+    write_bill(folder / "bill.parquet", [line()])
+    return _built(folder, folder / "bill.parquet") / "warehouse" / "finops.duckdb"
+
+
+@pytest.fixture
+def run_model(empty_tables) -> Callable[[str, dict[str, Rows]], Rows]:
+    """Run one model over literal rows; columns that a row leaves out are NULL (costs are 0)."""
+
+    def run(name: str, inputs: dict[str, Rows]) -> Rows:
+        con = duckdb.connect()
+        con.execute(f"set file_search_path = '{empty_tables.parents[1]}'")
+        con.execute(f"attach '{empty_tables}' as built (read_only)")
+        model = next(one for one in models_in_order() if one.name == name)
+        for table in sorted(model.reads | inputs.keys()):
+            con.execute(f"create schema if not exists {table.partition('.')[0]}")
+            con.execute(f"create table {table} as from built.{table} limit 0")
+        for table, rows in inputs.items():
+            _insert(con, table, rows)
+        result = con.sql(model.sql)
+        return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
+
+    return run
+
+
+def line(**values: Any) -> dict[str, Any]:
+    """Return one line of a bill in CUR 2.0 names: an hour of on-demand usage unless told else."""
+    day = values.pop("day", dt.datetime(2026, 10, 5))
+    defaults = {
+        "identity_line_item_id": f"id-{next(_ids)}",
+        "identity_time_interval": "2026-10-05T00:00:00Z/2026-10-05T01:00:00Z",
+        "bill_payer_account_id": "000000000001",
+        "bill_billing_entity": "AWS",
+        "bill_invoice_id": "INV-1",
+        "bill_billing_period_start_date": day.replace(day=1),
+        "line_item_usage_account_id": "012345678901",
+        "line_item_line_item_type": "Usage",
+        "line_item_usage_start_date": day,
+        "line_item_usage_end_date": day + dt.timedelta(hours=1),
+        "line_item_product_code": "AmazonEC2",
+        "line_item_usage_type": "APN2-BoxUsage:m5.large",
+        "line_item_operation": "RunInstances",
+        "line_item_usage_amount": 1.0,
+        "line_item_currency_code": "USD",
+        "line_item_unblended_cost": 0.0,
+    }
+    return defaults | values
+
+
+def write_bill(path: Path, lines: Rows) -> Path:
+    """Write lines as a Parquet file of a bill and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = dict.fromkeys(name for one in lines for name in one)
+    columns = {name: [one.get(name) for one in lines] for name in names}
+    maps = ("product", "resource_tags", "cost_category")
+    arrays = {
+        name: pa.array(values, pa.map_(pa.string(), pa.string()) if name in maps else None)
+        for name, values in columns.items()
+    }
+    pq.write_table(pa.table(arrays), path)
+    return path
+
+
+def usd(text: str | int) -> Decimal:
+    """Return an exact amount, to compare with what DuckDB returns."""
+    return Decimal(text)
+
+
+def _numbers():
+    number = 0
+    while True:
+        yield (number := number + 1)
+
+
+_ids = _numbers()
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+    kinds = dict(con.execute(f"select column_name, column_type from (describe {table})").fetchall())
+    for row in rows:
+        costs = {name: 0 for name in kinds if name.endswith("_cost") or name.startswith("x_commit")}
+        values = {**costs, **row}
+        unknown = values.keys() - kinds.keys()
+        assert not unknown, f"{table} has no {unknown}"
+        marks = ", ".join(f"cast(? as {kinds[name]})" for name in values)
+        names = ", ".join(f'"{name}"' for name in values)
+        con.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+
+
+def _built(project: Path, bill: Path) -> Path:
+    settings = project / "finops.toml"
+    if not settings.exists():
+        settings.write_text('company = "Test"\n')
+    with finops.connect(project) as warehouse:
+        warehouse.load(bill)
+        warehouse.build()
+    return project

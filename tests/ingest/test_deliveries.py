@@ -1,0 +1,88 @@
+"""A delivery is written once, whole, or not at all."""
+
+import pytest
+
+from finops import connect
+from finops.errors import BadSource, MissingColumns
+from finops.ingest.deliveries import delivery_id, read_records, write_delivery
+from finops.ingest.discover import find_deliveries
+from tests.conftest import line, usd, write_bill
+
+
+def test_loading_twice_changes_nothing(project, tmp_path):
+    bill = write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost=1.0)])
+    warehouse = connect(project)
+    assert warehouse.load(bill)["is_new"].tolist() == [True]
+    before = sorted((file, file.stat().st_mtime_ns) for file in project.rglob("*.parquet"))
+    assert warehouse.load(bill)["is_new"].tolist() == [False]
+    assert sorted((file, file.stat().st_mtime_ns) for file in project.rglob("*.parquet")) == before
+
+
+def test_refreshed_month_counts_once_and_the_old_one_is_kept(project, tmp_path):
+    warehouse = connect(project)
+    for cost in (1.0, 5.0):
+        warehouse.load(write_bill(tmp_path / "b.parquet", [line(line_item_unblended_cost=cost)]))
+    warehouse.build()
+    ledger = warehouse.sql(
+        "select status, source_unblended_cost from ledger.deliveries order by all"
+    )
+    assert ledger.values.tolist() == [["current", usd(5)], ["superseded", usd(1)]]
+    assert warehouse.sql("select sum(billed_cost) as b from facts.daily_cost")["b"].tolist() == [5]
+
+
+def test_other_payers_month_adds_up(project, tmp_path):
+    warehouse = connect(project)
+    for payer in ("000000000001", "000000000002"):
+        bill = line(line_item_unblended_cost=1.0, bill_payer_account_id=payer)
+        warehouse.load(write_bill(tmp_path / f"{payer}.parquet", [bill]))
+    assert [one["status"] for one in read_records(project / "warehouse")] == ["current", "current"]
+
+
+def test_same_content_has_the_same_id_wherever_it_lies(tmp_path):
+    one, other = line(), line(line_item_unblended_cost=9.0)
+    write_bill(tmp_path / "a" / "bill.parquet", [one])
+    write_bill(tmp_path / "b" / "bill.parquet", [one])
+    write_bill(tmp_path / "c" / "bill.parquet", [other])
+    ids = [delivery_id(find_deliveries(tmp_path / name)[0]) for name in "abc"]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_missing_cost_column_is_refused_and_nothing_is_left(tmp_path):
+    bill = line()
+    del bill["line_item_unblended_cost"]
+    write_bill(tmp_path / "bill.parquet", [bill])
+    (delivery,) = find_deliveries(tmp_path / "bill.parquet")
+    with pytest.raises(MissingColumns, match="has no line_item_unblended_cost"):
+        write_delivery(delivery, tmp_path / "warehouse")
+    assert not list((tmp_path / "warehouse").rglob("*.parquet"))
+    assert not list((tmp_path / "warehouse").rglob("delivery.json"))
+
+
+def test_value_that_does_not_parse_is_refused(tmp_path):
+    write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost="twelve")])
+    (delivery,) = find_deliveries(tmp_path / "bill.parquet")
+    with pytest.raises(BadSource, match=r"bill\.parquet holds a value that does not parse.*twelve"):
+        write_delivery(delivery, tmp_path / "warehouse")
+
+
+def test_same_line_twice_is_refused(tmp_path):
+    one = line(line_item_unblended_cost=1.0)
+    write_bill(tmp_path / "bill.parquet", [one, one])
+    (delivery,) = find_deliveries(tmp_path / "bill.parquet")
+    with pytest.raises(BadSource, match=r"1 line\(s\) stand in the bill twice"):
+        write_delivery(delivery, tmp_path / "warehouse")
+
+
+def test_record_says_what_the_bill_held(tmp_path):
+    lines = [
+        line(line_item_unblended_cost=1.5),
+        line(bill_invoice_id="", line_item_unblended_cost=2),
+    ]
+    write_bill(tmp_path / "bill.parquet", lines)
+    (delivery,) = find_deliveries(tmp_path / "bill.parquet")
+    record = write_delivery(delivery, tmp_path / "warehouse")
+    assert (record["source_rows"], record["final_rows"], record["source_unblended_cost"]) == (
+        2,
+        1,
+        "3.5000000000",
+    )
