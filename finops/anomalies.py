@@ -49,7 +49,7 @@ def detect(
     The expected cost of a day is the median of the same weekday before it. A day counts when it is
     more than `threshold` robust standard deviations (3.5: Iglewicz and Hoaglin, 1993), `floor` of
     money and `share` of the expected cost away. Days after `as_of` are not looked at, and a day is
-    judged with days before it only. `incomplete` marks the last two days; their bill may still grow.
+    judged with days before it only. `incomplete` marks the last two days, which may still grow.
 
     Columns: key, start, end, detected_on, kind (spike or drop), expected, actual, excess (signed,
     all days of the run), score, incomplete; the most money first.

@@ -35,10 +35,10 @@ def create_project(folder: str | Path) -> Path:
     if settings.exists():
         raise BadInput(f"{settings} is there already; nothing was changed.")
     project.mkdir(parents=True, exist_ok=True)
-    for name, columns in FILES.items():
-        _write_header(project / "mappings" / f"{name}.csv", columns)
-    for name, (columns, _) in SERIES.items():
-        _write_header(project / "business" / f"{name}.csv", list(columns))
+    headers = {f"mappings/{name}.csv": columns for name, columns in FILES.items()}
+    headers |= {f"business/{name}.csv": list(series[0]) for name, series in SERIES.items()}
+    for name, columns in headers.items():
+        _write_header(project / name, columns)
     settings.write_text(_SETTINGS, encoding="utf-8")
     return project
 

@@ -1,6 +1,7 @@
 """Read who owns what, as FinOps writes it in mappings/*.csv."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -117,7 +118,7 @@ def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     check_unique(folder / "tag_keys.csv", tag_keys, lambda row: (row.dimension, row.tag_key))
 
     con.execute("create schema if not exists mappings")
-    files = [teams, services, tag_keys, rules, shared_costs]
+    files: list[Sequence[Row]] = [teams, services, tag_keys, rules, shared_costs]
     for (name, model), rows in zip(_MODELS.items(), files, strict=True):
         _create(con, name, model, [row.model_dump() for row in rows])
     _create_names(con, folder, teams, services)
