@@ -1,0 +1,44 @@
+# Every command installs what it needs into .venv by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test lint notebooks sample bench lock clean
+
+setup: .venv/.installed
+
+.venv/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit("finops needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --requirement requirements.lock
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/finops demo
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+notebooks: setup
+	$(BIN)/python -m pytest tests/notebooks
+
+# The sample company again, from its seed.
+sample: setup
+	$(BIN)/python -m sample_data.maker
+	$(BIN)/python -m sample_data.maker.verify
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+# The versions that were tried together; run it after a change of pyproject.toml.
+lock:
+	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --extra dev --no-annotate --no-header --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache

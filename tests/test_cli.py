@@ -1,0 +1,151 @@
+"""Every command, as a user types it: what it prints, and one line and exit 1 when it can't."""
+
+import json
+import sys
+
+import pytest
+
+from finops.cli import main
+from tests.conftest import line, write_bill
+
+
+@pytest.fixture
+def finops(monkeypatch, capsys):
+    """Run `finops` with arguments; return (exit code, stdout, stderr)."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["finops", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def bill(tmp_path):
+    lines = [line(line_item_unblended_cost=3.5, product={"product_name": "=HYPERLINK(1)"})]
+    return write_bill(tmp_path / "bill" / "bill.parquet", lines)
+
+
+def test_init_load_build_check_status_sql(finops, tmp_path, bill):
+    project = tmp_path / "costs"
+    assert finops("init", project)[0] == 0
+    code, out, _ = finops("load", bill, "--project", project)
+    assert code == 0
+    assert "2026-10" in out
+    assert "3.50 USD" in out
+    assert "no manifest: 1 file(s)" in out
+    assert "1 loaded deliveries are not built" not in finops("build", "--project", project)[1]
+    code, out, _ = finops("check", "--project", project)
+    assert code == 0
+    assert "allocation_is_complete" in out
+    code, out, _ = finops("status", "--project", project)
+    assert "2026-10" in out
+    assert "100 %" in out
+    query = "select sum(billed_cost) as billed_cost from facts.daily_cost"
+    assert finops("sql", query, "--project", project, "--format", "csv")[1] == (
+        "billed_cost\n3.5000000000\n"
+    )
+    assert json.loads(finops("sql", query, "--project", project, "--format", "json")[1]) == [
+        {"billed_cost": "3.5000000000"}
+    ]
+    assert "3.5000000000" in finops("sql", query, "--project", project)[1]
+    assert "No day stands out" in finops("anomalies", "--project", project)[1]
+
+
+def test_formula_of_a_bill_stays_text_in_csv(finops, project, bill):
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    query = "select distinct service_name from facts.daily_cost"
+    out = finops("sql", query, "--project", project, "--format", "csv")[1]
+    assert out == "service_name\n'=HYPERLINK(1)\n"
+
+
+def test_status_says_what_is_not_built_yet(finops, project, bill, tmp_path):
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    other = write_bill(tmp_path / "other.parquet", [line(bill_payer_account_id="9")])
+    finops("load", other, "--project", project)
+    assert "1 loaded deliveries are not built yet" in finops("status", "--project", project)[1]
+
+
+def files_and_times(project):
+    files = [file for file in project.rglob("*.*") if file.suffix != ".lock"]
+    return sorted((file, file.stat().st_mtime_ns) for file in files)
+
+
+def no_bill(tmp_path):
+    return []
+
+
+def truncated_file(tmp_path):
+    file = write_bill(tmp_path / "in" / "cut.parquet", [line()])
+    file.write_bytes(file.read_bytes()[:-50])
+
+
+def missing_cost(tmp_path):
+    one = line()
+    del one["line_item_unblended_cost"]
+    write_bill(tmp_path / "in" / "bill.parquet", [one])
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (no_bill, "holds no bill"),
+        (truncated_file, "cut.parquet can't be read as Parquet"),
+        (missing_cost, "has no line_item_unblended_cost"),
+    ],
+)
+def test_bad_bill_is_one_line_and_exit_1(finops, project, tmp_path, bill, make, message):
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    before = files_and_times(project)
+    (tmp_path / "in").mkdir()
+    make(tmp_path)
+    code, out, err = finops("load", tmp_path / "in", "--project", project)
+    assert (code, out) == (1, "")
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+    assert files_and_times(project) == before
+
+
+def test_unknown_team_is_one_line_and_exit_1(finops, project, bill):
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    (project / "mappings").mkdir()
+    (project / "mappings" / "services.csv").write_text("service,team\nfind,nobody\n")
+    code, _, err = finops("build", "--project", project)
+    assert code == 1
+    assert "services.csv line 2: unknown team 'nobody'" in err
+    assert len(err.strip().splitlines()) == 1
+    assert finops("sql", "select 1", "--project", project)[0] == 0
+
+
+def test_init_leaves_a_project_alone(finops, project):
+    code, _, err = finops("init", project)
+    assert code == 1
+    assert "is there already" in err
+
+
+def test_month_that_is_not_in_the_source_is_refused(finops, project, bill):
+    code, _, err = finops("load", bill, "--project", project, "--billing-period", "2020-01")
+    assert code == 1
+    assert "holds no bill of 2020-01" in err
+
+
+def test_markup_in_an_error_is_text(finops, project):
+    code, _, err = finops("sql", "select '[bold]' from nowhere", "--project", project)
+    assert code == 1
+    assert "[bold]" in err or "no warehouse yet" in err
+
+
+def test_wrong_usage_is_exit_2(finops):
+    assert finops("load")[0] == 2
+    assert finops("sql", "select 1", "--format", "xml")[0] == 2

@@ -1,0 +1,39 @@
+"""The docs tell the truth: every command, setting and table is in the README."""
+
+from dataclasses import fields
+
+import pytest
+
+from finops.allocation.mappings import FILES
+from finops.business.data import SERIES
+from finops.cli import app
+from finops.models import models_in_order
+from finops.settings import Settings
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [command.callback for command in app.registered_commands]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+def test_command_is_in_the_readme_and_has_an_example(command):
+    assert f"`finops {command.__name__}" in README
+    assert f"Example: finops {command.__name__}" in command.__doc__
+
+
+def test_settings_are_in_the_readme():
+    for field in fields(Settings):
+        assert field.name == "project" or f"| `{field.name}` |" in README
+
+
+def test_marts_are_in_the_readme():
+    for model in models_in_order():
+        assert not model.name.startswith("marts.") or f"`{model.name}`" in README, model.name
+
+
+def test_input_files_are_in_the_readme():
+    for name in FILES:
+        assert f"`mappings/{name}.csv`" in README
+    for name, (columns, _) in SERIES.items():
+        assert f"`business/{name}.csv`" in README
+        assert f"`{','.join(columns)}`" in README

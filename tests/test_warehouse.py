@@ -1,0 +1,205 @@
+"""A build is seen whole or not at all, and readers can't harm it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import finops
+from finops.errors import BadInput, CheckFailed, FinopsError, SourceNotFound, WarehouseBusy
+from finops.lock import writer_lock
+from finops.models import Model
+from tests.conftest import line, write_bill
+
+
+@pytest.fixture
+def warehouse(project, tmp_path):
+    bill = write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost=3.5)])
+    warehouse = finops.connect(project)
+    warehouse.load(bill)
+    warehouse.build()
+    return warehouse
+
+
+def billed(warehouse):
+    return warehouse.sql("select sum(billed_cost) as billed_cost from facts.daily_cost")[
+        "billed_cost"
+    ].tolist()
+
+
+def test_folder_without_settings_is_no_project(tmp_path):
+    with pytest.raises(SourceNotFound, match=r"has no finops\.toml.*finops init"):
+        finops.connect(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("colour = 'red'", "unknown key 'colour'"),
+        ("timezone = 'Asia/Soul'", "timezone 'Asia/Soul' is unknown"),
+        ("company = 5", "company must be text in quotes"),
+        ("company = ", "not valid TOML"),
+    ],
+)
+def test_wrong_setting_is_refused(tmp_path, text, message):
+    (tmp_path / "finops.toml").write_text(text)
+    with pytest.raises(BadInput, match=message):
+        finops.connect(tmp_path)
+
+
+def test_build_without_charges_says_what_to_do(project):
+    with pytest.raises(SourceNotFound, match="finops load"):
+        finops.connect(project).build()
+
+
+def test_question_before_the_first_build_says_what_to_do(project):
+    with pytest.raises(SourceNotFound, match="finops build"):
+        finops.connect(project).sql("select 1")
+
+
+def test_amounts_stay_exact_decimals(warehouse):
+    frame = warehouse.table("facts.daily_cost")
+    assert str(frame["billed_cost"].dtype) == "decimal128(38, 10)[pyarrow]"
+    assert str(frame["billed_cost"].sum()) == "3.5000000000"
+
+
+def test_parameters_are_values(warehouse):
+    rows = warehouse.sql("select $text as text", text="'; drop table facts.daily_cost")
+    assert rows["text"].tolist() == ["'; drop table facts.daily_cost"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "drop table facts.daily_cost",
+        "insert into facts.daily_cost default values",
+        "copy (select 1) to 'stolen.csv'",
+        "attach 'other.duckdb'",
+        "select 1; select 2",
+        "install httpfs",
+        "set memory_limit = '1MB'",
+    ],
+)
+def test_user_sql_only_reads(warehouse, query, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match="Only one select"):
+        warehouse.sql(query)
+    assert not (tmp_path / "stolen.csv").exists()
+
+
+def test_failing_query_is_one_clear_error(warehouse):
+    with pytest.raises(BadInput, match=r"The query failed.*nothing"):
+        warehouse.sql("select * from facts.nothing")
+
+
+def test_project_folder_can_move(warehouse, project, tmp_path):
+    warehouse.close()
+    moved = project.rename(tmp_path / "moved")
+    rows = finops.connect(moved).sql("select sum(billed_cost) as b from staging.charges")
+    assert rows["b"].tolist() == [3.5]
+
+
+def test_broken_promise_leaves_the_last_build(warehouse, monkeypatch):
+    broken = Model("always_broken", "Never kept.", "select 1")
+    monkeypatch.setattr("finops.build.checks", lambda: [broken])
+    with pytest.raises(CheckFailed, match=r"always_broken: 1 row\(s\)"):
+        warehouse.build()
+    assert billed(warehouse) == [3.5]
+    assert not list(warehouse.settings.warehouse.glob(".finops.*"))
+
+
+def test_wrong_mapping_leaves_the_last_build(warehouse, project):
+    (project / "mappings").mkdir()
+    (project / "mappings" / "services.csv").write_text("service,team\nfind,nobody\n")
+    with pytest.raises(BadInput, match=r"services\.csv line 2"):
+        warehouse.build()
+    assert billed(warehouse) == [3.5]
+
+
+def test_reader_keeps_its_build_while_another_is_swapped_in(warehouse, project, tmp_path):
+    script = (
+        "import finops, sys; reader = finops.connect(sys.argv[1]); "
+        "q = 'select sum(billed_cost) as b from facts.daily_cost'; print(reader.sql(q).b[0], flush=True); "
+        "input(); print(reader.sql(q).b[0]); reader.close(); print(reader.sql(q).b[0])"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(project)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout.readline().strip() == "3.5000000000"
+        warehouse.load(write_bill(tmp_path / "new.parquet", [line(line_item_unblended_cost=9.0)]))
+        warehouse.build()
+        output, _ = reader.communicate("\n")
+    assert output.split() == ["3.5000000000", "9.0000000000"]
+
+
+def test_second_writer_is_told_who_writes(project):
+    with (
+        writer_lock(project / "warehouse"),
+        pytest.raises(WarehouseBusy, match=f"process {os.getpid()}"),
+        writer_lock(project / "warehouse"),
+    ):
+        pass
+
+
+def test_lock_of_a_dead_process_is_free(project):
+    script = (
+        "import sys, time; from pathlib import Path; from finops.lock import writer_lock\n"
+        "with writer_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    folder = project / "warehouse"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(folder)], stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout.readline().strip() == "held"
+        with pytest.raises(WarehouseBusy), writer_lock(folder):
+            pass
+        owner.send_signal(signal.SIGKILL)
+    with writer_lock(folder):
+        pass
+
+
+def test_killed_writer_leaves_the_last_build(warehouse, project, tmp_path):
+    lines = [line(line_item_unblended_cost=1.0) for _ in range(2000)]
+    bill = write_bill(tmp_path / "other.parquet", lines)
+    script = (
+        "import finops, sys; w = finops.connect(sys.argv[1]); print('go', flush=True); "
+        "w.load(sys.argv[2]); w.build(); print('done', flush=True)"
+    )
+    for pause in (0.02, 0.1, 0.2, 0.3, 0.5):
+        with subprocess.Popen(
+            [sys.executable, "-c", script, str(project), str(bill)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as writer:
+            writer.stdout.readline()
+            time.sleep(pause)
+            writer.kill()
+        warehouse.close()
+        assert billed(warehouse) in ([3.5], [2000])
+    warehouse.load(bill)
+    warehouse.build()
+    assert billed(warehouse) == [2000]
+
+
+def test_every_error_is_one_of_ours():
+    names = (
+        "SourceNotFound",
+        "BadSource",
+        "MissingColumns",
+        "BadInput",
+        "CheckFailed",
+        "WarehouseBusy",
+    )
+    assert all(issubclass(getattr(finops.errors, name), FinopsError) for name in names)
+    assert all(name in finops.errors.__doc__ for name in names)
+
+
+def test_table_name_is_no_query(warehouse):
+    with pytest.raises(BadInput, match="is no table name"):
+        warehouse.table("facts.daily_cost; select 1")
