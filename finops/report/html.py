@@ -1,0 +1,124 @@
+"""Write the month as one HTML page that opens anywhere, without a network."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import plotly.graph_objects as go
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from finops.report import charts, sections
+from finops.report.summary import Summary, summarise
+from finops.report.text import month_name
+from finops.warehouse import Warehouse
+
+__all__ = ["write_report"]
+
+_MONTHS = 13
+_UNTAGGED = 15
+
+
+def write_report(
+    warehouse: Warehouse,
+    path: str | Path,
+    *,
+    billing_period: str | None = None,
+    anomalies: pd.DataFrame | None = None,
+) -> Path:
+    """Write the report of one month, of the newest if `billing_period` is None; return its path.
+
+    The page holds all it needs. It is written beside `path` and renamed, so that no reader sees
+    half of it. Raises BadInput for a month that isn't loaded, SourceNotFound without a build.
+    """
+    summary = summarise(warehouse, billing_period, anomalies=anomalies)
+    target = Path(path)
+    _write_whole(
+        target, render(summary, figures(warehouse, summary), _untagged(warehouse, summary))
+    )
+    return target
+
+
+def figures(warehouse: Warehouse, summary: Summary) -> list[go.Figure]:
+    """Return the charts of the page in reading order: up to 13 months, the month asked for last."""
+    team, service, unit, trust = (
+        _months(warehouse, table, summary)
+        for table in ("team_month", "aws_service_month", "unit_cost", "trust_header")
+    )
+    by_service, moved = (
+        charts.cost_by_service(service),
+        charts.movers(service, summary.billing_period),
+    )
+    first = (
+        [charts.cost_by_team(team), moved, by_service] if summary.has_teams else [by_service, moved]
+    )
+    return [
+        *first,
+        charts.cost_per_order(unit),
+        charts.cost_to_revenue(unit),
+        charts.owner_coverage(trust),
+    ]
+
+
+def render(summary: Summary, drawings: list[go.Figure], untagged: pd.DataFrame) -> str:
+    """Return the page; every text in it is escaped, in the tables and in the charts."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        summary=summary,
+        month=month_name(summary.billing_period),
+        tiles=sections.tiles(summary),
+        figures=[json.loads(drawing.to_json()) for drawing in drawings],
+        tables=[
+            sections.budgets(summary),
+            sections.anomalies(summary),
+            sections.untagged(untagged, summary.currency),
+            sections.trust(summary),
+        ],
+        plotly=Markup(get_plotlyjs()),  # noqa: S704 - the library itself, no text of ours
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("finops", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _months(warehouse: Warehouse, table: str, summary: Summary) -> pd.DataFrame:
+    """Return the rows of a mart for the months that the charts show, in the summary's currency."""
+    first = pd.Period(summary.billing_period, freq="M") - (_MONTHS - 1)
+    return warehouse.sql(
+        f"from marts.{table} where billing_period between $first and $last "
+        "and billing_currency = $currency order by billing_period",
+        first=str(first),
+        last=summary.billing_period,
+        currency=summary.currency,
+    )
+
+
+def _untagged(warehouse: Warehouse, summary: Summary) -> pd.DataFrame:
+    return warehouse.sql(
+        "from marts.untagged where billing_currency = $currency order by x_rank limit $rows",
+        currency=summary.currency,
+        rows=_UNTAGGED,
+    )
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
