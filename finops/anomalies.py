@@ -28,10 +28,16 @@ _COLUMNS = [
 
 
 def by_team_and_service(warehouse: Warehouse) -> pd.DataFrame:
-    """Return what `detect` reads: date, key ("team / AWS service") and effective cost of usage."""
+    """Return what `detect` reads: date, key ("team / AWS service") and effective cost of usage.
+
+    A bill in several currencies has the currency in its keys.
+    """
     return warehouse.sql(
-        "select charge_date as date, x_team || ' / ' || service_name as key, "
-        "sum(x_usage_effective_cost) as cost from marts.team_day group by all order by all"
+        "with currencies as (select count(distinct billing_currency) as n from marts.team_day) "
+        "select charge_date as date, x_team || ' / ' || service_name "
+        "|| case when n > 1 then ' / ' || billing_currency else '' end as key, "
+        "sum(x_usage_effective_cost) as cost "
+        "from marts.team_day cross join currencies group by all order by all"
     )
 
 

@@ -24,6 +24,8 @@ reporting_currency = "USD"
 timezone = "UTC"
 """
 
+_NO_UPDATES = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
+
 
 def create_project(folder: str | Path) -> Path:
     """Make a project: a commented finops.toml, and mapping and business files with their headers.
@@ -74,6 +76,9 @@ def open_lab(settings: Settings) -> int:
         raise FinopsError("JupyterLab is not installed. Install finops-bill[notebooks].")
     folder = copy_notebooks(settings.project)
     command = [sys.executable, "-m", "jupyter", "lab", f"--notebook-dir={folder}"]
+    # JupyterLab otherwise asks the network for news and extensions.
+    command += ["--LabApp.extension_manager=readonly"]
+    command += ["--LabApp.news_url=None", f"--LabApp.check_for_updates_class={_NO_UPDATES}"]
     return subprocess.run(command, check=False).returncode  # noqa: S603
 
 

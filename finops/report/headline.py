@@ -24,6 +24,7 @@ def sentences(summary: Summary) -> tuple[str, ...]:
     """Return the headline sentences, the most important first; each ends with a full stop."""
     parts = (
         _cost(summary),
+        _billed(summary),
         _unit_cost(summary),
         _budgets(summary),
         _anomalies(summary),
@@ -47,6 +48,21 @@ def _cost(summary: Summary) -> str:
     if summary.previous_period is None:
         return f"AWS cost was {now} in {month}, the first month loaded: there is none to compare."
     return f"AWS cost {_moved(summary, now, month)}."
+
+
+def _billed(summary: Summary) -> str:
+    """Say what the invoice did, where it isn't what effective cost did."""
+    billed, effective = summary.billed.share, summary.effective.share
+    if not summary.is_complete or billed is None or effective is None:
+        return ""
+    if abs(billed - effective) < _UNCHANGED:
+        return ""
+    verb = "rose" if billed > 0 else "fell"
+    now = money(summary.billed.current, summary.currency, 0)
+    return (
+        f"The bill itself {verb} {percent(abs(billed))} to {now}: "
+        "it pays commitments when they are due, cost spreads them over what uses them."
+    )
 
 
 def _moved(summary: Summary, now: str, month: str) -> str:

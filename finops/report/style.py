@@ -3,6 +3,7 @@
 import html
 
 import plotly.graph_objects as go
+import plotly.io as pio
 
 from finops.report.text import plain
 
@@ -23,6 +24,9 @@ PALETTE = [
 DARK, RISE, FALL, GREY = "#222222", "#a8431c", "#6bb7e3", "#b5b5b5"
 _FONT = "'Helvetica Neue', Arial, 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif"
 _GRID = "#e4e4e4"
+
+# The default draws in JupyterLab only; a notebook exported to HTML would lose its charts.
+pio.renderers.default = "plotly_mimetype+notebook"
 
 TEMPLATE = go.layout.Template(
     layout={

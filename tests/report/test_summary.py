@@ -71,6 +71,8 @@ def test_headline_of_a_month_that_has_everything(warehouse):
     assert summarise(warehouse, anomalies=found()).headline == (
         "AWS cost rose 20 % to 1,200 USD in October 2026, mostly because Amazon EC2 (+400 USD) "
         "rose.",
+        "The bill itself rose 18 % to 1,300 USD: it pays commitments when they are due, cost "
+        "spreads them over what uses them.",
         "One order cost 28.00 KRW (0.0200 USD), 20 % less than in September 2026; AWS cost was "
         "4.20 % of revenue.",
         "1 of 1 budgets was passed: search by 200 USD.",
@@ -176,7 +178,7 @@ def test_orders_of_a_part_of_the_month_are_said_to_be_a_part(make_warehouse):
     unknown = ("2026-10", "2026-10-03", "*", "USD", 400, None, None, "KRW", 560000, None)
     summary = summarise(make_warehouse(unit_cost=[*ROWS["unit_cost"], unknown]))
     assert summary.cost_per_order.current == Decimal("0.02")
-    assert "on the 2 of 3 days whose orders are known" in summary.headline[1]
+    assert "on the 2 of 3 days whose orders are known" in summary.headline[2]
 
 
 def test_anomalies_of_other_months_are_left_out(warehouse):
