@@ -1,7 +1,9 @@
 """Every command, as a user types it: what it prints, and one line and exit 1 when it can't."""
 
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -149,3 +151,12 @@ def test_markup_in_an_error_is_text(finops, project):
 def test_wrong_usage_is_exit_2(finops):
     assert finops("load")[0] == 2
     assert finops("sql", "select 1", "--format", "xml")[0] == 2
+
+
+def test_installed_command_gives_one_line_and_exit_1(tmp_path):
+    script = Path(sys.executable).with_name("finops")
+    done = subprocess.run([script, "status", "--project", tmp_path], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: ")
+    assert "has no finops.toml" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
