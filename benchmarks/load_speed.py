@@ -11,7 +11,8 @@ import duckdb
 
 from finops.ingest.deliveries import write_delivery
 from finops.ingest.discover import find_deliveries
-from finops.ingest.line_items import COLUMNS, MAPS, parquet_scan
+from finops.ingest.layouts import parquet_scan
+from finops.ingest.line_items import SCHEMA
 from finops.ingest.manifests import Delivery
 from finops.sql import identifier, literal
 
@@ -44,9 +45,7 @@ def _copy(delivery: Delivery, target: Path) -> None:
     con.execute("set preserve_insertion_order = false")
     source = parquet_scan(list(delivery.files))
     found = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
-    prefixes = tuple(f"{name}_" for name in MAPS.values())
-    wanted = {*COLUMNS, *MAPS.values(), "product"}
-    columns = [name for name in found if name in wanted or name.startswith(prefixes)]
+    columns = [name for name in found if SCHEMA.target_type(name)]
     con.execute(
         f"copy (select {', '.join(map(identifier, columns))} from {source}) "
         f"to {literal(str(target))} (format parquet, compression zstd)"

@@ -1,9 +1,11 @@
 """Build the warehouse in a file of its own and swap it in whole."""
 
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +14,20 @@ import pyarrow as pa
 
 from finops.allocation.mappings import load_mappings
 from finops.business.data import load_business
-from finops.errors import CheckFailed, SourceNotFound
-from finops.ingest.deliveries import charge_files, read_records
-from finops.models import Model, checks, models_in_order
+from finops.errors import SourceNotFound
+from finops.increments import Plan, plan_build, record_build
+from finops.ingest.deliveries import read_records
+from finops.models import Model, models_in_order
+from finops.months import Progress, build_all, build_changed, create_charges
 from finops.settings import Settings
 from finops.sql import literal
-
-Progress = Callable[[str, int, int], None]
 
 LEDGER = pa.schema(
     [
         ("delivery_id", pa.string()),
         ("billing_period", pa.string()),
         ("status", pa.string()),
+        ("previous_delivery_id", pa.string()),
         ("export_name", pa.string()),
         ("format", pa.string()),
         ("source", pa.string()),
@@ -41,36 +44,61 @@ LEDGER = pa.schema(
         ("last_charge_date", pa.string()),
         ("unknown_line_item_types", pa.list_(pa.string())),
         ("source_columns", pa.list_(pa.string())),
+        ("tag_keys", pa.list_(pa.string())),
+        ("service_names", pa.list_(pa.string())),
+        ("sub_account_ids", pa.list_(pa.string())),
         ("assumptions", pa.list_(pa.string())),
     ]
 )
 
 
 def build_warehouse(settings: Settings, progress: Progress) -> None:
-    """Build ledger, mappings, facts and marts of the project, check every promise, and swap it in.
+    """Build what changed of ledger, mappings, facts and marts, check it, and swap the file in.
 
     Raises SourceNotFound without charges, BadInput for a wrong mapping or business file,
     CheckFailed for a broken promise; the warehouse then stays as it was.
     """
-    records = read_records(settings.warehouse)
+    records = read_records(settings.warehouse, as_of=settings.as_of)
+    if not records and settings.as_of:
+        raise SourceNotFound(f"No delivery of {settings.project} had come by {settings.as_of} UTC.")
     if not records:
         raise SourceNotFound(
             f"{settings.project} has no charges yet. Load some: finops load SOURCE"
         )
-    with _new_database(settings) as con:
+    models = models_in_order()
+    plan = _plan(settings, records, models)
+    if not plan.stale:
+        return
+    with _new_database(settings, copy=not plan.is_full) as con:
         create_ledger(con, records)
+        create_charges(con, records)
+        _load_inputs(con, settings, plan)
+        if plan.is_full:
+            build_all(con, models, progress)
+        else:
+            build_changed(con, models, plan.stale, plan.periods, records, progress)
+        record_build(con, plan)
+
+
+def _load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, plan: Plan) -> None:
+    """Read the mappings and business data that differ from what the last build read."""
+    if "mappings" in plan.stale:
         load_mappings(con, settings.project / "mappings")
+    if any(name == "mappings" or name.startswith("business.") for name in plan.stale):
         load_business(con, settings.project / "business", settings.timezone)
-        _create_settings(con, settings)
-        _run_models(con, progress)
-        broken = run_checks(con)
-        if broken:
-            raise CheckFailed("; ".join(f"{one['check']}: {one['rows']} row(s)" for one in broken))
+    _create_settings(con, settings)
+
+
+def _plan(settings: Settings, records: list[dict[str, Any]], models: list[Model]) -> Plan:
+    if not settings.database.exists():
+        return plan_build(None, settings, records, models)
+    with open_database(settings.database, settings, read_only=True) as last:
+        return plan_build(last, settings, records, models)
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]]) -> None:
-    """Create `ledger.deliveries` and `raw.charges`, the Parquet of the current deliveries."""
-    con.execute("create schema if not exists ledger; create schema if not exists raw")
+    """Create `ledger.deliveries`, one row per delivery, and `ledger.contents`, what each holds."""
+    con.execute("create schema if not exists ledger")
     rows = [{name: record.get(name) for name in LEDGER.names} for record in records]
     con.register("records", pa.Table.from_pylist(rows, LEDGER))
     con.execute(
@@ -83,33 +111,8 @@ def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]])
         "from records order by billing_period, delivered_at"
     )
     con.unregister("records")
-    paths = ", ".join(literal(path) for path in charge_files(records))
-    con.execute(
-        "create or replace view raw.charges as select * from "
-        f"read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false)"
-    )
-
-
-def run_checks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Return the broken promises: name, what it says, how many rows break it."""
-    results = [_run_check(con, check) for check in checks()]
-    return [result for result in results if result["rows"]]
-
-
-def _run_check(con: duckdb.DuckDBPyConnection, check: Model) -> dict[str, Any]:
-    row = con.execute(f"select count(*) from ({check.sql})").fetchone()
-    return {"check": check.name, "promise": check.grain, "rows": row[0] if row else 0}
-
-
-def _run_models(con: duckdb.DuckDBPyConnection, progress: Progress) -> None:
-    models = models_in_order()
-    for number, model in enumerate(models, start=1):
-        progress(model.name, number, len(models))
-        schema = model.name.partition(".")[0]
-        # Staging is a view over the Parquet: the charges are on disk once.
-        kind = "view" if schema == "staging" else "table"
-        con.execute(f"create schema if not exists {schema}")
-        con.execute(f"create or replace {kind} {model.name} as {model.sql}")
+    contents = (files("finops.ledger") / "contents.sql").read_text(encoding="utf-8")
+    con.execute(f"create or replace table ledger.contents as {contents}")
 
 
 def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -127,10 +130,16 @@ def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
 
 
 @contextmanager
-def _new_database(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a new file; put it in the place of the old one if all goes well."""
+def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a new file, a `copy` of the last build or an empty one.
+
+    It takes the place of the last build if all goes well.
+    """
     part = settings.warehouse / f".finops.{os.getpid()}.duckdb"
     _remove(part)
+    settings.database.parent.mkdir(exist_ok=True)
+    if copy:
+        shutil.copyfile(settings.database, part)
     con = open_database(part, settings)
     try:
         yield con

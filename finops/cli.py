@@ -18,18 +18,24 @@ from rich.progress import Progress as Bar
 
 from finops import anomalies as anomaly
 from finops import connect
-from finops.build import Progress
 from finops.demo import run_demo
 from finops.errors import CheckFailed, FinopsError
+from finops.months import Progress
 from finops.project import create_project, open_lab
 from finops.report import console as page
-from finops.report import tables
+from finops.report import tables, trust
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out = Console()
 err = Console(stderr=True)
 
 Project = Annotated[Path, typer.Option("--project", help="The folder that holds finops.toml.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="As it was reported at the end of YYYY-MM-DD (UTC), or at a time."
+    ),
+]
 
 
 class Format(StrEnum):
@@ -38,6 +44,14 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+
+
+class BillFormat(StrEnum):
+    """What `finops load` takes a bill for."""
+
+    legacy = "legacy"
+    cur2 = "cur2"
+    focus = "focus"
 
 
 def main() -> None:
@@ -78,18 +92,33 @@ def init(folder: Annotated[Path, typer.Argument(help="The new project folder.")]
 
 @app.command()
 def load(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE…", help="Folders or files.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE…", help="Folders, files or s3://bucket/prefix.")
+    ],
     project: Project = Path(),
     billing_period: Annotated[str | None, typer.Option(help="Take one month: YYYY-MM.")] = None,
+    kind: Annotated[
+        BillFormat | None, typer.Option("--format", help="Overrule what manifest and header say.")
+    ] = None,
+    allow_bad_values: Annotated[
+        bool,
+        typer.Option("--allow-bad-values", help="Count values that don't parse; load the rest."),
+    ] = False,
 ) -> None:
-    """Load bills: folders with an AWS export, or Parquet files. Safe to repeat.
+    """Load bills from folders, files or S3; fetch only what is new. Safe to repeat.
 
     Example: finops load ~/bill --billing-period 2026-10
     """
     warehouse = connect(project)
     for source in sources:
         with _progress() as progress:
-            found = warehouse.load(source, billing_period=billing_period, progress=progress)
+            found = warehouse.load(
+                source,
+                billing_period=billing_period,
+                format=kind,
+                allow_bad_values=allow_bad_values,
+                progress=progress,
+            )
         out.print(tables.deliveries(found))
     out.print("Next: finops build")
 
@@ -119,13 +148,26 @@ def check(project: Project = Path()) -> None:
 
 
 @app.command()
-def status(project: Project = Path()) -> None:
+def status(
+    project: Project = Path(),
+    diff: Annotated[
+        str | None,
+        typer.Option(metavar="A [B]", help="Explain a month's move: YYYY-MM, or two delivery ids."),
+    ] = None,
+    other: Annotated[str | None, typer.Argument(metavar="B", hidden=True)] = None,
+    as_of: AsOf = None,
+) -> None:
     """Show how far each month can be trusted: freshness, finality, coverage, residual.
 
-    Example: finops status
+    Example: finops status --diff 2026-08
     """
-    warehouse = connect(project)
-    out.print(tables.trust_header(warehouse.status()))
+    if other and not diff:
+        raise typer.BadParameter(f"{other!r} goes with --diff.")
+    warehouse = connect(project, as_of=as_of)
+    if diff:
+        out.print(tables.delivery_change(warehouse.diff(diff, other)))
+        return
+    out.print(tables.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse)))
     if pending := warehouse.pending():
         out.print(f"{len(pending)} loaded deliveries are not built yet. Next: finops build")
 
@@ -135,12 +177,13 @@ def sql(
     query: Annotated[str, typer.Argument(help="One select.")],
     project: Project = Path(),
     output: Annotated[Format, typer.Option("--format")] = Format.table,
+    as_of: AsOf = None,
 ) -> None:
     """Run one read-only query.
 
     Example: finops sql "select * from marts.team_month" --format csv
     """
-    rows = connect(project).sql(query)
+    rows = connect(project, as_of=as_of).sql(query)
     if output is Format.table:
         out.print(tables.rows(rows))
     elif output is Format.csv:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finops.anomalies import by_team_and_service, detect
-from finops.build import Progress
+from finops.months import Progress
 from finops.project import copy_notebooks, shipped
 from finops.report.html import write_report
 from finops.report.summary import Summary, summarise

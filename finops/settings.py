@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,12 +13,16 @@ FILE_NAME = "finops.toml"
 
 @dataclass(frozen=True)
 class Settings:
-    """What a project decides once. Every field but `project` is a key of finops.toml."""
+    """What a project decides once: its folder, and the keys of its finops.toml.
+
+    `as_of` is no key: it is the moment (UTC) whose deliveries a reader asks for, None for now.
+    """
 
     project: Path
     company: str = "our company"
     reporting_currency: str = "USD"
     timezone: str = "UTC"
+    as_of: datetime | None = None
 
     @property
     def warehouse(self) -> Path:
@@ -27,6 +32,8 @@ class Settings:
     @property
     def database(self) -> Path:
         """The DuckDB file that readers open."""
+        if self.as_of:
+            return self.warehouse / "as_of" / f"{self.as_of:%Y-%m-%dT%H%M%S}.duckdb"
         return self.warehouse / "finops.duckdb"
 
 
@@ -49,7 +56,7 @@ def read_settings(project: str | Path = ".") -> Settings:
 
 
 def _check_keys(path: Path, values: dict[str, object]) -> None:
-    known = {field.name for field in fields(Settings)} - {"project"}
+    known = {field.name for field in fields(Settings)} - {"project", "as_of"}
     for key, value in values.items():
         if key not in known:
             raise BadInput(f"{path}: unknown key {key!r}. Known keys: {', '.join(sorted(known))}.")

@@ -1,6 +1,8 @@
 """Open a project: load bills, build tables, ask questions, check promises."""
 
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -9,21 +11,29 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from finops.build import Progress, build_warehouse, open_database
+from finops.build import build_warehouse, open_database
 from finops.errors import BadInput, SourceNotFound
 from finops.ingest.deliveries import read_records, write_delivery
 from finops.ingest.discover import find_deliveries
+from finops.ingest.manifests import Delivery
+from finops.ingest.s3 import bucket_folder, is_s3, sync
+from finops.ledger.as_of import moment
+from finops.ledger.diff import diff_deliveries
 from finops.lock import writer_lock
 from finops.models import checks
+from finops.months import Progress
 from finops.settings import Settings, read_settings
 
 
-def connect(project: str | Path = ".") -> "Warehouse":
+def connect(project: str | Path = ".", *, as_of: str | date | None = None) -> "Warehouse":
     """Return the warehouse of the project folder that holds finops.toml.
 
-    Raises SourceNotFound without one, BadInput for a wrong setting.
+    `as_of`, a UTC day (its end counts) or a time, gives it as it was reported then: from the
+    deliveries that AWS had written by then, with today's mappings and business files. It can only
+    be read. Raises SourceNotFound without a project, BadInput for a wrong setting or time.
     """
-    return Warehouse(read_settings(project))
+    settings = read_settings(project)
+    return Warehouse(replace(settings, as_of=moment(as_of)) if as_of else settings)
 
 
 def _silent(name: str, number: int, total: int) -> None:
@@ -63,15 +73,41 @@ class Warehouse:
         source: str | Path,
         *,
         billing_period: str | None = None,
+        format: str | None = None,  # noqa: A002
+        allow_bad_values: bool = False,
         progress: Progress = _silent,
     ) -> pd.DataFrame:
-        """Load the bills in a folder, or of one file, and return one row per delivery found.
+        """Load the bills in a folder, of one file or below an `s3://` prefix.
 
-        Columns: those of ledger.deliveries and `is_new`. What is loaded already is left as it is;
-        `billing_period` (YYYY-MM) takes one month only. Raises SourceNotFound, BadSource,
-        MissingColumns, WarehouseBusy; the deliveries written before an error stay.
+        Returns one row per delivery found, with the columns of ledger.deliveries and `is_new`. What
+        is loaded already is left as it is.
+
+        `billing_period` (YYYY-MM) takes one month only; `format` (`legacy`, `cur2` or `focus`)
+        overrules what manifest and header say; with `allow_bad_values`, values that don't parse are
+        counted and left empty. Raises BadInput, SourceNotFound, BadSource, MissingColumns,
+        WarehouseBusy; the deliveries written before an error stay.
         """
-        deliveries = find_deliveries(Path(source))
+        self._refuse_as_of()
+        if not is_s3(source):
+            found = find_deliveries(Path(source), format=format)
+            return self._write(found, source, billing_period, allow_bad_values, progress)
+        cache = self.settings.warehouse / "cache"
+        # Until the copies are read, no other load may refresh them.
+        with writer_lock(cache):
+            folder = sync(str(source), cache, billing_period=billing_period, progress=progress)
+            root = bucket_folder(str(source), cache)
+            found = find_deliveries(folder, root=root, format=format)
+            return self._write(found, source, billing_period, allow_bad_values, progress)
+
+    def _write(
+        self,
+        deliveries: list[Delivery],
+        source: str | Path,
+        billing_period: str | None,
+        allow_bad_values: bool,
+        progress: Progress,
+    ) -> pd.DataFrame:
+        """Write the deliveries of a source, or those of one month, and return their records."""
         if billing_period:
             deliveries = [one for one in deliveries if one.billing_period == billing_period]
             if not deliveries:
@@ -81,7 +117,11 @@ class Warehouse:
             records = []
             for number, delivery in enumerate(deliveries, start=1):
                 progress(f"{delivery.billing_period} {delivery.format}", number, len(deliveries))
-                records.append(write_delivery(delivery, self.settings.warehouse))
+                records.append(
+                    write_delivery(
+                        delivery, self.settings.warehouse, allow_bad_values=allow_bad_values
+                    )
+                )
         return pd.DataFrame(records)
 
     def build(self, *, progress: Progress = _silent) -> None:
@@ -89,6 +129,7 @@ class Warehouse:
 
         Raises BadInput, CheckFailed, SourceNotFound, WarehouseBusy; the last good build then stays.
         """
+        self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
             self.close()
             build_warehouse(self.settings, progress)
@@ -121,9 +162,18 @@ class Warehouse:
         """Return the trust header: one row per month and currency of marts.trust_header."""
         return self.sql("from marts.trust_header order by billing_period, billing_currency")
 
+    def diff(self, a: str, b: str | None = None) -> pd.DataFrame:
+        """Return how the bill moved from delivery `a` to `b`, or in month `a` with its last one.
+
+        One row per AWS service, account and currency, the largest change of billed cost first;
+        empty for a month that came once. Raises BadInput, SourceNotFound.
+        """
+        return diff_deliveries(self.settings, a, b)
+
     def pending(self) -> list[str]:
         """Return the ids of deliveries that are loaded and that no build has read yet."""
-        loaded = {record["delivery_id"] for record in read_records(self.settings.warehouse)}
+        records = read_records(self.settings.warehouse, as_of=self.settings.as_of)
+        loaded = {record["delivery_id"] for record in records}
         if not self.settings.database.exists():
             return sorted(loaded)
         built = self.sql("select delivery_id from ledger.deliveries")["delivery_id"]
@@ -141,6 +191,7 @@ class Warehouse:
 
     def _reader(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
+            self._build_as_of()
             if not self.settings.database.exists():
                 raise SourceNotFound(
                     f"{self.settings.project} has no warehouse yet. Run: finops load SOURCE, "
@@ -148,6 +199,16 @@ class Warehouse:
                 )
             self._connection = open_database(self.settings.database, self.settings, read_only=True)
         return self._connection
+
+    def _build_as_of(self) -> None:
+        """Build the tables of another moment in a file of their own; what is built stays."""
+        if self.settings.as_of:
+            with writer_lock(self.settings.warehouse):
+                build_warehouse(self.settings, _silent)
+
+    def _refuse_as_of(self) -> None:
+        if self.settings.as_of:
+            raise BadInput(f"The warehouse as of {self.settings.as_of} UTC can only be read.")
 
 
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}

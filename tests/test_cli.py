@@ -1,6 +1,8 @@
 """Every command, as a user types it: what it prints, and one line and exit 1 when it can't."""
 
+import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,45 @@ def test_status_says_what_is_not_built_yet(finops, project, bill, tmp_path):
     assert "1 loaded deliveries are not built yet" in finops("status", "--project", project)[1]
 
 
+@pytest.fixture
+def project_with_two_deliveries(finops, project, tmp_path):
+    """October as delivered on 3 October with 1 USD, and on 15 October with 5 USD."""
+    for day, cost in ((3, 1.0), (15, 5.0)):
+        bill = write_bill(tmp_path / "twice.parquet", [line(line_item_unblended_cost=cost)])
+        when = dt.datetime(2026, 10, day, tzinfo=dt.UTC).timestamp()
+        os.utime(bill, (when, when))
+        finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    return project
+
+
+def test_status_explains_how_a_month_moved(finops, project_with_two_deliveries):
+    project = ("--project", project_with_two_deliveries)
+    assert (
+        "+4.00 USD unblended cost. Why: finops status --diff 2026-10"
+        in (finops("status", *project)[1])
+    )
+    query = "select delivery_id from ledger.deliveries order by delivered_at"
+    ids = finops("sql", query, "--format", "csv", *project)[1].split()[1:]
+    for names in (["2026-10"], ids):
+        code, out, _ = finops("status", "--diff", *names, *project)
+        assert code == 0
+        assert "AmazonEC2 012345678901 1.00 5.00 +4.00 USD" in " ".join(out.split())
+
+
+def test_status_and_sql_answer_as_of_another_day(finops, project_with_two_deliveries):
+    project = ("--project", project_with_two_deliveries, "--as-of", "2026-10-10")
+    query = "select sum(billed_cost) as billed_cost from facts.daily_cost"
+    assert finops("sql", query, "--format", "csv", *project)[1] == "billed_cost\n1.0000000000\n"
+    assert "As of 2026-10-10 23:59:59 UTC" in finops("status", *project)[1]
+
+
+def test_moment_that_is_none_is_one_line_and_exit_1(finops, project):
+    code, out, err = finops("status", "--as-of", "yesterday", "--project", project)
+    assert (code, out) == (1, "")
+    assert "'yesterday' is no date or time" in err
+
+
 def files_and_times(project):
     files = [file for file in project.rglob("*.*") if file.suffix != ".lock"]
     return sorted((file, file.stat().st_mtime_ns) for file in files)
@@ -151,6 +192,7 @@ def test_markup_in_an_error_is_text(finops, project):
 def test_wrong_usage_is_exit_2(finops):
     assert finops("load")[0] == 2
     assert finops("sql", "select 1", "--format", "xml")[0] == 2
+    assert finops("status", "2026-10")[0] == 2
 
 
 def test_installed_command_gives_one_line_and_exit_1(tmp_path):

@@ -23,7 +23,7 @@ def test_command_is_in_the_readme_and_has_an_example(command):
 
 def test_settings_are_in_the_readme():
     for field in fields(Settings):
-        assert field.name == "project" or f"| `{field.name}` |" in README
+        assert field.name in ("project", "as_of") or f"| `{field.name}` |" in README
 
 
 def test_marts_are_in_the_readme():

@@ -1,5 +1,6 @@
 """A build is seen whole or not at all, and readers can't harm it."""
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 import finops
 from finops.errors import BadInput, CheckFailed, FinopsError, SourceNotFound, WarehouseBusy
 from finops.lock import writer_lock
-from finops.models import Model
+from finops.models import Model, models_in_order
 from tests.conftest import line, write_bill
 
 
@@ -102,13 +103,52 @@ def test_project_folder_can_move(warehouse, project, tmp_path):
     assert rows["b"].tolist() == [3.5]
 
 
-def test_broken_promise_leaves_the_last_build(warehouse, monkeypatch):
+def test_broken_promise_leaves_the_last_build(warehouse, project, monkeypatch):
+    (project / "mappings").mkdir()
+    (project / "mappings" / "teams.csv").write_text("team\nsearch\n")
     broken = Model("always_broken", "Never kept.", "select 1")
-    monkeypatch.setattr("finops.build.checks", lambda: [broken])
+    monkeypatch.setattr("finops.months.checks", lambda: [broken])
     with pytest.raises(CheckFailed, match=r"always_broken: 1 row\(s\)"):
         warehouse.build()
     assert billed(warehouse) == [3.5]
     assert not list(warehouse.settings.warehouse.glob(".finops.*"))
+
+
+def test_nothing_is_built_where_nothing_changed(warehouse):
+    before = warehouse.settings.database.stat().st_mtime_ns
+    warehouse.build()
+    assert warehouse.settings.database.stat().st_mtime_ns == before
+
+
+def test_changed_month_gives_the_tables_of_a_full_build(warehouse, project, tmp_path):
+    other = dt.datetime(2026, 9, 5)
+    warehouse.load(
+        write_bill(tmp_path / "b.parquet", [line(line_item_unblended_cost=2, day=other)])
+    )
+    warehouse.build()
+    warehouse.load(
+        write_bill(tmp_path / "c.parquet", [line(line_item_unblended_cost=9, day=other)])
+    )
+    built = []
+    warehouse.build(progress=lambda name, *_: built.append(name))
+    assert "facts.daily_cost, 1 month(s)" in built
+    tables = [model.name for model in models_in_order() if "staging" not in model.name]
+    increment = {name: warehouse.table(name) for name in tables}
+    warehouse.close()
+    warehouse.settings.database.unlink()
+    warehouse.build()
+    for name, rows in increment.items():
+        assert rows.equals(warehouse.table(name)), name
+
+
+def test_changed_mapping_builds_owners_and_not_daily_cost(warehouse, project):
+    (project / "mappings").mkdir()
+    (project / "mappings" / "teams.csv").write_text("team\nec2\n")
+    rule = "rule_id,priority,service_code,team\nr1,1,AmazonEC2,ec2\n"
+    (project / "mappings" / "rules.csv").write_text(rule)
+    warehouse.build()
+    owners = warehouse.sql("select distinct x_team from facts.allocated_cost")["x_team"].tolist()
+    assert owners == ["ec2"]
 
 
 def test_wrong_mapping_leaves_the_last_build(warehouse, project):

@@ -8,6 +8,8 @@ select
     sum(x_commitment_trueup) as x_commitment_trueup,
     sum(x_upfront_cost) as x_upfront_cost
 from facts.daily_cost
+-- FOCUS exports have no true-up.
+where x_commitment_trueup is not null
 group by billing_period, billing_currency
 having
     abs(

@@ -1,8 +1,16 @@
 -- Months of a payer for which more than one delivery counts, or none.
+with payers as (
+    select
+        unnest(string_split(billing_account_ids, '+')) as billing_account_id,
+        billing_period,
+        status
+    from ledger.deliveries
+)
+
 select
-    billing_account_ids,
+    billing_account_id,
     billing_period,
     count(*) filter (where status = 'current') as current_deliveries
-from ledger.deliveries
-group by billing_account_ids, billing_period
+from payers
+group by billing_account_id, billing_period
 having count(*) filter (where status = 'current') <> 1

@@ -1,4 +1,4 @@
--- One row per charge of one delivery, in FOCUS names; the unused part of a commitment is a charge of its own.
+-- One row per line of one delivery as a charge, in FOCUS names; x_unused_cost is what a fee left unused.
 -- Source of the amortisation rules: AWS Cloud Intelligence Dashboards, summary_view.sql (2026-08).
 with discount_style as (
     -- A payer's enterprise discount is billed as lines of its own or inside the net columns.
@@ -7,7 +7,7 @@ with discount_style as (
         bill_payer_account_id,
         bool_or(coalesce(line_item_net_unblended_cost, 0) <> 0)
         and not bool_or(line_item_line_item_type like '%Discount') as uses_net_columns
-    from raw.line_items
+    from raw.line_items_without_tags
     group by bill_payer_account_id
 ),
 
@@ -219,31 +219,10 @@ charges as (
             as commitment_discount_status,
         tags,
         cost_categories as x_cost_categories,
-        cast(unused_cost as decimal(18, 10)) as unused_cost
+        cast(unused_cost as decimal(18, 10)) as x_unused_cost
     from priced_line_items
     left join raw.service_categories as services
         on priced_line_items.line_item_product_code = services.product_code
-),
-
-unused_commitments as (
-    select * replace (
-        'Usage' as charge_category,
-        'Unused' as commitment_discount_status,
-        'Committed' as pricing_category,
-        null as pricing_quantity,
-        null as consumed_quantity,
-        0 as list_cost,
-        0 as contracted_cost,
-        0 as billed_cost,
-        unused_cost as effective_cost,
-        0 as x_unblended_cost,
-        0 as x_commitment_trueup,
-        0 as x_upfront_cost
-    )
-    from charges
-    where x_line_item_type in ('RIFee', 'SavingsPlanRecurringFee') and unused_cost <> 0
 )
 
-select * exclude (unused_cost) from charges
-union all
-select * exclude (unused_cost) from unused_commitments
+select * from charges

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
+from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files as package_files
@@ -13,7 +15,9 @@ from typing import Any
 import duckdb
 
 from finops.errors import BadSource
-from finops.ingest.line_items import create_line_items
+from finops.ingest.bill import Bill
+from finops.ingest.contents import read_contents
+from finops.ingest.formats import open_bill
 from finops.ingest.manifests import Delivery
 from finops.sql import literal
 
@@ -40,29 +44,36 @@ KNOWN_LINE_ITEM_TYPES = frozenset(
         "FlatRateSubscription",
     ]
 )
-_PARQUET_FOOTER = 65_536
+_END_BYTES = 65_536
 
 
 def delivery_id(delivery: Delivery) -> str:
     """Return the id of a delivery: the same files give the same id, a refresh another.
 
-    Made of each file's name, size and end, where Parquet keeps its totals.
+    Made of each file's name, size and end, where Parquet keeps its totals, gzip and zip their
+    checksums; of plain text, all counts.
     """
     digest = hashlib.sha256(f"{delivery.format}|{delivery.billing_period}".encode())
     for file in delivery.files:
         size = file.stat().st_size
         digest.update(f"|{file.name}|{size}|".encode())
         with file.open("rb") as stream:
-            stream.seek(max(0, size - _PARQUET_FOOTER))
-            digest.update(stream.read())
+            if file.suffix == ".csv":
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+            else:
+                stream.seek(max(0, size - _END_BYTES))
+                digest.update(stream.read())
     return digest.hexdigest()[:12]
 
 
-def write_delivery(delivery: Delivery, warehouse: Path) -> dict[str, Any]:
+def write_delivery(
+    delivery: Delivery, warehouse: Path, *, allow_bad_values: bool = False
+) -> dict[str, Any]:
     """Write the charges of `delivery` below `warehouse` and return its record.
 
     A delivery that is there already is left as it is. The folder appears in one rename, so a crash
-    leaves all of it or nothing. Raises BadSource, MissingColumns.
+    leaves all of it or nothing. Values that don't parse are an error, or with `allow_bad_values`
+    NULL and counted in the record. Raises BadSource, MissingColumns.
     """
     folder = _folder(delivery, warehouse)
     if folder.is_dir():
@@ -71,7 +82,10 @@ def write_delivery(delivery: Delivery, warehouse: Path) -> dict[str, Any]:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        record = _write_charges(delivery, part / "charges.parquet")
+        with tempfile.TemporaryDirectory(dir=part) as scratch:
+            record = _write_charges(
+                delivery, part / "charges.parquet", Path(scratch), allow_bad_values
+            )
         (part / RECORD).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
         part.rename(folder)
     finally:
@@ -79,34 +93,38 @@ def write_delivery(delivery: Delivery, warehouse: Path) -> dict[str, Any]:
     return record | {"is_new": True}
 
 
-def read_records(warehouse: Path) -> list[dict[str, Any]]:
+def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Return the records of all deliveries below `warehouse`, each marked current or superseded.
 
-    Of the deliveries of one payer and month the newest is current: they never add up.
+    Of the deliveries of one payer and month the newest is current: they never add up. Each names
+    the one before it. `as_of` (UTC, without time zone) leaves out what AWS delivered later.
     """
     paths = sorted((warehouse / "charges").glob(f"billing_period=*/delivery=*/{RECORD}"))
     records = [_read_record(path) for path in paths]
-    newest: dict[tuple[str, str], tuple[str, str, str]] = {}
-    for record in records:
-        newest[_series(record)] = max(newest.get(_series(record), ("", "", "")), _age(record))
-    for record in records:
-        is_current = newest[_series(record)] == _age(record)
-        record["status"] = "current" if is_current else "superseded"
+    if as_of:
+        records = [one for one in records if datetime.fromisoformat(one["delivered_at"]) <= as_of]
+    series = defaultdict(list)
+    for record in sorted(records, key=_age):
+        series[record["billing_account_ids"], record["billing_period"]].append(record)
+    for deliveries in series.values():
+        for older, newer in zip([None, *deliveries], deliveries, strict=False):
+            newer["status"] = "superseded"
+            newer["previous_delivery_id"] = older["delivery_id"] if older else None
+        deliveries[-1]["status"] = "current"
     return records
 
 
 def charge_files(records: list[dict[str, Any]]) -> list[str]:
-    """Return the Parquet files of the current deliveries, relative to the project folder."""
-    return [
-        f"warehouse/charges/billing_period={one['billing_period']}"
-        f"/delivery={one['delivery_id']}/charges.parquet"
-        for one in records
-        if one["status"] == "current"
-    ]
+    """Return the patterns of the current deliveries' Parquet files, relative to the project."""
+    return [charge_file(one) for one in records if one["status"] == "current"]
 
 
-def _series(record: dict[str, Any]) -> tuple[str, str]:
-    return record["billing_account_ids"], record["billing_period"]
+def charge_file(record: dict[str, Any]) -> str:
+    """Return the pattern of one delivery's Parquet files, relative to the project folder."""
+    return (
+        f"warehouse/charges/billing_period={record['billing_period']}"
+        f"/delivery={record['delivery_id']}/*.parquet"
+    )
 
 
 def _age(record: dict[str, Any]) -> tuple[str, str, str]:
@@ -123,25 +141,28 @@ def _read_record(path: Path) -> dict[str, Any]:
     return record
 
 
-def _write_charges(delivery: Delivery, target: Path) -> dict[str, Any]:
+def _write_charges(
+    delivery: Delivery, target: Path, scratch: Path, allow_bad_values: bool
+) -> dict[str, Any]:
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
     # Rows come back in no order of their own, so their order in the file isn't worth the memory.
     con.execute("set preserve_insertion_order = false")
-    columns = create_line_items(con, list(delivery.files))
+    con.execute("set enable_progress_bar = false")
+    bill = open_bill(con, delivery, scratch, allow_bad_values=allow_bad_values)
     resources = package_files("finops.ingest")
     categories = resources / "service_categories.csv"
     con.execute(f"create table raw.service_categories as from read_csv({literal(str(categories))})")
-    charges = (resources / "charges.sql").read_text(encoding="utf-8")
+    charges = (resources / bill.schema.charges_sql).read_text(encoding="utf-8")
+    unused = (resources / "unused_commitments.sql").read_text(encoding="utf-8")
+    con.execute(f"create view raw.priced_charges as {charges}")
     try:
-        con.execute(
-            f"copy ({charges}) to {literal(str(target))} (format parquet, compression zstd)"
-        )
-        totals = con.execute((resources / "source_totals.sql").read_text(encoding="utf-8"))
-    except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-        raise BadSource(
-            f"{delivery.files[0]} holds a value that does not parse: {error}"
-        ) from error
+        _write(con, "from raw.priced_charges", target)
+        # Few rows, read apart: in one query with the others they would cost a third more time.
+        _write(con, unused, target.with_name("unused_commitments.parquet"))
+        totals = con.execute((resources / bill.schema.totals_sql).read_text(encoding="utf-8"))
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        raise bill.explain(con, error) from error
     names = [column[0] for column in totals.description or []]
     values = dict(zip(names, totals.fetchone() or (), strict=True))
     if values["repeated_rows"]:
@@ -149,10 +170,14 @@ def _write_charges(delivery: Delivery, target: Path) -> dict[str, Any]:
             f"{delivery.source}: {values['repeated_rows']} line(s) stand in the bill twice. "
             "Are two copies of the month in one folder?"
         )
-    return _record(delivery, values, columns)
+    return _record(delivery, values, bill) | read_contents(con, target)
 
 
-def _record(delivery: Delivery, totals: dict[str, Any], columns: list[str]) -> dict[str, Any]:
+def _write(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
+    con.execute(f"copy ({query}) to {literal(str(target))} (format parquet, compression zstd)")
+
+
+def _record(delivery: Delivery, totals: dict[str, Any], bill: Bill) -> dict[str, Any]:
     found = set(totals["line_item_types"] or [])
     return {
         "delivery_id": delivery_id(delivery),
@@ -172,6 +197,7 @@ def _record(delivery: Delivery, totals: dict[str, Any], columns: list[str]) -> d
         "first_charge_date": str(totals["first_charge_date"]),
         "last_charge_date": str(totals["last_charge_date"]),
         "unknown_line_item_types": sorted(found - KNOWN_LINE_ITEM_TYPES),
-        "source_columns": columns,
-        "assumptions": list(delivery.assumptions),
+        "source_columns": bill.columns,
+        "bad_values": sum(bad.count for bad in bill.bad_values),
+        "assumptions": [*delivery.assumptions, *(f"left empty: {bad}" for bad in bill.bad_values)],
     }

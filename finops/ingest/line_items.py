@@ -1,11 +1,26 @@
 """Read the files of one delivery as line items, in CUR 2.0 column names."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from finops.errors import BadSource, MissingColumns
-from finops.sql import identifier, literal
+from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
+from finops.ingest.casts import typed
+from finops.ingest.columns import cost_category_of, key_names, tag_of
+from finops.ingest.layouts import MAP, Field, Layout
+from finops.ingest.tags import (
+    TagKeys,
+    category_column_map,
+    column_map,
+    merged,
+    normalised_map,
+    read_tag_keys,
+    tag_columns,
+    tags_column_maps,
+    without_keys,
+)
+from finops.sql import literal
 
 # Every column that charges.sql reads, and its type. A bill may lack any but the required ones.
 COLUMNS = {
@@ -15,6 +30,7 @@ COLUMNS = {
     "bill_invoicing_entity": "varchar",
     "bill_billing_entity": "varchar",
     "bill_bill_type": "varchar",
+    "bill_billing_period_start_date": "timestamp",
     "bill_payer_account_id": "varchar",
     "bill_payer_account_name": "varchar",
     "line_item_usage_account_id": "varchar",
@@ -65,85 +81,125 @@ COLUMNS = {
     "split_line_item_net_unused_cost": "decimal(18, 10)",
 }
 REQUIRED = [
-    "line_item_usage_start_date",
-    "line_item_usage_account_id",
-    "line_item_unblended_cost",
+    ("line_item_usage_start_date",),
+    ("line_item_usage_account_id",),
+    ("line_item_unblended_cost",),
 ]
+_TAG_MAPS = ("resource_tags", "tags", "cost_category")
 # CUR 2.0 keeps these only inside its product map.
 PRODUCT_KEYS = {
     "product_product_name": "product_name",
     "product_region": "region",
     "product_instance_type": "instance_type",
 }
-# Our map, and the CUR 2.0 map or the prefix of the legacy columns that it comes from.
-MAPS = {"tags": "resource_tags", "cost_categories": "cost_category"}
+SCHEMA = Schema(
+    view="raw.line_items",
+    charges_sql="charges.sql",
+    totals_sql="source_totals.sql",
+    columns=COLUMNS,
+    period_columns=("bill_billing_period_start_date", "line_item_usage_start_date"),
+    required=REQUIRED,
+    maps=("product", "resource_tags", "cost_category", "tags"),
+    # The Redshift variant writes \N where there is no value.
+    null_words=["", "\\N"],
+    is_melted=lambda header: bool(tag_of(header) or cost_category_of(header)),
+)
 
 
-def create_line_items(con: duckdb.DuckDBPyConnection, files: list[Path]) -> list[str]:
-    """Create the view `raw.line_items` over Parquet `files`; return the bill's own column names.
+def create_line_items(
+    con: duckdb.DuckDBPyConnection,
+    files: list[Path],
+    scratch: Path,
+    *,
+    allow_bad_values: bool = False,
+) -> Bill:
+    """Create the view `raw.line_items` over the `files` of a legacy CUR or CUR 2.0 delivery.
+
+    And the view `raw.line_items_without_tags` over the same.
 
     One row per bill line: COLUMNS with their types, NULL where the bill lacks one, and the maps
-    `tags` and `cost_categories`. Raises BadSource for an unreadable file, MissingColumns for a
-    bill without usage start, account or cost.
+    `tags` and `cost_categories`. Raises BadSource for an unreadable file or value, MissingColumns
+    for a bill without usage start, account or cost.
     """
-    source = parquet_scan(files)
-    types = _column_types(con, files)
-    missing = [name for name in REQUIRED if name not in types]
-    if missing:
-        raise MissingColumns(str(files[0]), missing, sorted(types))
-    columns = [f"{_column(name, types)} as {name}" for name in COLUMNS]
-    columns += [f"{_map(MAPS[name], types)} as {name}" for name in MAPS]
+    bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
+    keys = read_tag_keys(con, bill)
+    try:
+        melted = [_melted(con, f"raw.melted_{n}", one, keys) for n, one in enumerate(bill.layouts)]
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        raise bill.explain(con, error) from error
+
+    def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
+        if layout.join:
+            maps = {"tags": "melted.tags", "cost_categories": "melted.cost_categories"}
+        else:
+            maps = _melted_columns(layout, keys)
+        return _product_columns(layout, columns) | maps
+
+    create_view(con, replace(bill, layouts=melted), more)
+    # Sums need no tags, and the join to them is most of what a sum would cost.
+    create_view(con, bill, lambda *_: {}, "raw.line_items_without_tags")
+    return bill
+
+
+def _melted_columns(layout: Layout, keys: TagKeys) -> dict[str, str]:
+    return {"tags": _tags(layout, keys), "cost_categories": _cost_categories(layout, keys)}
+
+
+def _melted(con: duckdb.DuckDBPyConnection, table: str, layout: Layout, keys: TagKeys) -> Layout:
+    """Return the layout joined to its maps, each melted once: few of them are distinct."""
+    maps = [_maps(layout)[name].sql for name in _TAG_MAPS if name in _maps(layout)]
+    # Parquet with bad values reads its maps by expressions, and only columns can be joined on.
+    can_join = maps and all(sql.startswith('"') for sql in maps)
+    if not can_join or any(SCHEMA.is_melted(one.header) for one in layout.fields):
+        return layout
+    named = ", ".join(f"{sql} as {name}" for name, sql in _melted_columns(layout, keys).items())
+    distinct = ", ".join(maps)
+    keyed = ", ".join(f"{sql} as map_{number}" for number, sql in enumerate(maps))
     con.execute("create schema if not exists raw")
     con.execute(
-        f"create or replace view raw.line_items as select {', '.join(columns)} from {source}"
+        f"create or replace table {table} as select {keyed}, {named} "
+        f"from (select distinct {distinct} from {layout.scan})"
     )
-    return sorted(types)
-
-
-def parquet_scan(files: list[Path]) -> str:
-    """Return SQL that reads all `files` as one table, matching their columns by name."""
-    names = ", ".join(literal(str(file)) for file in files)
-    # Months and chunks of one bill have different columns; by position, tags would be lost.
-    return f"read_parquet([{names}], union_by_name = true, hive_partitioning = false)"
-
-
-def _column_types(con: duckdb.DuckDBPyConnection, files: list[Path]) -> dict[str, str]:
-    for file in files:
-        try:
-            con.execute(f"select 1 from {parquet_scan([file])} limit 0")
-        except duckdb.Error as error:
-            raise BadSource(
-                f"{file} can't be read as Parquet; is it cut off? Fetch it again. ({error})"
-            ) from error
-    rows = con.execute(f"describe select * from {parquet_scan(files)}").fetchall()
-    return {name: kind for name, kind, *_ in rows}
-
-
-def _column(name: str, types: dict[str, str]) -> str:
-    found = identifier(name) if name in types else "null"
-    if name in PRODUCT_KEYS and types.get("product", "").startswith("MAP"):
-        found = f"coalesce({found}, product[{literal(PRODUCT_KEYS[name])}])"
-    if COLUMNS[name] == "varchar":
-        # Legacy files write '' where there is no value, CUR 2.0 writes NULL.
-        return f"nullif(cast({found} as varchar), '')"
-    return f"cast({found} as {COLUMNS[name]})"
-
-
-def _map(source: str, types: dict[str, str]) -> str:
-    """Return SQL for a map without empty values, keyed without the `user_` of the exports."""
-    if types.get(source, "").startswith("MAP"):
-        entries = f"coalesce(map_entries({source}), [])"
-    else:
-        names = sorted(name for name in types if name.startswith(f"{source}_"))
-        pairs = [
-            f"{{'key': {literal(name.removeprefix(f'{source}_'))}, 'value': {identifier(name)}}}"
-            for name in names
-        ]
-        entries = f"[{', '.join(pairs)}]"
-    if entries == "[]":
-        return "cast(map {} as map(varchar, varchar))"
-    return (
-        "map_from_entries([{'key': case when starts_with(entry.key, 'user_')"
-        " then substr(entry.key, 6) else entry.key end, 'value': entry.value}"
-        f" for entry in {entries} if entry.value <> ''])"
+    matches = " and ".join(
+        f"source.{sql} is not distinct from melted.map_{number}" for number, sql in enumerate(maps)
     )
+    return replace(layout, join=f"as source left join {table} as melted on {matches}")
+
+
+def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
+    if "product" not in _maps(layout):
+        return {}
+    product = typed(_maps(layout)["product"], MAP)
+    return {
+        name: f"coalesce({columns[name]}, nullif({product}[{literal(key)}], ''))"
+        for name, key in PRODUCT_KEYS.items()
+    }
+
+
+def _maps(layout: Layout) -> dict[str, Field]:
+    found = fields_by_name(layout, SCHEMA)
+    return {name: found[name][0] for name in SCHEMA.maps if name in found}
+
+
+def _tags(layout: Layout, keys: TagKeys) -> str:
+    """Return SQL for all tags of a row; a tag of the resource wins over one of its account."""
+    maps = _maps(layout)
+    found = tags_column_maps(maps["tags"], keys) if "tags" in maps else []
+    if "resource_tags" in maps:
+        # AWS has merged keys here that `tags` still tells apart.
+        found.append(without_keys(normalised_map(maps["resource_tags"]), keys.twins))
+    elif columns := tag_columns(layout):
+        found.append(column_map([(keys.name(key), one) for key, one in columns]))
+    return merged(found)
+
+
+def _cost_categories(layout: Layout, keys: TagKeys) -> str:
+    maps = _maps(layout)
+    found = [category_column_map(maps["tags"], keys)] if "tags" in maps else []
+    columns = [(key, one) for one in layout.fields if (key := cost_category_of(one.header))]
+    if "cost_category" in maps:
+        found.append(normalised_map(maps["cost_category"]))
+    elif columns:
+        names = key_names(key for key, _ in columns)
+        found.append(column_map([(names[key], one) for key, one in columns]))
+    return merged(found)

@@ -4,7 +4,7 @@ with keyed_line_items as (
         *,
         -- An id repeats from hour to hour; with its time interval it is unique.
         hash(identity_line_item_id, identity_time_interval) as line_key
-    from raw.line_items
+    from raw.line_items_without_tags
 )
 
 select
@@ -15,7 +15,9 @@ select
     cast(max(line_item_usage_start_date) as date) as last_charge_date,
     count(identity_line_item_id) - count(distinct line_key) filter (identity_line_item_id is not null)
         as repeated_rows,
-    list_sort(list(distinct bill_payer_account_id)) as billing_account_ids,
-    list_sort(list(distinct line_item_line_item_type)) as line_item_types,
+    list_sort(list(distinct bill_payer_account_id) filter (bill_payer_account_id is not null))
+        as billing_account_ids,
+    list_sort(list(distinct line_item_line_item_type) filter (line_item_line_item_type is not null))
+        as line_item_types,
     list_sort(list(distinct coalesce(line_item_currency_code, 'USD'))) as billing_currencies
 from keyed_line_items

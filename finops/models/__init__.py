@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +22,11 @@ class Model:
     sql: str
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the model compares or sums months, so that one changed month changes it all."""
+        return "\n-- Reads all months.\n" in self.sql
+
+    @cached_property
     def reads(self) -> set[str]:
         """Names of the tables that the model selects from."""
         tree = sqlglot.parse_one(self.sql, dialect="duckdb")
@@ -28,6 +34,7 @@ class Model:
         return {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
 
 
+@cache
 def models_in_order() -> list[Model]:
     """Return all models, each after those that it reads. Raises graphlib.CycleError."""
     models = {model.name: model for model in _read_models()}
@@ -35,6 +42,7 @@ def models_in_order() -> list[Model]:
     return [models[name] for name in TopologicalSorter(reads).static_order()]
 
 
+@cache
 def checks() -> list[Model]:
     """Return all promises; the SQL of each selects the rows that break it."""
     return [_read(file, file.name) for file in _sql_files(files("finops.checks"))]

@@ -1,5 +1,7 @@
 """Draw cost: each function takes a table of the warehouse and returns a plotly figure."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -9,7 +11,7 @@ from finops.report.lines import add_daily_line, mark_run, ratio_lines
 from finops.report.ranks import add_ranks, claimed_by, resource_name
 from finops.report.stacks import all_months, axis_unit, cost_by_month, stacked_months
 from finops.report.style import FALL, PALETTE, RISE, empty, figure, label
-from finops.report.text import cents, join, money, month_name
+from finops.report.text import cents, is_missing, join, money, month_name
 
 __all__ = [
     "anomaly",
@@ -17,6 +19,7 @@ __all__ = [
     "cost_by_team",
     "cost_per_order",
     "cost_to_revenue",
+    "delivery_change",
     "movers",
     "owner_coverage",
     "untagged",
@@ -25,6 +28,7 @@ __all__ = [
 _LARGEST = 8
 _MOVERS = 8
 _WHOLE_MONEY = 100
+_HALF_CENT = 0.005
 _NO_COST = "No cost is loaded: run finops load SOURCE, then finops build."
 
 
@@ -87,6 +91,39 @@ def movers(aws_service_month: pd.DataFrame, billing_period: str) -> go.Figure:
         texts=[money(value, currency, places, signed=True) for value in change],
         colours=[RISE if value > 0 else FALL for value in change],
         axis=f"change, {currency} a month",
+    )
+    return drawing
+
+
+def delivery_change(diff: pd.DataFrame, billing_period: str) -> go.Figure:
+    """Draw which AWS services and accounts moved billed cost between two deliveries of a month.
+
+    Reads what `Warehouse.diff` returns: service_name, sub_account_id, sub_account_name,
+    billing_currency, x_billed_cost_change and x_new_effective_cost. The bars add up to the whole
+    change.
+    """
+    title = f"How {month_name(billing_period)} moved with its last delivery"
+    frame, currency, subtitle = one_currency(
+        diff.assign(effective_cost=diff["x_new_effective_cost"])
+    )
+    if frame.empty:
+        return empty(title, f"{month_name(billing_period)} came once: nothing moved.")
+    parts = _largest_changes(frame)
+    if not parts:
+        return empty(title, "The last delivery changed no billed cost.")
+    total = money(frame["x_billed_cost_change"].sum(), currency, signed=True)
+    drawing = figure(
+        title,
+        subtitle=join(f"billed cost by AWS service and account, {total} in all", subtitle),
+        height=104 + 20 * len(parts),
+    )
+    add_ranks(
+        drawing,
+        amounts=[change for _, change in parts],
+        names=[label(name, 48) for name, _ in parts],
+        texts=[money(change, currency, signed=True) for _, change in parts],
+        colours=[RISE if change > 0 else FALL for _, change in parts],
+        axis=f"change of billed cost, {currency}",
     )
     return drawing
 
@@ -205,6 +242,25 @@ def _stacked_cost(
     drawing = figure(title, subtitle=join(f"effective cost a month, {unit}", subtitle))
     stacked_months(drawing, parts, unit=currency, divisor=divisor, budget=budget)
     return drawing.update_yaxes(title_text=f"{unit} a month", tickformat=",")
+
+
+def _largest_changes(frame: pd.DataFrame) -> list[tuple[str, float]]:
+    """Return name and change of the largest changes, the rest as one."""
+    change = frame["x_billed_cost_change"]
+    moved = frame[change.abs() >= _HALF_CENT].sort_values(
+        "x_billed_cost_change", key=abs, ascending=False, kind="stable"
+    )
+    parts = [
+        (f"{row['service_name']}, {_account(row)}", float(row["x_billed_cost_change"]))
+        for row in moved.head(_MOVERS).to_dict("records")
+    ]
+    rest = moved.iloc[_MOVERS:]["x_billed_cost_change"]
+    return parts + ([(f"{len(rest)} smaller changes", float(rest.sum()))] if len(rest) else [])
+
+
+def _account(row: dict[Any, Any]) -> str:
+    name = row["sub_account_name"]
+    return str(row["sub_account_id"] if is_missing(name) else name)
 
 
 def _without_gaps(daily: pd.DataFrame) -> pd.DataFrame:

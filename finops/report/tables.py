@@ -1,16 +1,29 @@
 """Print frames as tables in a terminal."""
 
+import math
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from finops.report.text import is_missing, money, number, percent, plain, safe_cell
+from finops.report.text import MISSING, is_missing, money, number, percent, plain, safe_cell
 
-__all__ = ["anomalies", "defused", "deliveries", "promises", "rows", "trust_header"]
+__all__ = [
+    "anomalies",
+    "defused",
+    "deliveries",
+    "delivery_change",
+    "notes",
+    "promises",
+    "rows",
+    "trust_header",
+]
 
 
 def deliveries(loaded: pd.DataFrame) -> RenderableType:
@@ -40,37 +53,103 @@ def promises(results: pd.DataFrame) -> RenderableType:
 
 
 def trust_header(status: pd.DataFrame) -> RenderableType:
-    """Return one line per month of `Warehouse.status`."""
+    """Return one line per month of `Warehouse.status`, for 80 columns."""
     table = _table(
         "month",
-        "last charge",
+        "sent:",
+        "lines:",
+        "until",
         "final:",
         "billed:",
         "effective:",
         "residual:",
-        "tag:",
-        "rule:",
-        "unowned:",
+        "owned:",
         "",
         tight=True,
     )
     for one in status.to_dict("records"):
         table.add_row(
             one["billing_period"],
-            str(one["x_last_charge_date"]),
-            percent(one["x_final_share"], 0),
+            number(one["x_deliveries"]),
+            number(one["x_source_rows"]),
+            _day_of_month(one["x_last_charge_date"]),
+            _floored_percent(one["x_final_share"]),
             number(one["billed_cost"], 2),
             number(one["effective_cost"]),
             number(one["x_residual"], 2),
-            percent(one["x_tagged_share"], 0),
-            percent(one["x_ruled_share"], 0),
-            percent(one["x_unowned_share"], 0),
+            _floored_percent(
+                None if is_missing(one["x_unowned_share"]) else 1 - one["x_unowned_share"]
+            ),
             one["billing_currency"],
         )
     return Group(
         table,
-        "residual: our sum less the bill's. tag, rule, unowned: what says whose the money is.",
+        "sent: deliveries. until: last charge. final: lines with an invoice id.",
+        "residual: our sum less the bill's. owned: cost whose team a tag or a rule names.",
     )
+
+
+def notes(sentences: Iterable[str]) -> RenderableType:
+    """Return sentences as a list."""
+    grid = Table.grid(padding=(0, 1))
+    for sentence in sentences:
+        grid.add_row("•", Text(sentence, overflow="fold"))
+    return grid
+
+
+def delivery_change(change: pd.DataFrame, *, rows: int = 20) -> RenderableType:
+    """Return the largest `rows` of `Warehouse.diff` and its sums, for 80 columns."""
+    if change.empty:
+        return "This month came once: there is no other delivery to compare it with."
+    moved = change[change["x_kind"] != "same"]
+    table = _table("AWS service", "account", "billed before:", "now:", "change:", "", tight=True)
+    for one in moved.head(rows).to_dict("records"):
+        table.add_row(*_change_cells(one))
+    for currency, part in change.groupby("billing_currency"):
+        table.add_row(*_sum_cells(f"all {len(part)}", part, str(currency)), style="bold")
+    return Group(table, *_change_notes(change, len(moved), rows))
+
+
+def _change_cells(one: dict[Any, Any]) -> list[str]:
+    """Return the cells of one service and account; a dash is a delivery that has none of it."""
+    return [
+        escape(plain(one["service_name"], 60)),
+        escape(plain(one["sub_account_id"], 20)),
+        MISSING if one["x_kind"] == "new" else number(one["x_old_billed_cost"], 2),
+        MISSING if one["x_kind"] == "gone" else number(one["x_new_billed_cost"], 2),
+        number(one["x_billed_cost_change"], 2, signed=True),
+        one["billing_currency"],
+    ]
+
+
+def _sum_cells(name: str, part: pd.DataFrame, currency: str) -> list[str]:
+    return [
+        name,
+        "",
+        number(part["x_old_billed_cost"].sum(), 2),
+        number(part["x_new_billed_cost"].sum(), 2),
+        number(part["x_billed_cost_change"].sum(), 2, signed=True),
+        currency,
+    ]
+
+
+def _change_notes(change: pd.DataFrame, moved: int, rows: int) -> Iterable[str]:
+    if moved > rows:
+        yield f"{moved - rows} smaller changes are in the sum and not shown."
+    yield f"{moved} of {len(change)} services of an account changed. –: not in that delivery."
+    for currency, part in change.groupby("billing_currency"):
+        unblended = money(part["x_unblended_cost_change"].sum(), str(currency), 2, signed=True)
+        effective = money(part["x_effective_cost_change"].sum(), str(currency), 2, signed=True)
+        yield f"Effective cost {effective}; unblended, the bill's own sum, {unblended}."
+
+
+def _day_of_month(day: object) -> str:
+    return MISSING if is_missing(day) else f"{day:%m-%d}"
+
+
+def _floored_percent(share: float | None) -> str:
+    """Return a share as per cent that reads 100 % only when nothing is missing."""
+    return percent(None if is_missing(share) or share is None else math.floor(share * 100) / 100, 0)
 
 
 def anomalies(found: pd.DataFrame) -> RenderableType:
@@ -129,9 +208,13 @@ def _table(*names: str, tight: bool = False) -> Table:
         header_style="bold",
         padding=(0, 0 if tight else 1, 0, 0),
         pad_edge=False,
+        show_edge=not tight,
     )
     for name in names:
+        # In a narrow terminal a long number goes on in the next line: it is never cut.
         table.add_column(
-            escape(name.removesuffix(":")), justify="right" if name.endswith(":") else "left"
+            escape(name.removesuffix(":")),
+            justify="right" if name.endswith(":") else "left",
+            overflow="fold",
         )
     return table

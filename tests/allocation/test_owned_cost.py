@@ -3,6 +3,7 @@
 import datetime as dt
 
 DAY = dt.date(2026, 7, 1)
+MONTH = "2026-07"
 TEAMS = [
     {"team": "search", "kind": "team", "cost_centre": "CC-1"},
     {"team": "order", "kind": "team"},
@@ -21,7 +22,12 @@ SERVICES = [{"service": "order-api", "team": "order"}]
 
 
 def key(number=1, **values):
-    return {"x_owner_key": number, "x_service_code": "AmazonEC2", "tags": {}} | values
+    return {
+        "billing_period": MONTH,
+        "x_owner_key": number,
+        "x_service_code": "AmazonEC2",
+        "tags": {},
+    } | values
 
 
 def pattern(rank, team, **values):
@@ -52,7 +58,13 @@ def owned(run_model, days=(DAY,), tags=(), matches=(), **values):
         "facts.owned_cost",
         {
             "facts.daily_cost": [
-                {"x_owner_key": 1, "charge_date": day, "effective_cost": 2, **values}
+                {
+                    "billing_period": MONTH,
+                    "x_owner_key": 1,
+                    "charge_date": day,
+                    "effective_cost": 2,
+                    **values,
+                }
                 for day in days
             ],
             "facts.tag_owners": list(tags),
@@ -92,22 +104,23 @@ def test_two_alternatives_of_a_rule_match_once(run_model):
 
 
 def test_tag_comes_before_rule(run_model):
-    tags = [{"x_owner_key": 1, "x_team": "search"}]
-    rule = {"x_owner_key": 1, **pattern(1, "order")}
+    tags = [{"billing_period": MONTH, "x_owner_key": 1, "x_team": "search"}]
+    rule = {"billing_period": MONTH, "x_owner_key": 1, **pattern(1, "order")}
     assert owned(run_model, tags=tags, matches=[rule]) == [("search", "tag", None)]
 
 
 def test_first_rule_wins(run_model):
     matches = [
-        {"x_owner_key": 1, **pattern(rank, team)} for rank, team in ((2, "search"), (1, "order"))
+        {"billing_period": MONTH, "x_owner_key": 1, **pattern(rank, team)}
+        for rank, team in ((2, "search"), (1, "order"))
     ]
     assert owned(run_model, matches=matches) == [("order", "rule", "r1")]
 
 
 def test_rule_holds_from_its_day_to_the_day_before_its_end(run_model):
     june, july = dt.date(2026, 6, 30), DAY
-    old = {"x_owner_key": 1, **pattern(1, "order"), "valid_to": july}
-    new = {"x_owner_key": 1, **pattern(2, "search"), "valid_from": july}
+    old = {"billing_period": MONTH, "x_owner_key": 1, **pattern(1, "order"), "valid_to": july}
+    new = {"billing_period": MONTH, "x_owner_key": 1, **pattern(2, "search"), "valid_from": july}
     assert sorted(owned(run_model, days=(june, july), matches=[old, new])) == [
         ("order", "rule", "r1"),
         ("search", "rule", "r2"),

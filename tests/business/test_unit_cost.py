@@ -53,3 +53,18 @@ def test_no_orders_give_no_cost_per_order(run_model):
     rows = unit_cost(run_model, **{"business.orders": orders})
     assert rows["*"]["x_effective_cost_per_order"] is None
     assert rows["find"]["x_orders"] is None
+
+
+def test_late_charge_for_an_earlier_month_does_not_count_its_orders_again(run_model):
+    late = {"billing_period": "2026-11", "charge_date": DAY, "billing_currency": "USD"}
+    costs = [{**late, "x_service": "find", "effective_cost": -5}]
+    orders = [{"hour": dt.datetime(2026, 10, 5), "service": "*", "orders": 4}]
+    rows = run_model(
+        "marts.unit_cost",
+        {
+            "facts.owned_cost": costs,
+            "facts.exchange_rates": [RATE | {"billing_period": "2026-11"}],
+            "business.orders": orders,
+        },
+    )
+    assert {row["x_service"]: row["x_orders"] for row in rows} == {"find": None, "*": None}

@@ -61,7 +61,10 @@ def test_missing_cost_column_is_refused_and_nothing_is_left(tmp_path):
 def test_value_that_does_not_parse_is_refused(tmp_path):
     write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost="twelve")])
     (delivery,) = find_deliveries(tmp_path / "bill.parquet")
-    with pytest.raises(BadSource, match=r"bill\.parquet holds a value that does not parse.*twelve"):
+    with pytest.raises(
+        BadSource,
+        match=r"bill\.parquet: 1 value\(s\) of line_item_unblended_cost are not a number, such as .twelve",
+    ):
         write_delivery(delivery, tmp_path / "warehouse")
 
 

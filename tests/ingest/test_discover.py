@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 
 import pytest
 
-from finops.errors import BadSource, MissingColumns, SourceNotFound
+from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
 from finops.ingest.discover import find_deliveries
 from tests.conftest import line, write_bill
+from tests.ingest.bill_files import write
 
 
 def legacy_manifest(root, keys, period="20261001"):
@@ -127,3 +129,116 @@ def test_other_parquet_is_no_bill(tmp_path):
     write_bill(tmp_path / "a.parquet", [{"x": 1}])
     with pytest.raises(MissingColumns, match=r"a\.parquet has no line_item_usage_start_date"):
         find_deliveries(tmp_path)
+
+
+HEADER = (
+    "lineItem/UsageStartDate,lineItem/UsageAccountId,lineItem/UnblendedCost,bill/PayerAccountId"
+)
+
+
+def legacy_csv(path, cost=1, payer="000000000001", seconds=None):
+    write(path, f"{HEADER}\n2026-10-05T00:00:00Z,1,{cost},{payer}\n")
+    if seconds:
+        os.utime(path, (seconds, seconds))
+    return path
+
+
+def test_manifest_of_the_month_names_the_newest_assembly(tmp_path):
+    month = tmp_path / "pre/rep/20261001-20261101"
+    for name, seconds in (("9f", 2000), ("1a", 1000)):
+        legacy_csv(month / name / "rep-1.csv.gz", seconds=seconds)
+        manifest = legacy_manifest(tmp_path, [f"pre/rep/20261001-20261101/{name}/rep-1.csv.gz"])
+        shutil.copy(manifest, month / name)
+    # `1a` came last, though copying has made its files the older ones.
+    found = find_deliveries(tmp_path)
+    assert [one.files[0].parent.name for one in found] == ["9f", "1a"]
+    assert found[1].assumptions == (
+        "newest because the month's manifest names it; its files are not the youngest",
+    )
+
+
+def test_manifest_in_month_and_assembly_folder_is_one_delivery(tmp_path):
+    month = tmp_path / "pre/rep/20261001-20261101"
+    legacy_csv(month / "9f/rep-1.csv.gz")
+    shutil.copy(
+        legacy_manifest(tmp_path, ["pre/rep/20261001-20261101/9f/rep-1.csv.gz"]), month / "9f"
+    )
+    (found,) = find_deliveries(tmp_path)
+    assert found.source == month / "rep-Manifest.json"
+
+
+def test_overwritten_report_is_one_delivery(tmp_path):
+    legacy_csv(tmp_path / "pre/rep/20261001-20261101/rep-00001.csv.gz")
+    legacy_manifest(tmp_path, ["pre/rep/20261001-20261101/rep-00001.csv.gz"])
+    assert len(find_deliveries(tmp_path)) == 1
+
+
+def test_assembly_folder_may_be_a_time(tmp_path):
+    key = "pre/rep/20261001-20261101/20261107T053621Z/rep-1.csv.gz"
+    legacy_csv(tmp_path / key)
+    legacy_manifest(tmp_path, [key])
+    assert str(find_deliveries(tmp_path)[0].delivered_at) == "2026-11-07 05:36:21+00:00"
+
+
+def test_focus_export_is_recognised_by_its_manifest(tmp_path):
+    (file,) = export_manifest(tmp_path, "2026-11-01T00:00:00.000Z-a")
+    write_bill(file, [{"x": 1}])
+    (manifest,) = tmp_path.rglob("*Manifest.json")
+    columns = [{"name": name} for name in ("BilledCost", "ChargePeriodStart", "ChargeCategory")]
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"columns": columns}))
+    assert find_deliveries(tmp_path)[0].format == "FOCUS"
+
+
+def test_other_report_in_the_bucket_is_left_alone(tmp_path):
+    (file,) = export_manifest(tmp_path, "2026-11-01T00:00:00.000Z-a")
+    write_bill(file, [line()])
+    folder = tmp_path / "pre/advice/metadata/BILLING_PERIOD=2026-10"
+    folder.mkdir(parents=True)
+    other = {"dataFiles": ["s3://b/missing.parquet"], "columns": [{"name": "recommendation_id"}]}
+    (folder / "advice-Manifest.json").write_text(json.dumps(other))
+    redshift = {"entries": [{"url": "s3://b/x.gz", "mandatory": True}]}
+    (tmp_path / "rep-RedshiftManifest.json").write_text(json.dumps(redshift))
+    assert [one.files for one in find_deliveries(tmp_path)] == [(file,)]
+
+
+def test_bare_formats_of_one_month_are_deliveries_of_their_own(tmp_path):
+    legacy_csv(tmp_path / "rep-1.csv.gz")
+    write_bill(tmp_path / "exp.parquet", [line(product=[("region", "x")])])
+    write(tmp_path / "focus.csv", "ChargePeriodStart,BilledCost,SubAccountId\n2026-10-05,1,1\n")
+    formats = [one.format for one in find_deliveries(tmp_path)]
+    assert sorted(formats) == ["CUR 2.0", "FOCUS", "legacy CUR"]
+
+
+def test_bare_folders_of_two_payers_both_count(tmp_path):
+    for payer in ("000000000001", "000000000002"):
+        legacy_csv(tmp_path / payer / "rep-1.csv.gz", payer=payer)
+    assert len(find_deliveries(tmp_path)) == 2
+
+
+def test_bare_executions_are_ordered_by_name_not_by_file_time(tmp_path):
+    for name, seconds in (
+        ("2026-11-15T04:00:00.000Z-a", 1000),
+        ("2026-11-02T04:00:00.000Z-z", 9000),
+    ):
+        legacy_csv(tmp_path / name / "exp-00001.csv.gz", seconds=seconds)
+    (found,) = find_deliveries(tmp_path)
+    assert found.files[0].parent.name == "2026-11-15T04:00:00.000Z-a"
+
+
+def test_bare_folder_says_which_files_are_no_bill(tmp_path):
+    legacy_csv(tmp_path / "rep-1.csv.gz")
+    write(tmp_path / "notes.csv", "a,b\n1,2\n")
+    (found,) = find_deliveries(tmp_path)
+    assert found.assumptions[-1] == "1 file(s) are no bill, left alone: notes.csv"
+
+
+def test_folder_of_empty_and_header_only_files_is_no_bill(tmp_path):
+    write(tmp_path / "a.csv.gz", HEADER + "\n")
+    write(tmp_path / "b.csv.gz", "")
+    with pytest.raises(SourceNotFound, match="no bill file with rows"):
+        find_deliveries(tmp_path)
+
+
+def test_unknown_format_is_refused(tmp_path):
+    with pytest.raises(BadInput, match=r"'cur3' is no format\. Known: legacy, cur2, focus"):
+        find_deliveries(tmp_path, format="cur3")

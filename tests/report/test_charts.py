@@ -284,3 +284,38 @@ def test_an_empty_figure_says_why(draw, reason):
     figure = draw()
     assert not figure.data
     assert reason in texts(figure)
+
+
+def change(service, amount, account="012345678901", currency="USD"):
+    return {
+        "service_name": service,
+        "sub_account_id": account,
+        "sub_account_name": None,
+        "billing_currency": currency,
+        "x_billed_cost_change": Decimal(amount),
+        "x_new_effective_cost": Decimal(1),
+    }
+
+
+def test_delivery_change_adds_up_to_the_whole_change():
+    rows = [change(f"service {number}", 20 - number) for number in range(12)]
+    figure = charts.delivery_change(arrow(rows), "2026-08")
+    assert list(figure.data[0].x) == [20, 19, 18, 17, 16, 15, 14, 13, 12 + 11 + 10 + 9]
+    assert figure.data[0].customdata[-1] == "4 smaller changes"
+    assert figure.layout.title.text == "<b>How August 2026 moved with its last delivery</b>"
+    assert "+174.00 USD in all" in figure.layout.title.subtitle.text
+
+
+def test_delivery_change_is_signed_and_largest_first():
+    rows = [change("small", "0.5"), change("gone", -3), change("same", 0)]
+    figure = charts.delivery_change(arrow(rows), "2026-08")
+    assert list(figure.data[0].x) == [-3, 0.5]
+    assert list(figure.data[0].text) == ["−3.00 USD", "+0.50 USD"]
+
+
+def test_delivery_change_of_a_month_that_came_once_says_so():
+    figure = charts.delivery_change(arrow([change("x", 1)]).head(0), "2026-08")
+    assert "August 2026 came once" in texts(figure)
+    assert "changed no billed cost" in texts(
+        charts.delivery_change(arrow([change("x", 0)]), "2026-08")
+    )

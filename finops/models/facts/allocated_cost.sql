@@ -35,12 +35,15 @@ with owned_cost as (
 ),
 
 days as (
-    select distinct charge_date
+    select distinct
+        billing_period,
+        charge_date
     from owned_cost
 ),
 
 paying_teams as (
     select
+        days.billing_period,
         days.charge_date,
         teams.team,
         teams.cost_centre,
@@ -51,22 +54,25 @@ paying_teams as (
     cross join mappings.teams
     left join owned_cost
         on
-            days.charge_date = owned_cost.charge_date
+            days.billing_period = owned_cost.billing_period
+            and days.charge_date = owned_cost.charge_date
             and teams.team = owned_cost.x_team
     where teams.kind = 'team'
-    group by days.charge_date, teams.team, teams.cost_centre
+    group by days.billing_period, days.charge_date, teams.team, teams.cost_centre
 ),
 
 day_totals as (
     select
+        billing_period,
         charge_date,
         sum(cost_units) as cost_units
     from paying_teams
-    group by charge_date
+    group by billing_period, charge_date
 ),
 
 weights as (
     select
+        paying_teams.billing_period,
         paying_teams.charge_date,
         paying_teams.team,
         paying_teams.cost_centre,
@@ -78,20 +84,26 @@ weights as (
         end as weight
     from paying_teams
     inner join day_totals
-        on paying_teams.charge_date = day_totals.charge_date
+        on
+            paying_teams.billing_period = day_totals.billing_period
+            and paying_teams.charge_date = day_totals.charge_date
     cross join (select distinct method from mappings.shared_costs) as methods
 ),
 
 running_weights as (
     select
+        billing_period,
         charge_date,
         team,
         cost_centre,
         method,
         weight,
-        cast(sum(weight) over (partition by charge_date, method order by team) as hugeint)
-            as weight_to,
-        cast(sum(weight) over (partition by charge_date, method) as hugeint) as weight_total
+        cast(
+            sum(weight) over (partition by billing_period, charge_date, method order by team)
+            as hugeint
+        ) as weight_to,
+        cast(sum(weight) over (partition by billing_period, charge_date, method) as hugeint)
+            as weight_total
     from weights
 ),
 
@@ -132,7 +144,8 @@ split_units as (
     from pools
     inner join running_weights as shares
         on
-            pools.charge_date = shares.charge_date
+            pools.billing_period = shares.billing_period
+            and pools.charge_date = shares.charge_date
             and pools.method = shares.method
     where shares.weight > 0
 )

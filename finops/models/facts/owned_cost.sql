@@ -1,6 +1,7 @@
 -- One row per row of daily cost, with its owner: by tag, else by rule, else unowned.
 with key_days as (
     select distinct
+        billing_period,
         x_owner_key,
         charge_date
     from facts.daily_cost
@@ -8,20 +9,23 @@ with key_days as (
 
 first_rules as (
     select
+        key_days.billing_period,
         key_days.x_owner_key,
         key_days.charge_date,
         min(rule_matches.x_rank) as x_rank
     from key_days
     inner join facts.rule_matches
         on
-            key_days.x_owner_key = rule_matches.x_owner_key
+            key_days.billing_period = rule_matches.billing_period
+            and key_days.x_owner_key = rule_matches.x_owner_key
             and key_days.charge_date >= rule_matches.valid_from
             and key_days.charge_date < rule_matches.valid_to
-    group by key_days.x_owner_key, key_days.charge_date
+    group by key_days.billing_period, key_days.x_owner_key, key_days.charge_date
 ),
 
 owners as (
     select
+        key_days.billing_period,
         key_days.x_owner_key,
         key_days.charge_date,
         tag_owners.x_team is not null as is_tagged,
@@ -36,19 +40,24 @@ owners as (
         rules.x_rule_id
     from key_days
     left join facts.tag_owners
-        on key_days.x_owner_key = tag_owners.x_owner_key
+        on
+            key_days.billing_period = tag_owners.billing_period
+            and key_days.x_owner_key = tag_owners.x_owner_key
     left join first_rules
         on
-            key_days.x_owner_key = first_rules.x_owner_key
+            key_days.billing_period = first_rules.billing_period
+            and key_days.x_owner_key = first_rules.x_owner_key
             and key_days.charge_date = first_rules.charge_date
     left join facts.rule_matches as rules
         on
-            first_rules.x_owner_key = rules.x_owner_key
+            first_rules.billing_period = rules.billing_period
+            and first_rules.x_owner_key = rules.x_owner_key
             and first_rules.x_rank = rules.x_rank
 ),
 
 decided_owners as (
     select
+        billing_period,
         x_owner_key,
         charge_date,
         coalesce(tag_team, rule_team, 'unowned') as x_team,
@@ -82,7 +91,8 @@ select
 from facts.daily_cost
 inner join decided_owners
     on
-        daily_cost.x_owner_key = decided_owners.x_owner_key
+        daily_cost.billing_period = decided_owners.billing_period
+        and daily_cost.x_owner_key = decided_owners.x_owner_key
         and daily_cost.charge_date = decided_owners.charge_date
 left join mappings.teams
     on decided_owners.x_team = teams.team

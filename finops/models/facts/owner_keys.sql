@@ -1,5 +1,6 @@
--- One row per combination that an owner is told from; rules see these, never the charges.
+-- One row per month and combination that an owner is told from; rules see these, never the charges.
 select distinct
+    billing_period,
     x_owner_key,
     sub_account_id,
     x_service_code,

@@ -1,5 +1,6 @@
--- One row per owner key and rule that matches it, with the days on which the rule holds.
+-- One row per month, owner key and rule that matches it, with the days on which the rule holds.
 select
+    owner_keys.billing_period,
     owner_keys.x_owner_key,
     patterns.x_rank,
     patterns.x_rule_id,
@@ -28,6 +29,7 @@ inner join mappings.rule_patterns as patterns
             or owner_keys.x_line_item_type like patterns.x_line_item_type escape '!')
 -- Two alternatives of one rule may match one key.
 group by
+    owner_keys.billing_period,
     owner_keys.x_owner_key,
     patterns.x_rank,
     patterns.x_rule_id,

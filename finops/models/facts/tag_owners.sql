@@ -1,6 +1,7 @@
--- One row per owner key whose tags name a team or service that the mappings know.
+-- One row per month and owner key whose tags name a team or service that the mappings know.
 with tag_values as (
     select
+        owner_keys.billing_period,
         owner_keys.x_owner_key,
         tag_keys.dimension,
         tag_keys.priority,
@@ -15,6 +16,7 @@ with tag_values as (
 
 known_values as (
     select
+        tag_values.billing_period,
         tag_values.x_owner_key,
         tag_values.dimension,
         tag_values.priority,
@@ -32,6 +34,7 @@ known_values as (
 
 owners as (
     select
+        billing_period,
         x_owner_key,
         min_by(value, priority) filter (where dimension = 'team') as team,
         min_by(value, priority) filter (where dimension = 'service') as x_service,
@@ -39,10 +42,11 @@ owners as (
         min_by(value, priority) filter (where dimension = 'cost_centre') as x_cost_centre
     from known_values
     where value is not null
-    group by x_owner_key
+    group by billing_period, x_owner_key
 )
 
 select
+    owners.billing_period,
     owners.x_owner_key,
     coalesce(owners.team, services.team) as x_team,
     owners.x_service,

@@ -1,4 +1,5 @@
 -- One row per month and AWS service seen in any month, so that a service that ended shows its drop.
+-- Reads all months.
 with service_cost as (
     select
         billing_period,

@@ -1,4 +1,5 @@
 -- One row per month and billing currency: how far its numbers can be trusted.
+-- Reads all months.
 with month_cost as (
     select
         billing_period,
@@ -13,18 +14,16 @@ with month_cost as (
     group by billing_period, billing_currency
 ),
 
-month_deliveries as (
+vanished as (
     select
         billing_period,
-        billing_currencies as billing_currency,
-        count(*) as deliveries,
-        max(delivered_at) filter (where status = 'current') as delivered_at,
-        max(last_charge_date) filter (where status = 'current') as last_charge_date,
-        sum(source_rows) filter (where status = 'current') as source_rows,
-        sum(final_rows) filter (where status = 'current') as final_rows,
-        sum(source_unblended_cost) filter (where status = 'current') as source_unblended_cost
-    from ledger.deliveries
-    group by billing_period, billing_currencies
+        billing_currency,
+        sum(case when x_kind = 'service' then 1 else 0 end) as services,
+        sum(case when x_kind = 'account' then 1 else 0 end) as accounts,
+        sum(case when x_kind in ('column', 'tag key') then 1 else 0 end) as columns
+    from marts.content_changes
+    where x_compared_with = 'previous delivery' and x_change = 'went'
+    group by billing_period, billing_currency
 )
 
 select
@@ -33,6 +32,8 @@ select
     month_deliveries.deliveries as x_deliveries,
     month_deliveries.delivered_at as x_delivered_at,
     month_deliveries.last_charge_date as x_last_charge_date,
+    month_deliveries.incomplete_from as x_incomplete_from,
+    month_deliveries.incomplete_until as x_incomplete_until,
     month_deliveries.source_rows as x_source_rows,
     -- A line is final once it has an invoice id.
     cast(month_deliveries.final_rows as double) / nullif(month_deliveries.source_rows, 0)
@@ -46,9 +47,23 @@ select
     cast(month_cost.ruled_cost as double) / nullif(cast(month_cost.gross_cost as double), 0)
         as x_ruled_share,
     1 - cast(month_cost.tagged_cost + month_cost.ruled_cost as double)
-    / nullif(cast(month_cost.gross_cost as double), 0) as x_unowned_share
-from month_deliveries
+    / nullif(cast(month_cost.gross_cost as double), 0) as x_unowned_share,
+    month_deliveries.previous_delivered_at as x_previous_delivered_at,
+    month_deliveries.source_rows_change as x_source_rows_change,
+    month_deliveries.source_unblended_cost_change as x_source_unblended_cost_change,
+    coalesce(vanished.services, 0) as x_vanished_services,
+    coalesce(vanished.accounts, 0) as x_vanished_accounts,
+    coalesce(vanished.columns, 0) as x_vanished_columns,
+    -- A later delivery with less in it may be right, such as a refund; it is said, never refused.
+    coalesce(month_deliveries.source_rows_change, 0) < 0
+    or coalesce(month_deliveries.source_unblended_cost_change, 0) < 0
+    or vanished.billing_period is not null as x_shrank
+from facts.month_deliveries
 left join month_cost
     on
         month_deliveries.billing_period = month_cost.billing_period
         and month_deliveries.billing_currency = month_cost.billing_currency
+left join vanished
+    on
+        month_deliveries.billing_period = vanished.billing_period
+        and month_deliveries.billing_currency = vanished.billing_currency

@@ -64,10 +64,13 @@ reported_cost as (
     left join daily_orders
         on
             cost.charge_date = daily_orders.charge_date
+            -- A late charge for an earlier month must not count that day's orders again.
+            and cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7)
             and cost.x_service = daily_orders.x_service
     left join business.revenue as revenue
         on
             cost.charge_date = revenue.date
+            and cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7)
             and cost.x_service = revenue.service
 )
 

@@ -1,4 +1,5 @@
 -- One row per resource without an owner tag (or usage without a resource), the costliest first.
+-- Reads all months.
 with untagged_cost as (
     select
         sub_account_id,

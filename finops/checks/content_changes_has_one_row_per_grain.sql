@@ -1,0 +1,11 @@
+-- Columns, tag keys, services or accounts that appear twice in one comparison.
+select
+    billing_period,
+    x_billing_account_ids,
+    x_compared_with,
+    x_kind,
+    x_name,
+    count(*) as repeats
+from marts.content_changes
+group by billing_period, x_billing_account_ids, x_compared_with, x_kind, x_name
+having count(*) > 1

@@ -1,0 +1,126 @@
+"""Tell which months of which tables a build has to make again."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from finops.models import Model
+from finops.settings import FILE_NAME, Settings
+
+# The signature of a table that months are not told apart in.
+ALL_MONTHS = "*"
+
+Signatures = dict[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The months to build, what changed in them, and what to record when it is done.
+
+    `stale` names models, and the inputs `mappings` and `business.<series>`.
+    """
+
+    periods: list[str]
+    stale: frozenset[str]
+    signatures: Signatures
+    is_full: bool
+
+
+def plan_build(
+    con: duckdb.DuckDBPyConnection | None,
+    settings: Settings,
+    records: list[dict[str, Any]],
+    models: list[Model],
+) -> Plan:
+    """Return what differs between the last build, which `con` reads, and the project's files.
+
+    A table differs in a month if its SQL, the month's deliveries, a file of mappings or business
+    data, or a table that it reads differs. Without a last build everything does.
+    """
+    now = _signatures(settings, records, models)
+    before = _recorded(con) if con else {}
+    changed = {key for key, signature in now.items() if before.get(key) != signature}
+    differing = changed | (before.keys() - now.keys())
+    periods = {period for _, period in differing} - {ALL_MONTHS}
+    stale = frozenset(name for name, _ in differing)
+    return Plan(sorted(periods), stale, now, is_full=changed == now.keys())
+
+
+def record_build(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Keep the signatures of what was built in `ledger.builds`."""
+    names = "table_name", "billing_period", "signature"
+    rows = [(*key, signature) for key, signature in sorted(plan.signatures.items())]
+    con.register("builds", pa.table(list(zip(*rows, strict=True)), names=names))
+    con.execute("create or replace table ledger.builds as from builds")
+    con.unregister("builds")
+
+
+def _recorded(con: duckdb.DuckDBPyConnection) -> Signatures:
+    try:
+        rows = con.execute("select table_name, billing_period, signature from ledger.builds")
+    except duckdb.CatalogException:
+        return {}
+    return {(table, period): signature for table, period, signature in rows.fetchall()}
+
+
+def _signatures(
+    settings: Settings, records: list[dict[str, Any]], models: list[Model]
+) -> Signatures:
+    deliveries = _deliveries(records)
+    inputs = _input_files(settings)
+    known: dict[str, Signatures] = {"raw.charges": deliveries}
+    for model in models:
+        reads = [_of_input(name, records, inputs) for name in sorted(model.reads - known.keys())]
+        tables = [known[name] for name in sorted(model.reads & known.keys())]
+        periods = [ALL_MONTHS] if model.is_whole else sorted({key[1] for key in deliveries})
+        known[model.name] = {
+            (model.name, period): _hash(model.sql, *reads, *(_of(one, period) for one in tables))
+            for period in periods
+        }
+    del known["raw.charges"]
+    known["inputs"] = {(name, ALL_MONTHS): signature for name, signature in inputs.items()}
+    return {key: value for table in known.values() for key, value in table.items()}
+
+
+def _deliveries(records: list[dict[str, Any]]) -> Signatures:
+    ids = defaultdict(list)
+    for record in records:
+        if record["status"] == "current":
+            ids[record["billing_period"]].append(record["delivery_id"])
+    return {("raw.charges", period): _hash(*sorted(found)) for period, found in ids.items()}
+
+
+def _of(table: Signatures, period: str) -> str:
+    """Return the signature of one month of a table, or of all its months."""
+    return _hash(*(value for key, value in sorted(table.items()) if period in (key[1], ALL_MONTHS)))
+
+
+def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) -> str:
+    schema, _, table = name.partition(".")
+    if schema == "ledger":
+        return _hash(*sorted(str(sorted(record.items(), key=str)) for record in records))
+    return inputs.get(name if schema == "business" else schema, table)
+
+
+def _input_files(settings: Settings) -> dict[str, str]:
+    """Return a signature per business table, and one for all mappings and settings."""
+    files = settings.project / FILE_NAME, *sorted((settings.project / "mappings").glob("*.csv"))
+    business = sorted((settings.project / "business").glob("*"))
+    zone = settings.timezone
+    return {"mappings": _hash(*_contents(files))} | {
+        f"business.{file.stem}": _hash(zone, *_contents([file])) for file in business
+    }
+
+
+def _contents(files: Iterable[Path]) -> list[str]:
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

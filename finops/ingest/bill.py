@@ -1,0 +1,175 @@
+"""Read the files of one delivery under the column names and types that our SQL expects."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from finops.errors import BadSource, MissingColumns
+from finops.ingest.casts import (
+    BadValues,
+    bad_source,
+    find_bad_values,
+    lenient,
+    stage_csv,
+    typed,
+)
+from finops.ingest.columns import squashed
+from finops.ingest.headers import check_gzip
+from finops.ingest.layouts import MAP, Field, Layout, TargetType, read_layouts
+from finops.sql import identifier
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What our SQL reads of a bill, under which names and types, and which SQL that is.
+
+    Of each tuple in `required` one column must be there; the first of `period_columns` that is
+    there tells a row's month.
+    """
+
+    view: str
+    charges_sql: str
+    totals_sql: str
+    columns: dict[str, str]
+    period_columns: tuple[str, str]
+    required: Sequence[tuple[str, ...]]
+    maps: tuple[str, ...]
+    null_words: list[str]
+    # Whether a header is that of one tag or cost category.
+    is_melted: Callable[[str], bool] = lambda _: False
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def name_of(self, header: str) -> str | None:
+        """Return our name of the column with this header, in any spelling; None if unknown."""
+        if not self._known:
+            self._known.update({squashed(name): name for name in (*self.columns, *self.maps)})
+        return None if self.is_melted(header) else self._known.get(squashed(header))
+
+    def target_type(self, header: str) -> str | None:
+        """Return the type that values below this header must have; None if nothing reads them."""
+        if self.is_melted(header):
+            return "varchar"
+        name = self.name_of(header)
+        return MAP if name in self.maps else self.columns.get(name or "")
+
+
+@dataclass(frozen=True)
+class Bill:
+    """The files of one delivery, typed: CSV is parsed already, Parquet is read as it lies."""
+
+    schema: Schema
+    layouts: list[Layout]
+    # Headers as the bill writes them, sorted.
+    columns: list[str]
+    bad_values: list[BadValues]
+
+    def explain(self, con: duckdb.DuckDBPyConnection, error: duckdb.Error) -> BadSource:
+        """Return the error of a bill whose values DuckDB could not read."""
+        return bad_source(con, self.layouts, self.schema.target_type, error)
+
+
+def read_bill(
+    con: duckdb.DuckDBPyConnection,
+    files: list[Path],
+    scratch: Path,
+    schema: Schema,
+    *,
+    allow_bad_values: bool = False,
+) -> Bill:
+    """Return the bill in `files`; what has to be unpacked or parsed goes to the folder `scratch`.
+
+    Raises BadSource for a file that can't be read, MissingColumns for one without
+    a required column.
+    """
+    con.execute("set TimeZone = 'UTC'")
+    layouts = read_layouts(files, scratch, schema.null_words)
+    for layout in layouts:
+        _check_required(layout, schema)
+    target = schema.target_type
+    headers = sorted({one.header for layout in layouts for one in layout.fields})
+    try:
+        bad = find_bad_values(con, layouts, target) if allow_bad_values else []
+        if bad:
+            layouts = [lenient(layout, target) for layout in layouts]
+        parsed = [_parsed(con, layout, target, scratch) for layout in layouts]
+    except duckdb.Error as error:
+        raise bad_source(con, layouts, target, error) from error
+    return Bill(schema, parsed, headers, bad)
+
+
+def create_view(
+    con: duckdb.DuckDBPyConnection,
+    bill: Bill,
+    more: Callable[[Layout, dict[str, str]], dict[str, str]],
+    view: str | None = None,
+) -> None:
+    """Create the view of the schema (or `view`) over all files of the bill.
+
+    `more` gets a layout and the SQL of its columns, and returns SQL that replaces or follows them.
+    """
+    # A month without a row has a delivery all the same.
+    layouts = bill.layouts or [Layout((), (), "", "")]
+    con.execute("create schema if not exists raw")
+    con.execute(
+        f"create or replace view {view or bill.schema.view} as "
+        + " union all ".join(_select(layout, bill.schema, more) for layout in layouts)
+    )
+
+
+def _select(
+    layout: Layout, schema: Schema, more: Callable[[Layout, dict[str, str]], dict[str, str]]
+) -> str:
+    found = fields_by_name(layout, schema)
+    columns = {
+        name: _column(layout, name, kind, found.get(name, []))
+        for name, kind in schema.columns.items()
+    }
+    columns |= more(layout, columns)
+    named = [f"{sql} as {identifier(name)}" for name, sql in columns.items()]
+    rows = f"from {layout.scan} {layout.join}" if layout.files else "where false"
+    return f"select {', '.join(named)} {rows}"
+
+
+def _parsed(
+    con: duckdb.DuckDBPyConnection, layout: Layout, target_type: TargetType, scratch: Path
+) -> Layout:
+    if not layout.is_text:
+        return layout
+    # DuckDB does not compare the checksum of a gzip file; another thread does meanwhile.
+    with ThreadPoolExecutor(1) as pool:
+        checked = pool.submit(check_gzip, layout.files)
+        staged = stage_csv(con, layout, target_type, scratch)
+        checked.result()
+    return staged
+
+
+def fields_by_name(layout: Layout, schema: Schema) -> dict[str, list[Field]]:
+    """Return the columns of a layout under our names."""
+    found = defaultdict(list)
+    for one in layout.fields:
+        if name := schema.name_of(one.header):
+            found[name].append(one)
+    return found
+
+
+def _column(layout: Layout, name: str, kind: str, found: list[Field]) -> str:
+    values = [typed(one, kind) for one in found]
+    if not values:
+        return f"cast(null as {kind})"
+    if len(values) > 1 and kind != "varchar":
+        headers = ", ".join(one.header for one in found)
+        raise BadSource(f"{layout.files[0]} has more than one column for {name}: {headers}.")
+    # AWS merges text columns whose names become one.
+    return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
+
+
+def _check_required(layout: Layout, schema: Schema) -> None:
+    found = fields_by_name(layout, schema)
+    missing = [names[0] for names in schema.required if not any(name in found for name in names)]
+    if missing:
+        headers = sorted(one.header for one in layout.fields)
+        raise MissingColumns(str(layout.delivered(layout.files[0])), missing, headers)

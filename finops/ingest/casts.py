@@ -1,0 +1,176 @@
+"""Give a bill's values their types, and say which of them have none."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from finops.errors import BadSource
+from finops.ingest.layouts import MAP, Field, Layout, TargetType, parquet_layout
+from finops.sql import literal
+
+
+@dataclass(frozen=True)
+class BadValues:
+    """How many values of one column of one file don't parse, and the first of them."""
+
+    file: Path
+    column: str
+    count: int
+    example: str
+    kind: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}: {self.count} value(s) of {self.column} are not {self.kind}, "
+            f"such as {self.example!r}"
+        )
+
+
+def has_type(field: Field, target: str) -> bool:
+    """Return whether the column's values have the type already."""
+    return field.type.replace(" ", "") == target.upper().replace(" ", "")
+
+
+def typed(field: Field, target: str, *, is_lenient: bool = False) -> str:
+    """Return SQL for a column's values as `target`; lenient SQL gives NULL for what doesn't parse.
+
+    A column that has the type already is not cast; '' is no value in any type.
+    """
+    cast = "try_cast" if is_lenient else "cast"
+    if target == "varchar":
+        text = field.sql if field.type == "VARCHAR" else f"cast({field.sql} as varchar)"
+        # Legacy files write '' where there is no value, CUR 2.0 writes NULL.
+        return f"nullif({text}, '')"
+    if has_type(field, target):
+        return field.sql
+    if field.type == "TIMESTAMP WITH TIME ZONE":
+        return f"({field.sql} at time zone 'UTC')"
+    value = f"nullif({field.sql}, '')" if field.type == "VARCHAR" else field.sql
+    if field.type == "VARCHAR" and target == MAP:
+        return f"{cast}({cast}({value} as json) as {MAP})"
+    if field.type == "VARCHAR" and target == "timestamp":
+        # A cast of text to timestamp drops an offset without a word, so only UTC takes it.
+        return (
+            f"case when ends_with({value}, 'Z') then {cast}({value} as timestamp) "
+            f"else {cast}({value} as timestamptz) at time zone 'UTC' end"
+        )
+    return f"{cast}({value} as {target})"
+
+
+def stage_csv(
+    con: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    target_type: TargetType,
+    scratch: Path,
+) -> Layout:
+    """Parse the CSV files of `layout` once, into typed Parquet in `scratch`; return its layout."""
+    pairs = [(field, target_type(field.header)) for field in layout.fields]
+    read = [(field, target) for field, target in pairs if target]
+    if not read:
+        return Layout(layout.files, (), layout.reader, layout.options)
+    columns = [f"{typed(field, kind)} as s{n}" for n, (field, kind) in enumerate(read)]
+    file = scratch / f"staged-{len(list(scratch.iterdir()))}.parquet"
+    con.execute(
+        f"copy (select {', '.join(columns)} from {layout.scan}) "
+        f"to {literal(str(file))} (format parquet, compression lz4)"
+    )
+    types = [target.upper() for _, target in read]
+    staged = parquet_layout([file], [field.header for field, _ in read], types)
+    return replace(staged, origins=((file, layout.delivered(layout.files[0])),))
+
+
+def lenient(layout: Layout, target_type: TargetType) -> Layout:
+    """Return a layout that reads NULL where a value does not parse."""
+    fields = [
+        Field(field.header, typed(field, target, is_lenient=True), target.upper())
+        if (target := target_type(field.header))
+        else field
+        for field in layout.fields
+    ]
+    return replace(layout, fields=tuple(fields))
+
+
+def find_bad_values(
+    con: duckdb.DuckDBPyConnection, layouts: list[Layout], target_type: TargetType
+) -> list[BadValues]:
+    """Return the values that don't parse, counted per file and column."""
+    return [bad for layout in layouts for bad in _bad_values(con, layout, target_type)]
+
+
+def bad_source(
+    con: duckdb.DuckDBPyConnection,
+    layouts: list[Layout],
+    target_type: TargetType,
+    error: duckdb.Error,
+) -> BadSource:
+    """Return the error of a bill that DuckDB could not read: file, column and example."""
+    try:
+        found = find_bad_values(con, layouts, target_type)
+    except duckdb.Error:
+        return _broken_file(con, layouts, error)
+    if not found:
+        return _unexplained(layouts, error)
+    more = f" ({len(found) - 1} more column(s) or file(s) like it)" if len(found) > 1 else ""
+    return BadSource(f"{found[0]}{more}. Load it with --allow-bad-values to leave them empty.")
+
+
+def _bad_values(
+    con: duckdb.DuckDBPyConnection, layout: Layout, target_type: TargetType
+) -> list[BadValues]:
+    checked = [
+        (field, target)
+        for field in layout.fields
+        if (target := target_type(field.header))
+        and target != "varchar"
+        and not has_type(field, target)
+    ]
+    if not checked:
+        return []
+    counts = ", ".join(_count_bad(field, target) for field, target in checked)
+    # `filename` is DuckDB's own column of a scan.
+    rows = con.execute(f"select filename, {counts} from {layout.scan} group by filename").fetchall()
+    return [
+        BadValues(layout.delivered(Path(file)), field.header, count, example, _word(target))
+        for file, *values in sorted(rows)
+        for (field, target), count, example in zip(checked, values[::2], values[1::2], strict=True)
+        if count
+    ]
+
+
+def _word(target: str) -> str:
+    return {"timestamp": "a time", MAP: "a JSON object"}.get(target, "a number")
+
+
+def _count_bad(field: Field, target: str) -> str:
+    text = f"cast({field.sql} as varchar)"
+    is_bad = f"{text} <> '' and ({typed(field, target, is_lenient=True)}) is null"
+    return f"count(*) filter (where {is_bad}), min({text}) filter (where {is_bad})"
+
+
+def _broken_file(
+    con: duckdb.DuckDBPyConnection, layouts: list[Layout], error: duckdb.Error
+) -> BadSource:
+    """Return the error of the first file that can't be read at all."""
+    for layout, file in [(one, file) for one in layouts for file in one.files]:
+        try:
+            # All columns: a broken row may hide in one that nothing reads.
+            con.execute(f"select max(columns(*)) from {layout.scan_of([file])}")
+        except duckdb.Error as found:
+            return BadSource(f"{layout.delivered(file)} {_reason(found)}")
+    return _unexplained(layouts, error)
+
+
+def _unexplained(layouts: list[Layout], error: duckdb.Error) -> BadSource:
+    return BadSource(f"{layouts[0].delivered(layouts[0].files[0])}: {_first_line(error)}")
+
+
+def _reason(error: duckdb.Error) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if isinstance(error, duckdb.IOException):
+        return f"can't be read; is it cut off? Fetch it again. ({lines[0]})"
+    return f"is not readable as CSV: {'; '.join(lines[:3])}"
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,108 @@
+"""Read a FOCUS export, 1.0 or later, of AWS or of any other provider."""
+
+from pathlib import Path
+
+import duckdb
+
+from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
+from finops.ingest.casts import typed
+from finops.ingest.layouts import MAP, Field, Layout
+from finops.ingest.tags import TagKeys, merged, read_tag_keys, renamed_map
+
+_COST = "decimal(18, 10)"
+# Every column that focus_charges.sql reads, and its type. An export may lack any but the required.
+COLUMNS = {
+    "billed_cost": _COST,
+    "effective_cost": _COST,
+    "list_cost": _COST,
+    "contracted_cost": _COST,
+    "billing_account_id": "varchar",
+    "billing_account_name": "varchar",
+    "billing_currency": "varchar",
+    "billing_period_start": "timestamp",
+    "charge_period_start": "timestamp",
+    "charge_period_end": "timestamp",
+    "charge_category": "varchar",
+    "charge_class": "varchar",
+    "charge_description": "varchar",
+    "charge_frequency": "varchar",
+    "commitment_discount_category": "varchar",
+    "commitment_discount_id": "varchar",
+    "commitment_discount_status": "varchar",
+    "commitment_discount_type": "varchar",
+    "consumed_quantity": "double",
+    "availability_zone": "varchar",
+    "invoice_id": "varchar",
+    "invoice_issuer_name": "varchar",
+    "pricing_category": "varchar",
+    "pricing_quantity": "double",
+    "pricing_unit": "varchar",
+    "provider_name": "varchar",
+    # FOCUS 1.3 names the provider anew.
+    "service_provider_name": "varchar",
+    "publisher_name": "varchar",
+    "region_id": "varchar",
+    "resource_id": "varchar",
+    "service_category": "varchar",
+    "service_name": "varchar",
+    "sku_meter": "varchar",
+    "sub_account_id": "varchar",
+    "sub_account_name": "varchar",
+    "x_operation": "varchar",
+    "x_service_code": "varchar",
+    "x_usage_type": "varchar",
+}
+SCHEMA = Schema(
+    view="raw.focus_charges",
+    charges_sql="focus_charges.sql",
+    totals_sql="focus_totals.sql",
+    columns=COLUMNS,
+    period_columns=("billing_period_start", "charge_period_start"),
+    required=[
+        ("charge_period_start",),
+        ("billed_cost",),
+        ("sub_account_id", "billing_account_id"),
+    ],
+    maps=("tags", "x_cost_categories", "sku_price_details"),
+    # Exports write the word where there is no value.
+    null_words=["", "NULL"],
+)
+
+
+def create_focus_charges(
+    con: duckdb.DuckDBPyConnection,
+    files: list[Path],
+    scratch: Path,
+    *,
+    allow_bad_values: bool = False,
+) -> Bill:
+    """Create the view `raw.focus_charges` over the `files` of a FOCUS delivery.
+
+    One row per charge: COLUMNS with their types, NULL where the export lacks one, the maps of the
+    export, and `has_invoice_ids`. Raises BadSource for an unreadable file or value, MissingColumns
+    for an export without charge period, billed cost or account.
+    """
+    bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
+    keys = read_tag_keys(con, bill)
+
+    def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
+        has_invoice_ids = "invoice_id" in fields_by_name(layout, SCHEMA)
+        return columns | _our_maps(layout, keys) | {"has_invoice_ids": str(has_invoice_ids)}
+
+    create_view(con, bill, more)
+    return bill
+
+
+def _our_maps(layout: Layout, keys: TagKeys) -> dict[str, str]:
+    maps = _maps(layout)
+    names = {key: keys.name(key) for key in keys.in_maps}
+    tags = [renamed_map(maps["tags"], names)] if "tags" in maps else []
+    others = ("x_cost_categories", "sku_price_details")
+    return {"tags": merged(tags)} | {
+        name: typed(maps[name], MAP) if name in maps else merged([]) for name in others
+    }
+
+
+def _maps(layout: Layout) -> dict[str, Field]:
+    found = fields_by_name(layout, SCHEMA)
+    return {name: found[name][0] for name in SCHEMA.maps if name in found}

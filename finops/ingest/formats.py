@@ -1,0 +1,44 @@
+"""Open a delivery of any format as rows that SQL can read."""
+
+from pathlib import Path
+
+import duckdb
+
+from finops.errors import BadSource
+from finops.ingest.bill import Bill
+from finops.ingest.focus import create_focus_charges
+from finops.ingest.line_items import create_line_items
+from finops.ingest.manifests import FOCUS_FORMAT, Delivery
+
+
+def open_bill(
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    scratch: Path,
+    *,
+    allow_bad_values: bool = False,
+) -> Bill:
+    """Create the view of the delivery's rows; `scratch` must outlive its use.
+
+    Raises BadSource, MissingColumns.
+    """
+    create = create_focus_charges if delivery.format == FOCUS_FORMAT else create_line_items
+    bill = create(con, list(delivery.files), scratch, allow_bad_values=allow_bad_values)
+    # The rows of Parquet were looked at when it was found; those of CSV are known only now.
+    if any(file.suffix != ".parquet" for file in delivery.files):
+        _check_month(con, delivery, bill)
+    return bill
+
+
+def _check_month(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill) -> None:
+    named, used = bill.schema.period_columns
+    # The month of a manifest may correct usage before it; without one, usage tells the month.
+    time = named if delivery.source.suffix == ".json" else f"coalesce({named}, {used})"
+    month = f"strftime({time}, '%Y-%m')"
+    rows = con.execute(f"select distinct {month} from {bill.schema.view} order by 1").fetchall()
+    months = [row[0] for row in rows if row[0]]
+    if months not in ([], [delivery.billing_period]):
+        raise BadSource(
+            f"{delivery.source} holds rows of {', '.join(months)} in the bill of "
+            f"{delivery.billing_period}; load one month per file."
+        )

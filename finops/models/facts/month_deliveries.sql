@@ -1,0 +1,54 @@
+-- One row per month and billing currency: its deliveries, what is open in them, what the newest changed.
+-- Reads all months.
+with delivery_days as (
+    select
+        *,
+        cast(billing_period || '-01' as date) as first_day,
+        least(cast(delivered_at as date), last_day(cast(billing_period || '-01' as date)))
+            as last_day_delivered,
+        -- AWS fills a day for up to 48 hours after it ended.
+        least(cast(delivered_at - interval '3' day as date), last_charge_date) as complete_until
+    from ledger.deliveries
+),
+
+open_deliveries as (
+    select
+        delivery_id,
+        greatest(first_day, cast(complete_until + interval '1' day as date)) as incomplete_from,
+        last_day_delivered as incomplete_until
+    from delivery_days
+    where
+        status = 'current'
+        and coalesce(final_rows, 0) < source_rows
+        and complete_until < last_day_delivered
+        and first_day <= last_day_delivered
+)
+
+select
+    deliveries.billing_period,
+    deliveries.billing_currencies as billing_currency,
+    count(*) as deliveries,
+    max(deliveries.delivered_at) filter (where deliveries.status = 'current') as delivered_at,
+    max(deliveries.last_charge_date) filter (where deliveries.status = 'current')
+        as last_charge_date,
+    min(open_deliveries.incomplete_from) as incomplete_from,
+    max(open_deliveries.incomplete_until) as incomplete_until,
+    sum(deliveries.source_rows) filter (where deliveries.status = 'current') as source_rows,
+    -- One bill without invoice ids, such as FOCUS 1.0, leaves the month's finality unknown.
+    case when bool_and(deliveries.final_rows is not null or deliveries.status <> 'current')
+        then sum(deliveries.final_rows) filter (where deliveries.status = 'current')
+    end as final_rows,
+    sum(deliveries.source_unblended_cost) filter (where deliveries.status = 'current')
+        as source_unblended_cost,
+    max(previous.delivered_at) as previous_delivered_at,
+    sum(deliveries.source_rows - previous.source_rows) as source_rows_change,
+    sum(deliveries.source_unblended_cost - previous.source_unblended_cost)
+        as source_unblended_cost_change
+from ledger.deliveries as deliveries
+left join open_deliveries
+    on deliveries.delivery_id = open_deliveries.delivery_id
+left join ledger.deliveries as previous
+    on
+        deliveries.previous_delivery_id = previous.delivery_id
+        and deliveries.status = 'current'
+group by deliveries.billing_period, deliveries.billing_currencies

@@ -1,0 +1,134 @@
+"""Run the models over all months, or over the changed ones beside the last build."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from finops.errors import CheckFailed
+from finops.ingest.deliveries import charge_files
+from finops.models import Model, checks
+from finops.sql import identifier, literal
+
+Progress = Callable[[str, int, int], None]
+
+
+def build_all(con: duckdb.DuckDBPyConnection, models: list[Model], progress: Progress) -> None:
+    """Build every model from nothing and check every promise. Raises CheckFailed."""
+    for number, model in enumerate(models, start=1):
+        progress(model.name, number, len(models))
+        _create(con, model)
+    keep_promises(con, checks())
+
+
+def build_changed(
+    con: duckdb.DuckDBPyConnection,
+    models: list[Model],
+    stale: frozenset[str],
+    periods: list[str],
+    records: list[dict[str, Any]],
+    progress: Progress,
+) -> None:
+    """Build the `stale` models for some months beside the last build in `con`, then put them in it.
+
+    Promises about months are checked on the changed months before, those about all months after:
+    the other months are the rows that were checked when they were built. Raises CheckFailed.
+    """
+    summed = {model.name for model in models if model.is_whole}
+    monthly = [model for model in models if not model.is_whole]
+    with _changed_months(con, periods, records) as build:
+        for number, model in enumerate(monthly, start=1):
+            progress(f"{model.name}, {len(periods)} month(s)", number, len(monthly))
+            if model.name in stale:
+                _create(con, model)
+            else:
+                _show(con, build, model.name, periods)
+        keep_promises(con, [check for check in checks() if not check.reads & summed])
+    for model in monthly:
+        if model.name in stale:
+            _replace_months(con, model, periods)
+    for model in models:
+        if model.name in stale & summed:
+            _create(con, model)
+    keep_promises(con, [check for check in checks() if check.reads & summed])
+
+
+def create_charges(con: duckdb.DuckDBPyConnection, records: Iterable[dict[str, Any]]) -> None:
+    """Create the view `raw.charges` over the Parquet of the current deliveries of `records`."""
+    paths = ", ".join(literal(path) for path in charge_files(list(records)))
+    con.execute("create schema if not exists raw")
+    con.execute(
+        "create or replace view raw.charges as select * from "
+        f"read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false)"
+    )
+
+
+def keep_promises(con: duckdb.DuckDBPyConnection, promises: list[Model]) -> None:
+    """Raise CheckFailed, naming each promise that some row breaks."""
+    counts = {one.name: _count(con, one) for one in promises}
+    broken = [f"{name}: {count} row(s)" for name, count in counts.items() if count]
+    if broken:
+        raise CheckFailed("; ".join(broken))
+
+
+def _count(con: duckdb.DuckDBPyConnection, promise: Model) -> int:
+    return int(con.execute(f"select count(*) from ({promise.sql})").fetchall()[0][0])
+
+
+def _create(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    schema = model.name.partition(".")[0]
+    # Staging is a view over the Parquet: the charges are on disk once.
+    kind = "view" if schema == "staging" else "table"
+    con.execute(f"create schema if not exists {schema}")
+    con.execute(f"create or replace {kind} {model.name} as {model.sql}")
+
+
+@contextmanager
+def _changed_months(
+    con: duckdb.DuckDBPyConnection, periods: list[str], records: list[dict[str, Any]]
+) -> Iterator[str]:
+    """Work in a database of its own with only some months; yield the name of the last build's."""
+    build = _database(con)
+    con.execute("attach ':memory:' as changed; use changed")
+    try:
+        create_charges(con, [one for one in records if one["billing_period"] in periods])
+        for schema, table in _inputs(con, build):
+            _show(con, build, f"{schema}.{table}", periods if schema == "ledger" else None)
+        yield build
+    finally:
+        con.execute(f"use {identifier(build)}")
+
+
+def _inputs(con: duckdb.DuckDBPyConnection, build: str) -> list[tuple[str, str]]:
+    query = (
+        "select schema_name, table_name from duckdb_tables() where database_name = ? and "
+        "(schema_name in ('mappings', 'business') or table_name = 'deliveries')"
+    )
+    return con.execute(query, [build]).fetchall()
+
+
+def _show(con: duckdb.DuckDBPyConnection, build: str, name: str, periods: list[str] | None) -> None:
+    """Create a view of the last build's table, of some months only where `periods` are given."""
+    where = f" where {_in(periods)}" if periods is not None else ""
+    con.execute(f"create schema if not exists {name.partition('.')[0]}")
+    con.execute(f"create or replace view {name} as select * from {identifier(build)}.{name}{where}")
+
+
+def _replace_months(con: duckdb.DuckDBPyConnection, model: Model, periods: list[str]) -> None:
+    if model.name.startswith("staging."):
+        _create(con, model)
+        return
+    if con.execute(f"select 1 from {model.name} where not {_in(periods)} limit 1").fetchall():
+        con.execute(f"delete from {model.name} where {_in(periods)}")
+        con.execute(f"insert into {model.name} by name from changed.{model.name}")
+    else:
+        con.execute(f"create or replace table {model.name} as from changed.{model.name}")
+
+
+def _in(periods: list[str]) -> str:
+    return f"billing_period in ({', '.join(map(literal, periods)) or 'null'})"
+
+
+def _database(con: duckdb.DuckDBPyConnection) -> str:
+    return str(con.execute("select current_database()").fetchall()[0][0])

@@ -1,0 +1,183 @@
+"""Facts of AWS exports: column names, tags, maps and FOCUS words, as rows in and rows out."""
+
+import json
+
+import duckdb
+import pytest
+
+from finops.errors import BadSource, MissingColumns
+from finops.ingest.columns import athena_name, key_names, squashed
+from tests.conftest import line, usd, write_bill
+from tests.ingest.bill_files import NEEDED, ROW, bill, charges, csv_text, load, load_csv, write
+
+# Section 1: names and types.
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("reservation/ReservationARN", "reservation_reservation_a_r_n"),
+        ("savingsPlan/SavingsPlanARN", "savings_plan_savings_plan_a_r_n"),
+        ("lineItem/LineItemType", "line_item_line_item_type"),
+        ("product/ProductName", "product_product_name"),
+        ("resourceTags/user:CostCenter", "resource_tags_user_cost_center"),
+        ("resourceTags/aws:createdBy", "resource_tags_aws_created_by"),
+    ],
+)
+def test_athena_names_follow_the_documented_rule(header, name):
+    assert athena_name(header) == name
+
+
+def test_documented_and_delivered_spelling_of_a_header_are_one():
+    assert squashed("savingsPlan/SavingsPlanArn") == squashed("savings_plan_savings_plan_a_r_n")
+
+
+def test_tag_headers_that_differ_in_case_stay_two_tags(tmp_path):
+    text = bill(["resourceTags/user:Name", "resourceTags/user:name"], ["A", "b"], ["", "c"])
+    found = load_csv(tmp_path, text, columns="tags")
+    assert found == [({"Name": "A", "name": "b"},), ({"name": "c"},)]
+
+
+def test_tag_of_a_file_with_one_spelling_does_not_land_on_its_twin(tmp_path):
+    write(tmp_path / "in/a.csv", bill(["resourceTags/user:Name", "resourceTags/user:name"], "AB"))
+    write(tmp_path / "in/b.csv", bill(["resourceTags/user:name"], "c"))
+    load(tmp_path / "in", tmp_path / "warehouse")
+    found = charges(tmp_path / "warehouse", "tags")
+    assert found == [({"Name": "A", "name": "B"},), ({"name": "c"},)]
+
+
+@pytest.mark.parametrize("twin", ["cost-center", "Cost Center", "cost_center"])
+def test_tag_headers_that_athena_would_merge_stay_apart(twin):
+    assert key_names(["user:CostCenter", f"user:{twin}"]) == {
+        "user:CostCenter": "CostCenter",
+        f"user:{twin}": twin,
+    }
+
+
+def test_korean_tag_key_keeps_its_text(tmp_path):
+    found = load_csv(tmp_path, bill(["resourceTags/user:팀"], ["주문"]), columns="tags")
+    assert found == [({"팀": "주문"},)]
+
+
+def test_tag_named_like_a_bill_column_is_a_tag(tmp_path):
+    text = bill(["resourceTags/user:lineItem/UnblendedCost"], ["99"])
+    found = load_csv(tmp_path, text, columns="billed_cost, tags")
+    assert found == [(usd("1.5"), {"line_item_unblended_cost": "99"})]
+
+
+def test_account_and_invoice_ids_keep_leading_zeros(tmp_path):
+    text = bill(["bill/InvoiceId"], ["000123"])
+    found = load_csv(tmp_path, text, columns="sub_account_id, invoice_id")
+    assert found == [("011254002932", "000123")]
+
+
+def test_net_cost_of_zero_falls_back_only_where_it_is_unset(tmp_path):
+    text = bill(["lineItem/NetUnblendedCost"], ["0.0"], [""])
+    found = load_csv(tmp_path, text, columns="billed_cost")
+    assert found == [(usd("1.5"),), (usd("1.5"),)]
+
+
+def test_empty_text_and_null_are_both_no_value(tmp_path):
+    write_bill(tmp_path / "a.parquet", [line(line_item_resource_id="")])
+    load(tmp_path / "a.parquet", tmp_path / "warehouse")
+    assert charges(tmp_path / "warehouse", "resource_id") == [(None,)]
+
+
+# Section 1.3: CUR 2.0.
+
+
+def cur2(rows, **columns):
+    header = [athena_name(name) for name in NEEDED]
+    return csv_text([*header, *columns], [[*ROW, *row] for row in rows])
+
+
+def test_empty_json_map_is_no_tag(tmp_path):
+    text = cur2([["{}"], [""], ['{"user_team":"a"}']], resource_tags="")
+    assert load_csv(tmp_path, text, columns="tags") == [({},), ({},), ({"team": "a"},)]
+
+
+def test_broken_json_is_refused_with_its_column(tmp_path):
+    message = r"bill\.csv: 1 value\(s\) of resource_tags are not a JSON object, such as '\{bad'"
+    with pytest.raises(BadSource, match=message):
+        load_csv(tmp_path, cur2([["{bad"]], resource_tags=""))
+
+
+def test_product_name_comes_from_the_map_or_a_dot_extracted_column(tmp_path):
+    text = cur2([['{"product_name":"Amazon S3"}']], product="")
+    assert load_csv(tmp_path / "map", text, columns="service_name") == [("Amazon S3",)]
+    text = cur2([["Amazon S3"]], **{"product.product_name": ""})
+    assert load_csv(tmp_path / "dot", text, columns="service_name") == [("Amazon S3",)]
+
+
+def test_resource_tag_wins_over_account_tag_and_empty_over_none(tmp_path):
+    tags = [
+        {"resourceTags/user:Team": "r", "accountTag/Team": "a", "userAttribute/Role": "dev"},
+        {"resourceTags/user:Team": "", "accountTag/Team": "a", "iamPrincipal/Team": "i"},
+        {"costCategory/Unit": "food"},
+    ]
+    text = cur2([[json.dumps(one)] for one in tags], tags="")
+    assert load_csv(tmp_path, text, columns="tags, x_cost_categories") == [
+        ({}, {"unit": "food"}),
+        ({"role": "dev", "team": "r"}, {}),
+        ({"team": "a"}, {}),
+    ]
+
+
+def test_old_and_new_tag_columns_are_one_map(tmp_path):
+    row = ['{"user_project":"p","user_old":"o"}', '{"resourceTags/user:project":"p"}']
+    text = cur2([row], resource_tags="", tags="")
+    assert load_csv(tmp_path, text, columns="tags") == [({"project": "p", "old": "o"},)]
+
+
+def test_twins_of_the_new_tag_column_do_not_meet_the_merged_key_of_the_old(tmp_path):
+    new = '{"resourceTags/user:Name":"A","resourceTags/user:name":"b"}'
+    text = cur2([['{"user_name":"A"}', new]], resource_tags="", tags="")
+    assert load_csv(tmp_path, text, columns="tags") == [({"Name": "A", "name": "b"},)]
+
+
+# Section 1.4: FOCUS.
+
+FOCUS = ["ChargePeriodStart", "SubAccountId", "BilledCost"]
+
+
+def focus(rows, *extra):
+    needed = ["2026-10-01T00:00:00.000Z", "012345678901", "1.5"]
+    return csv_text([*FOCUS, *extra], [[*needed, *row] for row in rows])
+
+
+def test_null_word_of_a_focus_csv_is_no_value(tmp_path):
+    text = focus([["NULL", "NULL", "NULL"]], "ResourceId", "ConsumedQuantity", "Tags")
+    found = load_csv(tmp_path, text, columns="resource_id, consumed_quantity, tags")
+    assert found == [(None, None, {})]
+
+
+def test_charge_of_another_provider_keeps_its_names(tmp_path):
+    text = focus([["Microsoft", "Contoso"]], "ProviderName", "PublisherName")
+    found = load_csv(tmp_path, text, columns="invoice_issuer_name, publisher_name, billed_cost")
+    assert found == [("Microsoft", "Contoso", usd("1.5"))]
+
+
+def test_focus_tags_may_be_a_map_or_json_text(tmp_path):
+    text = focus([['{"user:Team":"a"}']], "Tags")
+    assert load_csv(tmp_path / "csv", text, columns="tags") == [({"team": "a"},)]
+    file = tmp_path / "focus.parquet"
+    duckdb.sql(
+        f"copy (select timestamp '2026-10-01' as ChargePeriodStart, '1' as SubAccountId, "
+        f"1.5 as BilledCost, map {{'user:Team': 'a'}} as Tags) to '{file}'"
+    )
+    load(file, tmp_path / "warehouse", format="focus")
+    assert charges(tmp_path / "warehouse", "tags") == [({"team": "a"},)]
+
+
+@pytest.mark.parametrize(("extra", "final"), [((), None), (("InvoiceId",), 1)])
+def test_finality_is_unknown_without_an_invoice_id(tmp_path, extra, final):
+    rows = [["INV-1"][: len(extra)], [""][: len(extra)]]
+    file = write(tmp_path / "focus.csv", focus(rows, *extra))
+    (record,) = load(file, tmp_path / "warehouse", format="focus")
+    assert (record["final_rows"], record["source_unblended_cost"]) == (final, "3.0000000000")
+
+
+def test_focus_without_a_charge_period_is_refused(tmp_path):
+    text = csv_text(["BilledCost", "SubAccountId", "ListCost"], [["1", "a", "1"]])
+    with pytest.raises(MissingColumns, match=r"bill\.csv has no charge_period_start"):
+        load_csv(tmp_path, text)
