@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 import finops
+from benchmarks.build_speed import build_speed
 from benchmarks.load_speed import load_speed
 from benchmarks.owner_accuracy import owner_accuracy
+from finops.ingest.discover import find_deliveries
 from finops.project import shipped
 
 
@@ -25,6 +27,9 @@ def main() -> None:
         with finops.connect(project) as warehouse:
             warehouse.load(sample / "bill")
             warehouse.build()
+            files = find_deliveries(sample / "bill")[-1].files
+            figures = build_speed(list(files), Path(folder) / "months")
+            _print("13 months as large as one of its months", figures)
             _print("owners against the planted truth", _owners(warehouse, sample))
 
 

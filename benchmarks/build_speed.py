@@ -9,8 +9,9 @@ import duckdb
 
 import finops
 from finops.ingest.layouts import parquet_scan
+from finops.ingest.line_items import SCHEMA
 from finops.project import shipped
-from finops.sql import literal
+from finops.sql import identifier, literal
 
 MONTHS = 13
 
@@ -32,14 +33,26 @@ def build_speed(files: list[Path], folder: Path) -> dict[str, float]:
         changed = _month(files, folder / "changed", MONTHS - 1, cost="* 1.01")
         reload = _seconds(lambda: warehouse.load(changed))
         one = _seconds(warehouse.build)
+    scan = _seconds(lambda: _scan(bills))
     return {
         "rows": float(rows),
+        "scan_seconds": scan,
         "load_seconds": load,
         "load_one_month_seconds": reload,
         "full_build_seconds": full,
         "one_month_build_seconds": one,
         "one_month_to_full": one / full,
+        "load_and_build_to_scan": (load + full) / scan,
     }
+
+
+def _scan(bills: list[Path]) -> None:
+    """Read every value that a load reads, and nothing more."""
+    con = duckdb.connect()
+    source = parquet_scan(bills)
+    found = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
+    largest = [f"max({identifier(name)})" for name in found if SCHEMA.target_type(name)]
+    con.execute(f"select {', '.join(largest)} from {source}").fetchall()
 
 
 def _month(files: list[Path], folder: Path, months_ago: int, cost: str = "") -> Path:
