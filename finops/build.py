@@ -141,6 +141,10 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
     if copy:
         shutil.copyfile(settings.database, part)
     con = open_database(part, settings)
+    # A build of any size stays in this much memory; what it holds beyond goes to disk.
+    con.execute("set memory_limit = '3GB'")
+    con.execute("set preserve_insertion_order = false")
+    con.execute("set enable_progress_bar = false")
     try:
         yield con
         con.execute("checkpoint")

@@ -218,5 +218,6 @@ def _remove_leftovers(warehouse: Path) -> None:
     """Remove what a writer that died left half-written."""
     for folder in warehouse.glob("charges/billing_period=*/.delivery=*"):
         shutil.rmtree(folder)
-    for file in warehouse.glob(".finops.*.duckdb*"):
-        file.unlink()
+    for left in warehouse.glob(".finops.*.duckdb*"):
+        # What a build put aside on disk is a folder.
+        shutil.rmtree(left) if left.is_dir() else left.unlink()

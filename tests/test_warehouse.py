@@ -243,3 +243,12 @@ def test_every_error_is_one_of_ours():
 def test_table_name_is_no_query(warehouse):
     with pytest.raises(BadInput, match="is no table name"):
         warehouse.table("facts.daily_cost; select 1")
+
+
+def test_leftovers_of_a_dead_build_are_removed_by_the_next_load(warehouse, tmp_path):
+    folder = warehouse.settings.warehouse
+    (folder / ".finops.99.duckdb.tmp").mkdir()
+    (folder / ".finops.99.duckdb.tmp" / "spill").touch()
+    (folder / ".finops.99.duckdb").touch()
+    warehouse.load(write_bill(tmp_path / "b.parquet", [line(bill_payer_account_id="9")]))
+    assert not list(folder.glob(".finops.*"))
