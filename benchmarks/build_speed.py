@@ -51,7 +51,9 @@ def _scan(bills: list[Path]) -> None:
     con = duckdb.connect()
     source = parquet_scan(bills)
     found = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
-    largest = [f"max({identifier(name)})" for name in found if SCHEMA.target_type(name)]
+    largest = [
+        f"cast(max({identifier(name)}) as varchar)" for name in found if SCHEMA.target_type(name)
+    ]
     con.execute(f"select {', '.join(largest)} from {source}").fetchall()
 
 

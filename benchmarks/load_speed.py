@@ -43,6 +43,7 @@ def load_speed(bill: Path, *, runs: int = 5) -> dict[str, float]:
 def _copy(delivery: Delivery, target: Path) -> None:
     con = duckdb.connect()
     con.execute("set preserve_insertion_order = false")
+    con.execute("set enable_progress_bar = false")
     source = parquet_scan(list(delivery.files))
     found = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
     columns = [name for name in found if SCHEMA.target_type(name)]
