@@ -15,7 +15,7 @@ FILE_NAME = "finops.toml"
 class Settings:
     """What a project decides once: its folder, and the keys of its finops.toml.
 
-    `as_of` is no key: it is the moment (UTC) whose deliveries a reader asks for, None for now.
+    `as_of` is no key: it is the moment (UTC) whose deliveries a reader asks for; None is today.
     """
 
     project: Path
