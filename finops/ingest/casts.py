@@ -45,7 +45,8 @@ def typed(field: Field, target: str, *, is_lenient: bool = False) -> str:
     if has_type(field, target):
         return field.sql
     if field.type == "TIMESTAMP WITH TIME ZONE":
-        return f"({field.sql} at time zone 'UTC')"
+        # Stored in UTC; `at time zone` would ask the calendar about every value.
+        return f"make_timestamp(epoch_us({field.sql}))"
     value = f"nullif({field.sql}, '')" if field.type == "VARCHAR" else field.sql
     if field.type == "VARCHAR" and target == MAP:
         return f"{cast}({cast}({value} as json) as {MAP})"

@@ -1,5 +1,6 @@
 """Facts of AWS exports: what a CSV, Parquet or zip reader would get wrong on its own."""
 
+import datetime as dt
 import gzip
 import json
 import zipfile
@@ -28,6 +29,16 @@ def test_times_are_utc_whatever_the_machine_and_an_offset_counts(tmp_path, monke
     text = csv_text(NEEDED, rows)
     found = load_csv(tmp_path, text, columns="strftime(charge_period_start, '%d %H')")
     assert found == [("01 00",), ("02 00",), ("02 23",), ("04 00",)]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Seoul"])
+def test_times_of_parquet_are_utc_whatever_the_machine_and_the_file(tmp_path, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    seoul = dt.timezone(dt.timedelta(hours=9))
+    lines = [line(day=dt.datetime(2026, 10, 2, 9, tzinfo=seoul), line_item_usage_end_date=None)]
+    load(write_bill(tmp_path / "bill.parquet", lines), tmp_path / "warehouse")
+    found = charges(tmp_path / "warehouse", "charge_period_start, charge_period_end")
+    assert found == [(dt.datetime(2026, 10, 2), dt.datetime(2026, 10, 2))]
 
 
 def test_amounts_may_have_an_exponent_and_many_digits(tmp_path):
