@@ -1,23 +1,38 @@
 -- One row: what the bill itself says, summed before any rule is applied.
-with keyed_line_items as (
+with line_totals as (
     select
-        *,
-        -- An id repeats from hour to hour; with its time interval it is unique.
-        hash(identity_line_item_id, identity_time_interval) as line_key
+        bill_payer_account_id,
+        line_item_line_item_type,
+        coalesce(line_item_currency_code, 'USD') as billing_currency,
+        count(*) as line_count,
+        sum(line_item_unblended_cost) as unblended_cost,
+        count(bill_invoice_id) as final_count,
+        min(line_item_usage_start_date) as first_start,
+        max(line_item_usage_start_date) as last_start
     from raw.line_items_without_tags
+    group by bill_payer_account_id, line_item_line_item_type, billing_currency
+),
+
+repeated_lines as (
+    -- An id repeats from hour to hour; with its time interval it is unique.
+    select
+        count(*) - count(distinct hash(identity_line_item_id, identity_time_interval))
+            as repeated_rows
+    from raw.line_items_without_tags
+    where identity_line_item_id is not null
 )
 
 select
-    count(*) as source_rows,
-    coalesce(sum(line_item_unblended_cost), 0) as source_unblended_cost,
-    count(bill_invoice_id) as final_rows,
-    cast(min(line_item_usage_start_date) as date) as first_charge_date,
-    cast(max(line_item_usage_start_date) as date) as last_charge_date,
-    count(identity_line_item_id) - count(distinct line_key) filter (identity_line_item_id is not null)
-        as repeated_rows,
+    coalesce(sum(line_count), 0) as source_rows,
+    coalesce(sum(unblended_cost), 0) as source_unblended_cost,
+    coalesce(sum(final_count), 0) as final_rows,
+    cast(min(first_start) as date) as first_charge_date,
+    cast(max(last_start) as date) as last_charge_date,
+    any_value(repeated_rows) as repeated_rows,
     list_sort(list(distinct bill_payer_account_id) filter (bill_payer_account_id is not null))
         as billing_account_ids,
     list_sort(list(distinct line_item_line_item_type) filter (line_item_line_item_type is not null))
         as line_item_types,
-    list_sort(list(distinct coalesce(line_item_currency_code, 'USD'))) as billing_currencies
-from keyed_line_items
+    list_sort(list(distinct billing_currency)) as billing_currencies
+from line_totals
+cross join repeated_lines
