@@ -158,6 +158,7 @@ def _write_charges(
     con.execute(f"create view raw.priced_charges as {charges}")
     try:
         _write(con, "from raw.priced_charges", target)
+        con.execute(f"create view raw.charges as from read_parquet({literal(str(target))})")
         # Few rows, read apart: in one query with the others they would cost a third more time.
         _write(con, unused, target.with_name("unused_commitments.parquet"))
         totals = con.execute((resources / bill.schema.totals_sql).read_text(encoding="utf-8"))
@@ -170,7 +171,7 @@ def _write_charges(
             f"{delivery.source}: {values['repeated_rows']} line(s) stand in the bill twice. "
             "Are two copies of the month in one folder?"
         )
-    return _record(delivery, values, bill) | read_contents(con, target)
+    return _record(delivery, values, bill) | read_contents(con)
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:

@@ -1,5 +1,6 @@
 """Read a FOCUS export, 1.0 or later, of AWS or of any other provider."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -7,7 +8,8 @@ import duckdb
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.layouts import MAP, Field, Layout
-from finops.ingest.tags import TagKeys, merged, read_tag_keys, renamed_map
+from finops.ingest.melting import melt, melted_maps
+from finops.ingest.tags import merged, read_tag_keys, renamed_map
 
 _COST = "decimal(18, 10)"
 # Every column that focus_charges.sql reads, and its type. An export may lack any but the required.
@@ -85,21 +87,28 @@ def create_focus_charges(
     bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
     keys = read_tag_keys(con, bill)
 
+    def maps_of(layout: Layout) -> dict[str, str]:
+        names = {key: keys.name(key) for key in keys.in_maps}
+        return {"tags": merged([renamed_map(one, names) for one in _tag_fields(layout)])}
+
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
         has_invoice_ids = "invoice_id" in fields_by_name(layout, SCHEMA)
-        return columns | _our_maps(layout, keys) | {"has_invoice_ids": str(has_invoice_ids)}
+        maps = _other_maps(layout) | melted_maps(layout, maps_of)
+        return columns | maps | {"has_invoice_ids": str(has_invoice_ids)}
 
-    create_view(con, bill, more)
+    create_view(con, replace(bill, layouts=melt(con, bill, _tag_fields, maps_of)), more)
     return bill
 
 
-def _our_maps(layout: Layout, keys: TagKeys) -> dict[str, str]:
+def _tag_fields(layout: Layout) -> list[Field]:
+    return [one for name, one in _maps(layout).items() if name == "tags"]
+
+
+def _other_maps(layout: Layout) -> dict[str, str]:
     maps = _maps(layout)
-    names = {key: keys.name(key) for key in keys.in_maps}
-    tags = [renamed_map(maps["tags"], names)] if "tags" in maps else []
-    others = ("x_cost_categories", "sku_price_details")
-    return {"tags": merged(tags)} | {
-        name: typed(maps[name], MAP) if name in maps else merged([]) for name in others
+    return {
+        name: typed(maps[name], MAP) if name in maps else merged([])
+        for name in ("x_cost_categories", "sku_price_details")
     }
 
 

@@ -9,6 +9,7 @@ from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_b
 from finops.ingest.casts import typed
 from finops.ingest.columns import cost_category_of, key_names, tag_of
 from finops.ingest.layouts import MAP, Field, Layout
+from finops.ingest.melting import melt, melted_maps
 from finops.ingest.tags import (
     TagKeys,
     category_column_map,
@@ -123,47 +124,23 @@ def create_line_items(
     """
     bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
     keys = read_tag_keys(con, bill)
-    try:
-        melted = [_melted(con, f"raw.melted_{n}", one, keys) for n, one in enumerate(bill.layouts)]
-    except (duckdb.DataError, duckdb.InvalidInputException) as error:
-        raise bill.explain(con, error) from error
+
+    def maps_of(layout: Layout) -> dict[str, str]:
+        return {"tags": _tags(layout, keys), "cost_categories": _cost_categories(layout, keys)}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-        if layout.join:
-            maps = {"tags": "melted.tags", "cost_categories": "melted.cost_categories"}
-        else:
-            maps = _melted_columns(layout, keys)
-        return _product_columns(layout, columns) | maps
+        return _product_columns(layout, columns) | melted_maps(layout, maps_of)
 
+    melted = melt(con, bill, _tag_fields, maps_of)
     create_view(con, replace(bill, layouts=melted), more)
     # Sums need no tags, and the join to them is most of what a sum would cost.
     create_view(con, bill, lambda *_: {}, "raw.line_items_without_tags")
     return bill
 
 
-def _melted_columns(layout: Layout, keys: TagKeys) -> dict[str, str]:
-    return {"tags": _tags(layout, keys), "cost_categories": _cost_categories(layout, keys)}
-
-
-def _melted(con: duckdb.DuckDBPyConnection, table: str, layout: Layout, keys: TagKeys) -> Layout:
-    """Return the layout joined to its maps, each melted once: few of them are distinct."""
-    maps = [_maps(layout)[name].sql for name in _TAG_MAPS if name in _maps(layout)]
-    # Parquet with bad values reads its maps by expressions, and only columns can be joined on.
-    can_join = maps and all(sql.startswith('"') for sql in maps)
-    if not can_join or any(SCHEMA.is_melted(one.header) for one in layout.fields):
-        return layout
-    named = ", ".join(f"{sql} as {name}" for name, sql in _melted_columns(layout, keys).items())
-    distinct = ", ".join(maps)
-    keyed = ", ".join(f"{sql} as map_{number}" for number, sql in enumerate(maps))
-    con.execute("create schema if not exists raw")
-    con.execute(
-        f"create or replace table {table} as select {keyed}, {named} "
-        f"from (select distinct {distinct} from {layout.scan})"
-    )
-    matches = " and ".join(
-        f"source.{sql} is not distinct from melted.map_{number}" for number, sql in enumerate(maps)
-    )
-    return replace(layout, join=f"as source left join {table} as melted on {matches}")
+def _tag_fields(layout: Layout) -> list[Field]:
+    maps = [one for name, one in _maps(layout).items() if name in _TAG_MAPS]
+    return maps + [one for one in layout.fields if SCHEMA.is_melted(one.header)]
 
 
 def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 -- One row: the AWS services, accounts and tag keys that the charges of one delivery name.
 with tag_keys as (
     select distinct unnest(map_keys(tags)) as tag_key
-    from raw.charges
+    from raw.tag_maps
 )
 
 select

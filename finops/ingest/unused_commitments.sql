@@ -14,5 +14,5 @@ select * replace (
     0 as x_commitment_trueup,
     0 as x_upfront_cost
 )
-from raw.priced_charges
+from raw.charges
 where x_line_item_type in ('RIFee', 'SavingsPlanRecurringFee') and x_unused_cost <> 0

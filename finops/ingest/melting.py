@@ -1,0 +1,83 @@
+"""Melt each set of tags once: a bill has few of them, however many lines."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import duckdb
+
+from finops.errors import BadSource
+from finops.ingest.bill import Bill
+from finops.ingest.layouts import MAP, Field, Layout
+
+MapsOf = Callable[[Layout], dict[str, str]]
+
+
+def melt(
+    con: duckdb.DuckDBPyConnection,
+    bill: Bill,
+    inputs_of: Callable[[Layout], list[Field]],
+    maps_of: MapsOf,
+) -> list[Layout]:
+    """Return the layouts of a bill, each joined to its maps: `melted_maps` names them.
+
+    `maps_of` returns SQL by name, `tags` among it, that reads only the columns `inputs_of` a
+    layout. Creates the view `raw.tag_maps`: one row per set of tags, in the column `tags`. Raises
+    BadSource for a value that does not parse.
+    """
+    con.execute("create schema if not exists raw")
+    try:
+        layouts = [
+            _joined(con, f"raw.melted_{number}", layout, inputs_of(layout), maps_of)
+            for number, layout in enumerate(bill.layouts)
+        ]
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        raise bill.explain(con, error) from error
+    sets = [f"from raw.melted_{number}" for number, one in enumerate(layouts) if one.join]
+    queries = [f"select melted_tags as tags {one}" for one in sets]
+    con.execute(
+        "create or replace view raw.tag_maps as "
+        + (" union all ".join(queries) or f"select cast(null as {MAP}) as tags where false")
+    )
+    return layouts
+
+
+def melted_maps(layout: Layout, maps_of: MapsOf) -> dict[str, str]:
+    """Return SQL for the maps of a layout that `melt` returned, by name."""
+    maps = maps_of(layout)
+    return {name: f"melted_{name}" for name in maps} if layout.join else maps
+
+
+def _joined(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    layout: Layout,
+    inputs: list[Field],
+    maps_of: MapsOf,
+) -> Layout:
+    if not inputs:
+        return layout
+    columns = ", ".join(f"{one.sql} as input_{number}" for number, one in enumerate(inputs))
+    named = [replace(one, sql=f"input_{number}") for number, one in enumerate(inputs)]
+    maps = maps_of(replace(layout, fields=tuple(named)))
+    melted = ", ".join(f"{sql} as melted_{name}" for name, sql in maps.items())
+    # Sets that differ only in how they write nothing are one again when they are melted.
+    con.execute(
+        f"create or replace table {table} as select distinct {_key(named)} as melted_key, {melted} "
+        f"from (select distinct {columns} from {layout.scan})"
+    )
+    _check_keys(con, table, layout)
+    return replace(layout, join=f"left join {table} on {_key(inputs)} = melted_key")
+
+
+def _key(inputs: list[Field]) -> str:
+    """Return SQL for one number per set of tags: comparing maps would cost several times more."""
+    return f"hash({', '.join(one.sql for one in inputs)})"
+
+
+def _check_keys(con: duckdb.DuckDBPyConnection, table: str, layout: Layout) -> None:
+    shared = con.execute(f"select count(*) - count(distinct melted_key) from {table}").fetchall()
+    if shared[0][0]:
+        raise BadSource(
+            f"{layout.delivered(layout.files[0])}: two sets of tags have the same 64-bit hash, "
+            "so their lines can't be told apart. Please report it."
+        )
