@@ -41,6 +41,12 @@ def read_rows(path: Path, model: type[RowType]) -> list[RowType]:
         raise BadInput(f"{path}: not readable as CSV: {error}") from error
 
 
+def columns(model: type[Row]) -> list[str]:
+    """Return the columns of a file of `model`: its own before those it shares with others."""
+    own = (name for kind in model.__mro__ for name in getattr(kind, "__annotations__", {}))
+    return [name for name in dict.fromkeys(own) if name in model.model_fields and name != "line"]
+
+
 def check_unique(path: Path, rows: Iterable[RowType], key: Callable[[RowType], object]) -> None:
     """Raise BadInput if two `rows` of the file at `path` have one `key`."""
     seen: dict[object, int] = {}
@@ -60,7 +66,7 @@ def check_known(path: Path, line: int, word: str, value: str, known: Iterable[st
 
 
 def _check_header(path: Path, header: list[str], model: type[Row]) -> None:
-    expected = [name for name in model.model_fields if name != "line"]
+    expected = columns(model)
     needed = [name for name in expected if model.model_fields[name].is_required()]
     missing = [name for name in needed if name not in header]
     unknown = [name for name in header if name not in expected]

@@ -3,7 +3,8 @@
 import duckdb
 import pytest
 
-from finops.allocation.mappings import load_mappings, match_key
+from finops.allocation.mappings import load_mappings
+from finops.allocation.names import match_key
 from finops.errors import BadInput
 
 TEAMS = "team,name,name_ko,kind,cost_centre,aliases\nsearch,,,team,,finders\nkafka,,,shared,,\n"
@@ -32,19 +33,48 @@ def test_absent_files_are_empty_tables(tmp_path):
 
 def test_rule_becomes_a_pattern_per_alternative(tmp_path):
     con = load(tmp_path, rules=HEADER + "r1,5,AmazonEC2|AWS*,a_b?,find,,2026-07-01,\n")
-    columns = "x_service_code, resource_id, x_service, x_team, valid_from, valid_to"
-    rows = con.execute(f"select {columns} from mappings.rule_patterns order by 1").fetchall()
-    dates = con.execute("select date '2026-07-01', date '9999-12-31'").fetchone()
+    columns = "x_place, x_attribute, x_pattern, x_is_exact"
+    rows = con.execute(f"select {columns} from mappings.rule_patterns order by 1, 3").fetchall()
     assert rows == [
-        ("AWS%", "a!_b_", "find", "search", *dates),
-        ("AmazonEC2", "a!_b_", "find", "search", *dates),
+        (1, "resource_id", "a!_b_", False),
+        (2, "service_code", "AWS%", False),
+        (2, "service_code", "AmazonEC2", True),
+    ]
+
+
+def test_rule_gives_the_team_of_its_service_from_its_first_day(tmp_path):
+    con = load(tmp_path, rules=HEADER + "r1,5,AmazonEC2,a_b?,find,,2026-07-01,\n")
+    columns = "x_rule_id, x_line, x_columns, x_service, x_team, valid_from, valid_to"
+    rows = con.execute(f"select {columns} from mappings.rule_owners").fetchall()
+    days = con.execute("select date '2026-07-01', date '9999-12-31'").fetchone()
+    assert rows == [("r1", 2, 2, "find", "search", *days)]
+
+
+def test_tag_pattern_has_a_key_that_compares_as_names_do(tmp_path):
+    rules = "rule_id,priority,tag,cost_category,team\n"
+    con = load(tmp_path, rules=rules + "r1,1,Cost Center = CC_1*|team=*,Unit=A,search\n")
+    query = "select x_column, x_attribute, x_pattern from mappings.rule_patterns order by all"
+    assert con.execute(query).fetchall() == [
+        ("cost_category", "cost_category:unit", "a"),
+        ("tag", "tag:costcenter", "cc!_1%"),
+        ("tag", "tag:team", "%"),
     ]
 
 
 def test_smallest_priority_is_asked_first_then_file_order(tmp_path):
     con = load(tmp_path, rules=HEADER + "a,9,A,,,search,,\nb,1,B,,,search,,\nc,1,C,,,search,,\n")
-    ranks = con.execute("select x_rule_id from mappings.rule_patterns order by x_rank").fetchall()
+    ranks = con.execute("select x_rule_id from mappings.rule_owners order by x_rank").fetchall()
     assert ranks == [("b",), ("c",), ("a",)]
+
+
+def test_each_file_has_a_version_and_its_rows(tmp_path):
+    con = load(tmp_path, tag_keys="tag_key,dimension\n")
+    files = con.execute("from mappings.files order by file").fetchall()
+    assert files == [
+        ("services.csv", "29eeb208641d", 1),
+        ("tag_keys.csv", "33a432d418ef", 0),
+        ("teams.csv", "529d3902f7a3", 2),
+    ]
 
 
 def test_excel_byte_order_mark_is_no_part_of_the_header(tmp_path):
@@ -64,12 +94,78 @@ def test_team_of_a_service_must_be_known(tmp_path):
     refused(tmp_path, r"services\.csv line 2: unknown team 'nobody'", services=services)
 
 
-def test_rule_for_everything_is_refused(tmp_path):
-    refused(tmp_path, "line 2: the rule matches every charge", rules=HEADER + "r1,1,,*,,search,,\n")
+@pytest.mark.parametrize("text", ["*", "?*", "*?", "????????????", "A*|*", "**"])
+def test_rule_for_everything_is_refused(tmp_path, text):
+    rule = f"rule_id,priority,sub_account_id,team\nr1,1,{text},search\n"
+    refused(tmp_path, r"rules\.csv line 2: the rule matches every charge; narrow it", rules=rule)
+
+
+@pytest.mark.parametrize("text", ["*=*", "proj*=x", "project", "project=", "=x", "-=x", "a=b|c"])
+def test_tag_pattern_without_key_and_value_is_refused(tmp_path, text):
+    for column in ("tag", "cost_category"):
+        rule = f"rule_id,priority,service_code,{column},team\nr1,1,A,{text},search\n"
+        refused(tmp_path, rf"rules\.csv line 2: {column} .* is not key=value, such as", rules=rule)
+
+
+@pytest.mark.parametrize("text", ["|", "A|", "|A", "A||B", "A| |B"])
+def test_alternative_that_is_empty_is_refused(tmp_path, text):
+    rule = HEADER + f"r1,1,{text},,,search,,\n"
+    refused(tmp_path, r"line 2: service_code .* has nothing on one side of a \|", rules=rule)
+
+
+def test_rules_that_nobody_can_decide_between_are_refused(tmp_path):
+    rules = HEADER + "a,1,A|B,x,,search,,2026-07-01\nb,1,B|A,x,,kafka,2026-06-01,\n"
+    message = r"rules\.csv line 3: 'b' matches the same as 'a' on line 2, on the same days"
+    refused(tmp_path, message, rules=rules)
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["b,2,A,x,,kafka,,", "b,1,A,y,,kafka,,", "b,1,A,x,,search,,", "b,1,A,x,,kafka,2026-07-01,"],
+)
+def test_rules_of_other_priority_match_owner_or_days_stand_side_by_side(tmp_path, second):
+    con = load(tmp_path, rules=HEADER + f"a,1,A,x,,search,,2026-07-01\n{second}\n")
+    assert con.execute("select count(*) from mappings.rule_owners").fetchone() == (2,)
 
 
 def test_rule_that_gives_nothing_is_refused(tmp_path):
-    refused(tmp_path, "line 2: the rule gives neither", rules=HEADER + "r1,1,A,,,,,\n")
+    refused(tmp_path, "line 2: neither team nor service is given", rules=HEADER + "r1,1,A,,,,,\n")
+
+
+OWNED = {"resources": "resource_id", "account_defaults": "sub_account_id"}
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_owner_of_a_resource_or_account_changes_on_a_day(tmp_path, name):
+    text = f"{OWNED[name]},service,team,valid_from,valid_to\n"
+    con = load(tmp_path, **{name: text + "a,find,,,2026-07-01\na,,kafka,2026-07-01,\nb,,kafka,,\n"})
+    table = {"resources": "resource_owners", "account_defaults": "account_owners"}[name]
+    query = f"select {OWNED[name]}, x_service, x_team from mappings.{table} order by 1, valid_from"
+    assert con.execute(query).fetchall() == [
+        ("a", "find", "search"),
+        ("a", None, "kafka"),
+        ("b", None, "kafka"),
+    ]
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_two_owners_on_one_day_are_refused(tmp_path, name):
+    text = f"{OWNED[name]},team,valid_from,valid_to\na,kafka,2026-07-01,\nb,kafka,,\na,search,,2026-07-02\n"
+    message = rf"{name}\.csv line 2: 'a' has an owner on the same days on line 4; end one"
+    refused(tmp_path, message, **{name: text})
+
+
+@pytest.mark.parametrize("name", OWNED)
+def test_owner_of_a_resource_or_account_is_checked_as_that_of_a_rule(tmp_path, name):
+    header = f"{OWNED[name]},service,team,valid_from,valid_to\n"
+    for line, message in (
+        ("a,,nobody,,", "line 2: unknown team 'nobody'"),
+        ("a,fnd,,,", "line 2: unknown service 'fnd'; did you mean 'find'"),
+        ("a,,,,", "line 2: neither team nor service"),
+        (",,kafka,,", f"line 2: {OWNED[name]} ''"),
+        ("a,,kafka,2026-07-01,2026-07-01", "line 2: valid_to 2026-07-01 is not after"),
+    ):
+        refused(tmp_path, rf"{name}\.csv {message}", **{name: header + line + "\n"})
 
 
 def test_date_that_ends_before_it_starts_is_refused(tmp_path):
@@ -90,6 +186,22 @@ def test_same_rule_twice_is_refused(tmp_path):
 def test_alias_of_two_teams_is_refused(tmp_path):
     teams = TEAMS + "order,,,team,,Finders\n"
     refused(tmp_path, r"teams\.csv line 4: 'Finders' already means 'search'", teams=teams)
+
+
+def test_alias_of_two_environments_is_refused(tmp_path):
+    values = "dimension,value,aliases\nenvironment,prod,live\nenvironment,demo,Live\n"
+    refused(tmp_path, r"tag_values\.csv line 3: 'Live' already means 'prod'", tag_values=values)
+
+
+def test_one_spelling_may_name_an_environment_and_a_team(tmp_path):
+    con = load(tmp_path, tag_values="dimension,value,aliases\nenvironment,search,\n")
+    query = "select dimension from mappings.names where match_key = 'search' order by 1"
+    assert con.execute(query).fetchall() == [("environment",), ("team",)]
+
+
+def test_tag_key_twice_in_two_spellings_is_refused(tmp_path):
+    keys = "tag_key,dimension\ncost_center,cost_centre\nCostCenter,cost_centre\n"
+    refused(tmp_path, r"tag_keys\.csv line 3: .* is already on line 2", tag_keys=keys)
 
 
 def test_pool_must_be_a_shared_team(tmp_path):

@@ -1,21 +1,4 @@
 -- One row per day and combination of everything that allocation, anomalies and queries group by.
-with charges as (
-    select
-        *,
-        -- All that an owner can be told from, as one number that joins fast.
-        hash(
-            sub_account_id,
-            x_service_code,
-            x_usage_type,
-            x_operation,
-            region_id,
-            resource_id,
-            x_line_item_type,
-            tags
-        ) as x_owner_key
-    from staging.charges
-)
-
 select
     billing_period,
     charge_date,
@@ -33,12 +16,14 @@ select
     charge_category,
     charge_class,
     x_line_item_type,
+    x_parent_resource_id,
     pricing_category,
     pricing_unit,
     commitment_discount_id,
     commitment_discount_status,
     billing_currency,
     tags,
+    x_cost_categories,
     max(sub_account_name) as sub_account_name,
     sum(consumed_quantity) as consumed_quantity,
     sum(list_cost) as list_cost,
@@ -48,8 +33,10 @@ select
     sum(x_unblended_cost) as x_unblended_cost,
     sum(x_commitment_trueup) as x_commitment_trueup,
     sum(x_upfront_cost) as x_upfront_cost,
+    sum(x_split_cost) as x_split_cost,
+    sum(x_split_unused_cost) as x_split_unused_cost,
     count(*) as x_charges
-from charges
+from staging.charges
 group by
     billing_period,
     charge_date,
@@ -67,9 +54,11 @@ group by
     charge_category,
     charge_class,
     x_line_item_type,
+    x_parent_resource_id,
     pricing_category,
     pricing_unit,
     commitment_discount_id,
     commitment_discount_status,
     billing_currency,
-    tags
+    tags,
+    x_cost_categories

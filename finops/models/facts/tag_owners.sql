@@ -1,48 +1,81 @@
--- One row per month and owner key whose tags name a team or service that the mappings know.
-with tag_values as (
+-- One row per month and owner key whose tags name an owner that the mappings know, or a part of it.
+with asked_keys as (
     select
-        owner_keys.billing_period,
-        owner_keys.x_owner_key,
-        tag_keys.dimension,
-        tag_keys.priority,
-        tag_keys.tag_key,
-        owner_keys.tags[tag_keys.tag_key] as tag_value,
-        -- `Base Load`, `base-load` and `BaseLoad` are one name.
-        lower(regexp_replace(owner_keys.tags[tag_keys.tag_key], '[\s._-]+', '', 'g')) as match_key
-    from facts.owner_keys
-    inner join mappings.tag_keys
-        on owner_keys.tags[tag_keys.tag_key] is not null
+        dimension,
+        priority,
+        line,
+        tag_key as asked_key,
+        'tag:' || lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as x_attribute
+    from mappings.tag_keys
 ),
 
-known_values as (
+-- `Base Load`, `base-load` and `BaseLoad` are one name.
+written_values as (
+    select distinct
+        x_attribute,
+        tag_key,
+        tag_value,
+        lower(regexp_replace(tag_value, '[\s._-]+', '', 'g')) as match_key
+    from facts.owner_tags
+    where x_attribute in (select x_attribute from asked_keys)
+),
+
+-- Where one charge has two spellings of a key, the one in tag_keys.csv comes first.
+key_places as (
     select
-        tag_values.billing_period,
-        tag_values.x_owner_key,
-        tag_values.dimension,
-        tag_values.priority,
-        case
-            when tag_values.dimension in ('team', 'service') then names.value
-            when tag_values.dimension = 'environment' then tag_values.match_key
-            else tag_values.tag_value
-        end as value
-    from tag_values
+        asked_keys.dimension,
+        written_keys.tag_key,
+        row_number() over (
+            order by
+                asked_keys.priority,
+                asked_keys.line,
+                asked_keys.asked_key <> written_keys.tag_key,
+                written_keys.tag_key
+        ) as x_place
+    from (select distinct x_attribute, tag_key from written_values) as written_keys
+    inner join asked_keys
+        on written_keys.x_attribute = asked_keys.x_attribute
+),
+
+named_values as (
+    select
+        key_places.dimension,
+        key_places.x_place,
+        written_values.tag_key,
+        written_values.tag_value,
+        coalesce(
+            names.value,
+            case key_places.dimension
+                when 'environment' then written_values.match_key
+                when 'cost_centre' then written_values.tag_value
+            end
+        ) as value
+    from written_values
+    inner join key_places
+        on written_values.tag_key = key_places.tag_key
     left join mappings.names
         on
-            tag_values.dimension = names.dimension
-            and tag_values.match_key = names.match_key
+            key_places.dimension = names.dimension
+            and written_values.match_key = names.match_key
 ),
 
 owners as (
     select
-        billing_period,
-        x_owner_key,
-        min_by(value, priority) filter (where dimension = 'team') as team,
-        min_by(value, priority) filter (where dimension = 'service') as x_service,
-        min_by(value, priority) filter (where dimension = 'environment') as x_environment,
-        min_by(value, priority) filter (where dimension = 'cost_centre') as x_cost_centre
-    from known_values
-    where value is not null
-    group by billing_period, x_owner_key
+        owner_tags.billing_period,
+        owner_tags.x_owner_key,
+        min_by(value, x_place) filter (where dimension = 'team') as team,
+        min_by(value, x_place) filter (where dimension = 'service') as x_service,
+        min_by(value, x_place) filter (where dimension = 'environment') as x_environment,
+        min_by(value, x_place) filter (where dimension = 'cost_centre') as x_cost_centre,
+        min_by(named_values.tag_key, x_place) filter (where dimension = 'team') as team_key,
+        min_by(named_values.tag_key, x_place) filter (where dimension = 'service') as service_key
+    from facts.owner_tags
+    inner join named_values
+        on
+            owner_tags.tag_key = named_values.tag_key
+            and owner_tags.tag_value = named_values.tag_value
+    where named_values.value is not null
+    group by owner_tags.billing_period, owner_tags.x_owner_key
 )
 
 select
@@ -51,7 +84,8 @@ select
     coalesce(owners.team, services.team) as x_team,
     owners.x_service,
     owners.x_environment,
-    owners.x_cost_centre
+    owners.x_cost_centre,
+    coalesce(owners.team_key, owners.service_key) as x_tag_key
 from owners
 left join mappings.services
     on owners.x_service = services.service

@@ -1,6 +1,19 @@
 -- One row per charge of the current deliveries.
 select
     billing_period,
+    -- All that an owner can be told from, as one number that joins fast.
+    hash(
+        sub_account_id,
+        x_service_code,
+        x_usage_type,
+        x_operation,
+        region_id,
+        resource_id,
+        x_line_item_type,
+        x_parent_resource_id,
+        tags,
+        x_cost_categories
+    ) as x_owner_key,
     cast(charge_period_start as date) as charge_date,
     charge_period_start,
     charge_period_end,

@@ -1,0 +1,9 @@
+-- Owner keys with two owners on one day.
+select
+    billing_period,
+    x_owner_key,
+    charge_date,
+    count(*) as owners
+from facts.direct_owners
+group by billing_period, x_owner_key, charge_date
+having count(*) > 1

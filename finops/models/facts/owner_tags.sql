@@ -1,0 +1,58 @@
+-- One row per month, owner key and tag or cost category that the mappings ask for.
+with written_keys as (
+    select distinct
+        'tag' as x_kind,
+        unnest(map_keys(tags)) as tag_key
+    from facts.owner_keys
+    union all
+    select distinct
+        'cost_category' as x_kind,
+        unnest(map_keys(x_cost_categories)) as tag_key
+    from facts.owner_keys
+),
+
+-- `Cost Center`, `cost-center` and `cost_center` are one key.
+key_attributes as (
+    select
+        x_kind,
+        tag_key,
+        x_kind || ':' || lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as x_attribute
+    from written_keys
+),
+
+asked_attributes as (
+    select 'tag:' || lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as x_attribute
+    from mappings.tag_keys
+    union
+    select x_attribute from mappings.rule_patterns
+),
+
+asked_keys as (
+    select key_attributes.*
+    from key_attributes
+    inner join asked_attributes
+        on key_attributes.x_attribute = asked_attributes.x_attribute
+),
+
+key_values as (
+    select
+        owner_keys.billing_period,
+        owner_keys.x_owner_key,
+        asked_keys.x_attribute,
+        asked_keys.tag_key,
+        case asked_keys.x_kind
+            when 'tag' then owner_keys.tags[asked_keys.tag_key]
+            else owner_keys.x_cost_categories[asked_keys.tag_key]
+        end as tag_value
+    from facts.owner_keys
+    cross join asked_keys
+)
+
+select
+    billing_period,
+    x_owner_key,
+    x_attribute,
+    tag_key,
+    tag_value
+from key_values
+where tag_value is not null
