@@ -195,6 +195,15 @@ def sql(
 
 
 @app.command()
+def rules(project: Project = Path()) -> None:
+    """List what each owner rule decides; which rules are dead, shadowed or in conflict.
+
+    Example: finops rules
+    """
+    out.print(tables.rule_hits(connect(project).table("marts.rule_hits")))
+
+
+@app.command()
 def anomalies(
     project: Project = Path(),
     since: Annotated[

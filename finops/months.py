@@ -119,6 +119,8 @@ def _replace_months(con: duckdb.DuckDBPyConnection, model: Model, periods: list[
     if model.name.startswith("staging."):
         _create(con, model)
         return
+    # The last build may be of a version that did not have the table.
+    con.execute(f"create table if not exists {model.name} as from changed.{model.name} limit 0")
     if con.execute(f"select 1 from {model.name} where not {_in(periods)} limit 1").fetchall():
         con.execute(f"delete from {model.name} where {_in(periods)}")
         con.execute(f"insert into {model.name} by name from changed.{model.name}")

@@ -63,6 +63,25 @@ def test_init_load_build_check_status_sql(finops, tmp_path, bill):
     assert "No day stands out" in finops("anomalies", "--project", project)[1]
 
 
+def test_rules_says_what_each_rule_decides_and_which_to_mend(finops, project, bill):
+    mappings = project / "mappings"
+    mappings.mkdir()
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    assert "There is no rule yet" in finops("rules", "--project", project)[1]
+    (mappings / "teams.csv").write_text("team\n[red]ops\n")
+    (mappings / "rules.csv").write_text(
+        "rule_id,priority,service_code,team\n"
+        "r1,1,AmazonEC2,[red]ops\nr2,2,Amazon*,[red]ops\nr3,1,AmazonRDS,[red]ops\n"
+    )
+    assert finops("build", "--project", project)[0] == 0
+    code, out, _ = finops("rules", "--project", project)
+    assert code == 0
+    assert "[red]ops" in out
+    assert "r2 (line 3) is shadowed: rule r1 decides what it matches." in out
+    assert "r3 (line 4) is dead: it matches no charge." in out
+
+
 def test_formula_of_a_bill_stays_text_in_csv(finops, project, bill):
     finops("load", bill, "--project", project)
     finops("build", "--project", project)

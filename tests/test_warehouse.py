@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import duckdb
 import pytest
 
 import finops
@@ -139,6 +140,14 @@ def test_changed_month_gives_the_tables_of_a_full_build(warehouse, project, tmp_
     warehouse.build()
     for name, rows in increment.items():
         assert rows.equals(warehouse.table(name)), name
+
+
+def test_table_that_the_last_build_did_not_know_is_built(warehouse):
+    with duckdb.connect(str(warehouse.settings.database)) as con:
+        con.execute("drop table facts.rule_keys")
+        con.execute("delete from ledger.builds where table_name = 'facts.rule_keys'")
+    warehouse.build()
+    assert warehouse.sql("select count(*) as n from facts.rule_keys")["n"].tolist() == [0]
 
 
 def test_changed_mapping_builds_owners_and_not_daily_cost(warehouse, project):

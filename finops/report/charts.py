@@ -205,7 +205,7 @@ def untagged(untagged: pd.DataFrame, rows: int = 15) -> go.Figure:
             label(f"{money(row['effective_cost'], currency, 0)} · {claimed_by(row)}", 60)
             for row in top.to_dict("records")
         ],
-        colours=[PALETTE[1] if method == "rule" else RISE for method in top["x_owner_method"]],
+        colours=[RISE if method == "unowned" else PALETTE[1] for method in top["x_owner_method"]],
         axis=f"effective cost, {currency}",
     )
     return drawing

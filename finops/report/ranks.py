@@ -60,7 +60,8 @@ def resource_name(row: dict[Any, Any]) -> str:
 
 
 def claimed_by(row: dict[Any, Any]) -> str:
-    """Return the rule and the team that own a resource without a tag."""
-    if row["x_owner_method"] != "rule":
+    """Return the team that owns a resource without a tag, and by what."""
+    if row["x_owner_method"] == "unowned":
         return "unowned"
-    return f"{row['x_team']} by rule {row['x_rule_id']}"
+    rule = f" {row['x_rule_id']}" if row["x_owner_method"] == "rule" else ""
+    return f"{row['x_team']} by {row['x_owner_method']}{rule}"

@@ -105,3 +105,30 @@ def test_month_that_came_once_says_so():
 
 def test_notes_are_text_and_no_markup():
     assert "[bold]x" in printed(tables.notes(["[bold]x"]))
+
+
+def hit(**values):
+    return {
+        "x_rule_id": "r1",
+        "x_line": 2,
+        "x_team": "restaurant",
+        "x_service": None,
+        "x_state": "used",
+        "x_decided_keys": 1234,
+        "effective_cost": Decimal("1234567.5"),
+        "billing_currency": "USD",
+        "x_last_charge_date": dt.date(2026, 10, 31),
+        "x_conflicting_keys": 0,
+        "x_conflicts_with": None,
+        "x_shadowed_by": None,
+    } | values
+
+
+def test_rule_hits_fit_in_80_columns_and_name_what_to_mend():
+    conflict = {"x_rule_id": "r2", "x_conflicting_keys": 7, "x_conflicts_with": "r1"}
+    out = " ".join(printed(tables.rule_hits(arrow([hit(), hit(**conflict)]))).split())
+    assert "2 r1 restaurant used 1,234 1,234,568 USD 2026-10-31" in out
+    assert (
+        "r2 (line 2) is in conflict with r1, of the same priority: the upper line decides." in out
+    )
+    assert "r1 (line 2)" not in out

@@ -9,7 +9,9 @@ with month_cost as (
         sum(x_unblended_cost) as x_unblended_cost,
         sum(abs(effective_cost)) as gross_cost,
         sum(case when x_owner_method = 'tag' then abs(effective_cost) else 0 end) as tagged_cost,
-        sum(case when x_owner_method = 'rule' then abs(effective_cost) else 0 end) as ruled_cost
+        -- All that is owned without a tag: exact lists and account defaults are rules too.
+        sum(case when x_owner_method in ('tag', 'unowned') then 0 else abs(effective_cost) end)
+            as ruled_cost
     from facts.owned_cost
     group by billing_period, billing_currency
 ),
