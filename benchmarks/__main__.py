@@ -21,7 +21,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         project.mkdir()
-        for name in ("mappings", "business"):
+        for name in ("mappings", "business", "inventory"):
             shutil.copytree(sample / name, project / name)
         shutil.copyfile(sample / "finops.toml", project / "finops.toml")
         with finops.connect(project) as warehouse:

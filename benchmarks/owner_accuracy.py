@@ -38,8 +38,14 @@ judged as (
 
 select
     sum(case when x_team = team then money else 0 end) / sum(money) as right_share,
-    sum(case when x_team = team and x_owner_method = 'tag' then money else 0 end) / sum(money)
-        as right_by_tag_share,
+    sum(case when x_team = team and x_owner_method in ('resource', 'tag') then money else 0 end)
+        / sum(money) as right_by_tag_share,
+    sum(case when x_team = team and x_owner_method = 'rule' then money else 0 end) / sum(money)
+        as right_by_rule_share,
+    sum(case when x_team = team and x_owner_method = 'relationship' then money else 0 end)
+        / sum(money) as right_by_relationship_share,
+    sum(case when x_team <> team and x_owner_method = 'relationship' then money else 0 end)
+        / sum(money) as wrong_by_relationship_share,
     sum(case when x_team <> team and x_team <> 'unowned' then money else 0 end) / sum(money)
         as wrong_share,
     sum(case when x_team = 'unowned' then money else 0 end) / sum(money) as unowned_share,

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from finops.allocation.inventory import load_inventory
 from finops.allocation.mappings import load_mappings
 from finops.business.data import load_business
 from finops.errors import SourceNotFound
@@ -81,9 +82,11 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
 
 
 def _load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, plan: Plan) -> None:
-    """Read the mappings and business data that differ from what the last build read."""
+    """Read the mappings, inventory and business data that differ from what the last build read."""
     if "mappings" in plan.stale:
         load_mappings(con, settings.project / "mappings")
+    if "inventory" in plan.stale:
+        load_inventory(con, settings.project / "inventory")
     if any(name == "mappings" or name.startswith("business.") for name in plan.stale):
         load_business(con, settings.project / "business", settings.timezone)
     _create_settings(con, settings)

@@ -4,7 +4,7 @@ import csv
 import difflib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -12,9 +12,13 @@ from finops.errors import BadInput
 
 
 class Row(BaseModel):
-    """One line of a CSV file; `line` is its number in the file."""
+    """One line of a CSV file; `line` is its number in the file.
+
+    With a `free_prefix`, columns that begin with it may be there beside the fields.
+    """
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="forbid", frozen=True)
+    free_prefix: ClassVar[str | None] = None
 
     line: int
 
@@ -69,10 +73,14 @@ def _check_header(path: Path, header: list[str], model: type[Row]) -> None:
     expected = columns(model)
     needed = [name for name in expected if model.model_fields[name].is_required()]
     missing = [name for name in needed if name not in header]
-    unknown = [name for name in header if name not in expected]
+    unknown = [name for name in header if name not in expected and not _is_free(name, model)]
     if missing or unknown:
         found = f"missing {', '.join(missing)}" if missing else f"unknown {', '.join(unknown)}"
         raise BadInput(f"{path} line 1: {found}. The columns are {','.join(expected)}.")
+
+
+def _is_free(name: str, model: type[Row]) -> bool:
+    return model.free_prefix is not None and name.startswith(model.free_prefix)
 
 
 def _row(path: Path, line: int, values: dict[str, str], model: type[RowType]) -> RowType:

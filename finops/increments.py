@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from finops.allocation.inventory import inventory_files
 from finops.models import Model
 from finops.settings import FILE_NAME, Settings
 
@@ -23,7 +24,7 @@ Signatures = dict[tuple[str, str], str]
 class Plan:
     """The months to build, what changed in them, and what to record when it is done.
 
-    `stale` names models, and the inputs `mappings` and `business.<series>`.
+    `stale` names models, and the inputs `mappings`, `inventory` and `business.<series>`.
     """
 
     periods: list[str]
@@ -109,13 +110,15 @@ def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) 
 
 
 def _input_files(settings: Settings) -> dict[str, str]:
-    """Return a signature per business table, and one for all mappings and settings."""
+    """Return a signature per business table, and one each for inventory and mappings."""
     files = settings.project / FILE_NAME, *sorted((settings.project / "mappings").glob("*.csv"))
     business = sorted((settings.project / "business").glob("*"))
+    inventory = inventory_files(settings.project / "inventory")
     zone = settings.timezone
-    return {"mappings": _hash(*_contents(files))} | {
-        f"business.{file.stem}": _hash(zone, *_contents([file])) for file in business
-    }
+    return {
+        "mappings": _hash(*_contents(files)),
+        "inventory": _hash(*(path.name for path in inventory), *_contents(inventory)),
+    } | {f"business.{file.stem}": _hash(zone, *_contents([file])) for file in business}
 
 
 def _contents(files: Iterable[Path]) -> list[str]:

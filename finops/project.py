@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from finops.allocation.inventory import BELONGS_TO
 from finops.allocation.mappings import FILES
 from finops.business.data import SERIES
 from finops.errors import BadInput, FinopsError, SourceNotFound
@@ -28,7 +29,7 @@ _NO_UPDATES = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
 
 
 def create_project(folder: str | Path) -> Path:
-    """Make a project: a commented finops.toml, and mapping and business files with their headers.
+    """Make a project: a commented finops.toml, and the files to fill in with their headers.
 
     Raises BadInput if `folder` has a finops.toml already. Other files there are left as they are.
     """
@@ -39,6 +40,7 @@ def create_project(folder: str | Path) -> Path:
     project.mkdir(parents=True, exist_ok=True)
     headers = {f"mappings/{name}.csv": columns for name, columns in FILES.items()}
     headers |= {f"business/{name}.csv": list(series[0]) for name, series in SERIES.items()}
+    headers["inventory/belongs_to.csv"] = BELONGS_TO
     for name, columns in headers.items():
         _write_header(project / name, columns)
     settings.write_text(_SETTINGS, encoding="utf-8")

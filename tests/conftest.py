@@ -40,7 +40,7 @@ def real_project(real_bill, tmp_path_factory) -> Path:
 def sample_project(tmp_path_factory) -> Path:
     """A project of the sample company, loaded and built. Only read it."""
     project = tmp_path_factory.mktemp("sample")
-    for name in ("mappings", "business"):
+    for name in ("mappings", "business", "inventory"):
         shutil.copytree(SAMPLE / name, project / name)
     shutil.copyfile(SAMPLE / "finops.toml", project / "finops.toml")
     return _built(project, SAMPLE / "bill")
@@ -77,7 +77,7 @@ def run_model(empty_tables) -> Callable[[str, dict[str, Rows]], Rows]:
             con.execute(f"create schema if not exists {table.partition('.')[0]}")
             con.execute(f"create table {table} as from built.{table} limit 0")
         for table, rows in inputs.items():
-            _insert(con, table, rows)
+            insert_rows(con, table, rows)
         result = con.sql(model.sql)
         return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
 
@@ -136,7 +136,8 @@ def _numbers():
 _ids = _numbers()
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
+    """Insert rows into a table; costs that a row leaves out are 0, other columns NULL."""
     kinds = dict(con.execute(f"select column_name, column_type from (describe {table})").fetchall())
     for row in rows:
         costs = {name: 0 for name in kinds if name.endswith("_cost") or name.startswith("x_commit")}

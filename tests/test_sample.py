@@ -57,7 +57,13 @@ def test_cost_per_order_is_about_two_cents(warehouse):
 
 def test_most_money_has_its_true_owner(warehouse):
     accuracy = owner_accuracy(warehouse, SAMPLE / "truth" / "owners.csv")
-    assert accuracy["right_share"] > 0.85
+    assert accuracy["right_share"] > 0.92
     assert accuracy["right_share"] + accuracy["wrong_share"] + accuracy[
         "unowned_share"
     ] == pytest.approx(1)
+
+
+def test_relationships_place_untagged_money_and_none_of_it_wrong(warehouse):
+    accuracy = owner_accuracy(warehouse, SAMPLE / "truth" / "owners.csv")
+    assert accuracy["right_by_relationship_share"] > 0.025
+    assert accuracy["wrong_by_relationship_share"] == 0

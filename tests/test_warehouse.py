@@ -160,6 +160,35 @@ def test_changed_mapping_builds_owners_and_not_daily_cost(warehouse, project):
     assert owners == ["ec2"]
 
 
+def test_changed_inventory_builds_owners_again(project, tmp_path):
+    for name, text in (
+        ("mappings/teams.csv", "team\nsearch\norder\n"),
+        ("mappings/tag_keys.csv", "tag_key,dimension\nteam,team\n"),
+    ):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(text)
+    (project / "inventory").mkdir()
+    warehouse = finops.connect(project)
+    warehouse.load(
+        write_bill(tmp_path / "bill.parquet", [line(line_item_resource_id="i-0a1b2c3d")])
+    )
+    for team in ("search", "order"):
+        (project / "inventory" / "list.csv").write_text(
+            f"resource_id,belongs_to,relation,tag:Team\ni-0a1b2c3d,,,{team}\n"
+        )
+        warehouse.build()
+        owners = warehouse.sql("select x_team, x_owner_source from facts.owned_cost")
+        assert owners.values.tolist() == [[team, "inventory_tags i-0a1b2c3d"]]
+
+
+def test_wrong_inventory_leaves_the_last_build(warehouse, project):
+    (project / "inventory").mkdir()
+    (project / "inventory" / "list.csv").write_text("resource_id,belongs_to,relation\na,a,\n")
+    with pytest.raises(BadInput, match=r"list\.csv line 2: a belongs to a"):
+        warehouse.build()
+    assert billed(warehouse) == [3.5]
+
+
 def test_wrong_mapping_leaves_the_last_build(warehouse, project):
     (project / "mappings").mkdir()
     (project / "mappings" / "services.csv").write_text("service,team\nfind,nobody\n")

@@ -11,6 +11,7 @@ from .business import write_business
 from .charges import Charges
 from .company import LEGACY_MONTHS, MAPPINGS
 from .cur2 import DELIVERIES, write_cur2
+from .inventory import write_inventory
 from .legacy import write_legacy
 from .month import month_charges
 from .truth import owner_keys, write_truth
@@ -24,6 +25,7 @@ def main() -> None:
     rmtree(options.out / "bill", ignore_errors=True)
     keys = write_bill(options.out / "bill", scale=options.scale, seed=options.seed)
     write_business(options.out / "business", seed=options.seed, scale=options.scale)
+    write_inventory(options.out / "inventory", seed=options.seed, scale=options.scale)
     write_truth(options.out / "truth", keys, seed=options.seed, scale=options.scale)
 
 

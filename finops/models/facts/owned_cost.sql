@@ -4,36 +4,46 @@ select
     -- A weaker source refines a stronger one only where both name one team.
     coalesce(
         direct_owners.x_service,
+        related_owners.x_service,
         case
-            when coalesce(direct_owners.x_team, accounts.x_team) = accounts.x_team
+            when
+                coalesce(direct_owners.x_team, related_owners.x_team, accounts.x_team)
+                = accounts.x_team
                 then accounts.x_service
         end,
         'unowned'
     ) as x_service,
-    coalesce(direct_owners.x_team, accounts.x_team, 'unowned') as x_team,
+    coalesce(direct_owners.x_team, related_owners.x_team, accounts.x_team, 'unowned') as x_team,
     -- Tags that name no owner may still name the environment and the cost centre.
     coalesce(
         direct_owners.x_environment,
         tag_owners.x_environment,
+        related_owners.x_environment,
         accounts.x_environment,
         'unknown'
     ) as x_environment,
     coalesce(
         direct_owners.x_cost_centre,
         tag_owners.x_cost_centre,
-        case when direct_owners.x_team is null then accounts.x_cost_centre end,
+        related_owners.x_cost_centre,
+        case
+            when coalesce(direct_owners.x_team, related_owners.x_team) is null
+                then accounts.x_cost_centre
+        end,
         nullif(teams.cost_centre, ''),
         'unowned'
     ) as x_cost_centre,
     coalesce(
         direct_owners.x_owner_method,
+        related_owners.x_owner_method,
         case when accounts.x_team is not null then 'account' end,
         'unowned'
     ) as x_owner_method,
     direct_owners.x_rule_id,
     case
-        when direct_owners.x_team is null then accounts.sub_account_id
-        else direct_owners.x_owner_source
+        when coalesce(direct_owners.x_team, related_owners.x_team) is null
+            then accounts.sub_account_id
+        else coalesce(direct_owners.x_owner_source, related_owners.x_owner_source)
     end as x_owner_source
 from facts.daily_cost
 left join facts.direct_owners
@@ -41,6 +51,12 @@ left join facts.direct_owners
         daily_cost.billing_period = direct_owners.billing_period
         and daily_cost.x_owner_key = direct_owners.x_owner_key
         and daily_cost.charge_date = direct_owners.charge_date
+-- Only where there is no direct owner.
+left join facts.related_owners
+    on
+        daily_cost.billing_period = related_owners.billing_period
+        and daily_cost.x_owner_key = related_owners.x_owner_key
+        and daily_cost.charge_date = related_owners.charge_date
 left join facts.tag_owners
     on
         daily_cost.billing_period = tag_owners.billing_period
@@ -51,4 +67,4 @@ left join mappings.account_owners as accounts
         and daily_cost.charge_date >= accounts.valid_from
         and daily_cost.charge_date < accounts.valid_to
 left join mappings.teams
-    on coalesce(direct_owners.x_team, accounts.x_team) = teams.team
+    on coalesce(direct_owners.x_team, related_owners.x_team, accounts.x_team) = teams.team

@@ -1,0 +1,28 @@
+-- One row per month and owner key of a resource that lacks an owner of its own on some day.
+with owned_days as (
+    select
+        billing_period,
+        x_owner_key,
+        count(*) as day_count
+    from facts.direct_owners
+    group by billing_period, x_owner_key
+)
+
+select
+    owner_keys.billing_period,
+    owner_keys.x_owner_key,
+    resources.x_resource_key,
+    owner_keys.x_first_charge_date,
+    owner_keys.x_last_charge_date
+from facts.owner_keys
+inner join facts.resources
+    on
+        owner_keys.billing_period = resources.billing_period
+        and owner_keys.resource_id = resources.resource_id
+left join owned_days
+    on
+        owner_keys.billing_period = owned_days.billing_period
+        and owner_keys.x_owner_key = owned_days.x_owner_key
+where
+    coalesce(owned_days.day_count, 0)
+    <= owner_keys.x_last_charge_date - owner_keys.x_first_charge_date
