@@ -4,6 +4,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -110,15 +112,28 @@ def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) 
 
 
 def _input_files(settings: Settings) -> dict[str, str]:
-    """Return a signature per business table, and one each for inventory and mappings."""
+    """Return a signature per business table, and one each for inventory and mappings.
+
+    Another version of the code that reads them may make other tables of the same files.
+    """
     files = settings.project / FILE_NAME, *sorted((settings.project / "mappings").glob("*.csv"))
     business = sorted((settings.project / "business").glob("*"))
     inventory = inventory_files(settings.project / "inventory")
+    mapping_code, business_code = _code("finops.allocation"), _code("finops.business")
     zone = settings.timezone
     return {
-        "mappings": _hash(*_contents(files)),
-        "inventory": _hash(*(path.name for path in inventory), *_contents(inventory)),
-    } | {f"business.{file.stem}": _hash(zone, *_contents([file])) for file in business}
+        "mappings": _hash(mapping_code, *_contents(files)),
+        "inventory": _hash(mapping_code, *(path.name for path in inventory), *_contents(inventory)),
+    } | {
+        f"business.{file.stem}": _hash(business_code, zone, *_contents([file])) for file in business
+    }
+
+
+@cache
+def _code(package: str) -> str:
+    """Return a signature of the modules and tables of a package."""
+    found = [one for one in resources.files(package).iterdir() if one.is_file()]
+    return _hash(*sorted(one.read_text(encoding="utf-8") for one in found))
 
 
 def _contents(files: Iterable[Path]) -> list[str]:

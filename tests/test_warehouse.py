@@ -160,6 +160,14 @@ def test_changed_mapping_builds_owners_and_not_daily_cost(warehouse, project):
     assert owners == ["ec2"]
 
 
+def test_another_version_reads_the_mappings_again(warehouse, monkeypatch):
+    with duckdb.connect(str(warehouse.settings.database)) as con:
+        con.execute("drop table mappings.teams")
+    monkeypatch.setattr("finops.increments._code", lambda _: "another")
+    warehouse.build()
+    assert warehouse.table("mappings.teams").empty
+
+
 def test_changed_inventory_builds_owners_again(project, tmp_path):
     for name, text in (
         ("mappings/teams.csv", "team\nsearch\norder\n"),
