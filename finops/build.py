@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from finops.allocation.inventory import load_inventory
 from finops.allocation.mappings import load_mappings
+from finops.allocation.pools import load_pools
 from finops.business.data import load_business
 from finops.errors import SourceNotFound
 from finops.increments import Plan, plan_build, record_build
@@ -89,6 +90,7 @@ def _load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, plan: Plan)
         load_inventory(con, settings.project / "inventory")
     if any(name == "mappings" or name.startswith("business.") for name in plan.stale):
         load_business(con, settings.project / "business", settings.timezone)
+    load_pools(con, settings.project / "mappings", settings.shared_cost)
     _create_settings(con, settings)
 
 
@@ -122,11 +124,13 @@ def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     con.execute(
         "create or replace table mappings.settings as "
         "select ? as company, ? as reporting_currency, ? as timezone, "
-        "cast(? as timestamp) as built_at",
+        "? as shared_cost, ? as commitment_benefit, cast(? as timestamp) as built_at",
         [
             settings.company,
             settings.reporting_currency,
             settings.timezone,
+            settings.shared_cost,
+            settings.commitment_benefit,
             datetime.now(tz=UTC).replace(tzinfo=None),
         ],
     )
@@ -161,7 +165,7 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
 
 
 def open_database(
-    path: Path, settings: Settings, *, read_only: bool = False
+    path: Path | str, settings: Settings, *, read_only: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection in UTC that finds the project's Parquet wherever it is opened from."""
     con = duckdb.connect(str(path), read_only=read_only)

@@ -83,7 +83,9 @@ def _signatures(
         tables = [known[name] for name in sorted(model.reads & known.keys())]
         periods = [ALL_MONTHS] if model.is_whole else sorted({key[1] for key in deliveries})
         known[model.name] = {
-            (model.name, period): _hash(model.sql, *reads, *(_of(one, period) for one in tables))
+            (model.name, period): _hash(
+                model.sql, model.version, *reads, *(_of(one, period) for one in tables)
+            )
             for period in periods
         }
     del known["raw.charges"]

@@ -18,7 +18,7 @@ def build_all(con: duckdb.DuckDBPyConnection, models: list[Model], progress: Pro
     """Build every model from nothing and check every promise. Raises CheckFailed."""
     for number, model in enumerate(models, start=1):
         progress(model.name, number, len(models))
-        _create(con, model)
+        create_model(con, model)
     keep_promises(con, checks())
 
 
@@ -41,7 +41,7 @@ def build_changed(
         for number, model in enumerate(monthly, start=1):
             progress(f"{model.name}, {len(periods)} month(s)", number, len(monthly))
             if model.name in stale:
-                _create(con, model)
+                create_model(con, model)
             else:
                 _show(con, build, model.name, periods)
         keep_promises(con, [check for check in checks() if not check.reads & summed])
@@ -50,7 +50,7 @@ def build_changed(
             _replace_months(con, model, periods)
     for model in models:
         if model.name in stale & summed:
-            _create(con, model)
+            create_model(con, model)
     keep_promises(con, [check for check in checks() if check.reads & summed])
 
 
@@ -76,12 +76,18 @@ def _count(con: duckdb.DuckDBPyConnection, promise: Model) -> int:
     return int(con.execute(f"select count(*) from ({promise.sql})").fetchall()[0][0])
 
 
-def _create(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+def create_model(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Create the table of a model, or its view, from the tables that `con` has."""
     schema = model.name.partition(".")[0]
     # Staging is a view over the Parquet: the charges are on disk once.
     kind = "view" if schema == "staging" else "table"
     con.execute(f"create schema if not exists {schema}")
-    con.execute(f"create or replace {kind} {model.name} as {model.sql}")
+    if model.transform:
+        con.register("model_rows", model.transform(con.sql(model.sql).to_arrow_table()))
+        con.execute(f"create or replace table {model.name} as from model_rows")
+        con.unregister("model_rows")
+    else:
+        con.execute(f"create or replace {kind} {model.name} as {model.sql}")
 
 
 @contextmanager
@@ -117,7 +123,7 @@ def _show(con: duckdb.DuckDBPyConnection, build: str, name: str, periods: list[s
 
 def _replace_months(con: duckdb.DuckDBPyConnection, model: Model, periods: list[str]) -> None:
     if model.name.startswith("staging."):
-        _create(con, model)
+        create_model(con, model)
         return
     # The last build may be of a version that did not have the table.
     con.execute(f"create table if not exists {model.name} as from changed.{model.name} limit 0")

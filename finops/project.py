@@ -23,6 +23,13 @@ reporting_currency = "USD"
 
 # Hours without an offset in business/*.csv are read in this time zone. The bill is always UTC.
 timezone = "UTC"
+
+[allocation]
+# Shared teams that give cost to each other: reciprocal, direct or step_down.
+shared_cost = "reciprocal"
+
+# Who gets what a reservation or Savings Plan saves: who used it, or who bought it.
+commitment_benefit = "used"
 """
 
 _NO_UPDATES = "jupyterlab.handlers.announcements.NeverCheckForUpdate"

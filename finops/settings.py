@@ -1,6 +1,7 @@
 """The settings of one project, read from its finops.toml."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +10,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from finops.errors import BadInput, SourceNotFound
 
 FILE_NAME = "finops.toml"
+# The keys of [allocation] and what they may say.
+ALLOCATION = {
+    "shared_cost": ("reciprocal", "direct", "step_down"),
+    "commitment_benefit": ("used", "bought"),
+}
+_NO_KEYS = {"project", "as_of", *ALLOCATION}
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a project decides once: its folder, and the keys of its finops.toml.
+
+    `shared_cost` and `commitment_benefit` are keys of its table `[allocation]`.
 
     `as_of` is no key: it is the moment (UTC) whose deliveries a reader asks for; None is today.
     """
@@ -22,6 +31,8 @@ class Settings:
     company: str = "our company"
     reporting_currency: str = "USD"
     timezone: str = "UTC"
+    shared_cost: str = "reciprocal"
+    commitment_benefit: str = "used"
     as_of: datetime | None = None
 
     @property
@@ -50,18 +61,28 @@ def read_settings(project: str | Path = ".") -> Settings:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: not valid TOML: {error}") from error
-    _check_keys(path, values)
+    allocation = values.pop("allocation", {})
+    _check_keys(path, values, {field.name for field in fields(Settings)} - _NO_KEYS)
     _check_timezone(path, values.get("timezone", "UTC"))
-    return Settings(project=folder, **values)
+    _check_allocation(path, allocation)
+    return Settings(project=folder, **values, **allocation)
 
 
-def _check_keys(path: Path, values: dict[str, object]) -> None:
-    known = {field.name for field in fields(Settings)} - {"project", "as_of"}
+def _check_keys(path: Path, values: dict[str, object], known: Iterable[str]) -> None:
     for key, value in values.items():
         if key not in known:
             raise BadInput(f"{path}: unknown key {key!r}. Known keys: {', '.join(sorted(known))}.")
         if not isinstance(value, str):
             raise BadInput(f"{path}: {key} must be text in quotes, not {value!r}.")
+
+
+def _check_allocation(path: Path, allocation: object) -> None:
+    if not isinstance(allocation, dict):
+        raise BadInput(f"{path}: allocation must be a table: [allocation], not {allocation!r}.")
+    _check_keys(path, allocation, ALLOCATION)
+    for key, value in allocation.items():
+        if value not in ALLOCATION[key]:
+            raise BadInput(f"{path}: {key} must be one of {', '.join(ALLOCATION[key])}.")
 
 
 def _check_timezone(path: Path, name: str) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import settings
 
 import finops
 from finops.models import models_in_order
@@ -18,6 +19,11 @@ from finops.models import models_in_order
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
 REAL_BILL = ROOT.parent / "shared" / "data" / "aws-demo-2018"
+
+# More examples of everything: pytest --hypothesis-profile many
+settings.register_profile("few", max_examples=40)
+settings.register_profile("many", max_examples=1000)
+settings.load_profile("few")
 
 Rows = list[dict[str, Any]]
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import duckdb
 
-from finops.allocation import tables
+from finops.allocation import pools, tables
 from finops.allocation.names import Named, match_key, spellings
 from finops.allocation.owners import Name, Owner, check_no_overlap, check_owners
 from finops.allocation.rules import Rule, check_rules
@@ -63,14 +63,6 @@ class AccountDefault(Owner):
     sub_account_id: Name
 
 
-class SharedCost(Row):
-    """How the cost of a shared team is split over the teams that pay."""
-
-    pool: Name
-    method: Literal["proportional", "even"]
-    note: str = ""
-
-
 _MODELS: dict[str, type[Row]] = {
     "teams": Team,
     "services": Service,
@@ -79,10 +71,9 @@ _MODELS: dict[str, type[Row]] = {
     "rules": Rule,
     "resources": Resource,
     "account_defaults": AccountDefault,
-    "shared_costs": SharedCost,
 }
 # Columns of each file in mappings/.
-FILES = {name: columns(model) for name, model in _MODELS.items()}
+FILES = {name: columns(model) for name, model in (_MODELS | pools.MODELS).items()}
 
 
 @dataclass(frozen=True)
@@ -97,7 +88,6 @@ class Mappings:
     rules: list[Rule]
     resources: list[Resource]
     account_defaults: list[AccountDefault]
-    shared_costs: list[SharedCost]
 
     def path(self, name: str) -> Path:
         """Return the path of a file."""
@@ -123,7 +113,8 @@ def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     con.execute("create schema if not exists mappings")
     for name, model in _MODELS.items():
         tables.create_rows(con, name, model, found.rows(name))
-    tables.create_files(con, [(found.path(name), len(found.rows(name))) for name in _MODELS])
+    counts = {name: len(found.rows(name)) for name in _MODELS} | pools.row_counts(folder)
+    tables.create_files(con, [(found.path(name), rows) for name, rows in counts.items()])
     tables.create_names(con, spellings(_named(found)))
     tables.create_rules(con, found.rules, found.service_teams)
     for name, key, owners in (
@@ -144,11 +135,9 @@ def read_mappings(folder: Path) -> Mappings:
         read_rows(folder / "rules.csv", Rule),
         read_rows(folder / "resources.csv", Resource),
         read_rows(folder / "account_defaults.csv", AccountDefault),
-        read_rows(folder / "shared_costs.csv", SharedCost),
     )
     _check_names(found)
     _check_owners(found)
-    _check_pools(found)
     return found
 
 
@@ -178,14 +167,6 @@ def _check_owners(found: Mappings) -> None:
     check_no_overlap(
         found.path("account_defaults"), found.account_defaults, lambda row: row.sub_account_id
     )
-
-
-def _check_pools(found: Mappings) -> None:
-    path = found.path("shared_costs")
-    check_unique(path, found.shared_costs, lambda row: row.pool)
-    pools = [one.team for one in found.teams if one.kind == "shared"]
-    for shared_cost in found.shared_costs:
-        check_known(path, shared_cost.line, "shared team", shared_cost.pool, pools)
 
 
 def _named(found: Mappings) -> Iterator[Named]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from finops.csv_input import check_known
 from finops.errors import BadInput
 from finops.sql import literal
 
@@ -16,6 +17,10 @@ SERIES: dict[str, tuple[dict[str, str], list[str]]] = {
     "revenue": (
         {"date": "date", "service": "varchar", "revenue": "decimal(18, 4)", "currency": "varchar"},
         ["date", "service"],
+    ),
+    "drivers": (
+        {"date": "date", "driver": "varchar", "team": "varchar", "quantity": "decimal(28, 6)"},
+        ["date", "driver", "team"],
     ),
     "budgets": (
         {
@@ -79,6 +84,8 @@ def _load_series(
     for column in columns:
         _check_values(con, path, column)
     _check_key(con, path, key)
+    if name == "drivers":
+        _check_drivers(con, path)
     utc = ", ".join(
         f'timezone(\'UTC\', "{column}") as "{column}"' if kind == "timestamptz" else f'"{column}"'
         for column, kind in columns.items()
@@ -133,6 +140,20 @@ def _check_key(con: duckdb.DuckDBPyConnection, path: Path, key: list[str]) -> No
         raise BadInput(
             f"{path} line {repeated[1]}: same {' and '.join(key)} as line {repeated[0]}; keep one."
         )
+
+
+def _check_drivers(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    wrong = con.execute(
+        "select line, driver, team, quantity from series where quantity < 0 or driver = 'orders' "
+        "or team not in (select team from mappings.teams) order by line limit 1"
+    ).fetchone()
+    if wrong:
+        line, driver, team, quantity = wrong
+        known = [one for (one,) in con.execute("select team from mappings.teams").fetchall()]
+        check_known(path, line, "team", team, known)
+        if quantity < 0:
+            raise BadInput(f"{path} line {line}: quantity {quantity} is below zero.")
+        raise BadInput(f"{path} line {line}: {driver} comes from orders.csv; take another name.")
 
 
 def _check_names(

@@ -1,6 +1,7 @@
 -- Days on which allocation gained or lost money against owned cost, in any measure and by any digit.
 with source as (
     select
+        billing_period,
         charge_date,
         billing_currency,
         sum(list_cost) as list_cost,
@@ -9,11 +10,12 @@ with source as (
         sum(effective_cost) as effective_cost,
         sum(x_unblended_cost) as x_unblended_cost
     from facts.owned_cost
-    group by charge_date, billing_currency
+    group by billing_period, charge_date, billing_currency
 ),
 
 target as (
     select
+        billing_period,
         charge_date,
         billing_currency,
         sum(list_cost) as list_cost,
@@ -22,7 +24,7 @@ target as (
         sum(effective_cost) as effective_cost,
         sum(x_unblended_cost) as x_unblended_cost
     from facts.allocated_cost
-    group by charge_date, billing_currency
+    group by billing_period, charge_date, billing_currency
 )
 
 select
@@ -32,7 +34,8 @@ select
 from source
 full outer join target
     on
-        source.charge_date = target.charge_date
+        source.billing_period = target.billing_period
+        and source.charge_date = target.charge_date
         and source.billing_currency = target.billing_currency
 where
     source.charge_date is null

@@ -1,12 +1,20 @@
-"""The SQL models: the folder is the schema, the file is the table, the first line is its grain."""
+"""The models: the folder is the schema, the file is the table, the first line is its grain.
 
-from collections.abc import Iterator
+A model is a query, `<table>.sql`. Where sets are not enough it is `<table>.py`: a query `SQL` and a
+function `transform` that makes the table's rows of the query's.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
+from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -15,11 +23,16 @@ LAYERS = ("staging", "facts", "marts")
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file: its table `name`, its `grain` line and its `sql`."""
+    """One file: its table `name`, its `grain` line and its `sql`.
+
+    A model in Python has a `transform` of the query's rows, too; `version` is of its code.
+    """
 
     name: str
     grain: str
     sql: str
+    transform: Callable[[pa.Table], pa.Table] | None = None
+    version: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -50,8 +63,12 @@ def checks() -> list[Model]:
 
 def _read_models() -> Iterator[Model]:
     for layer in LAYERS:
-        for file in _sql_files(files("finops.models") / layer):
+        folder = files("finops.models") / layer
+        for file in _sql_files(folder):
             yield _read(file, f"{layer}.{file.name}")
+        for file in folder.iterdir():
+            if file.name.endswith(".py"):
+                yield _import(layer, file.name.removesuffix(".py"))
 
 
 def _sql_files(folder: Traversable) -> list[Traversable]:
@@ -63,3 +80,11 @@ def _read(file: Traversable, name: str) -> Model:
     sql = file.read_text(encoding="utf-8")
     grain = sql.partition("\n")[0].removeprefix("-- ")
     return Model(name.removesuffix(".sql"), grain, sql)
+
+
+def _import(layer: str, table: str) -> Model:
+    module: Any = import_module(f"finops.models.{layer}.{table}")
+    grain = module.__doc__.partition("\n")[0]
+    # A change of what it computes with is a change of the model.
+    version = "".join(inspect.getsource(one) for one in (module, *module.USES))
+    return Model(f"{layer}.{table}", grain, module.SQL, module.transform, version)

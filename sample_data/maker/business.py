@@ -1,4 +1,4 @@
-"""Write the business's own figures: orders, revenue, budgets, exchange rates and events."""
+"""Write the business's own figures: orders, revenue, drivers, budgets, exchange rates, events."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from .demand import (
     korean_holidays,
     local_hours,
     service_orders,
+    shape,
 )
 from .fleet import meters
 from .usage import rates, usage
@@ -22,6 +23,21 @@ RATE_STEP_MONTH = "2026-05"
 # What commitments and discounts leave of the list price, as the budget was planned.
 PLANNED_SHARE_OF_LIST = 0.86
 COMPANY_BUDGET = 285_000
+# Messages that a team publishes in a usual hour, in millions, and what they follow.
+MESSAGES = {
+    "order": (3.2, "orders"),
+    "dispatch": (11.5, "orders"),
+    "restaurant": (1.4, "soft"),
+    "search": (2.6, "orders"),
+    "payment": (1.1, "orders"),
+    "member": (0.6, "soft"),
+    "marketing": (0.9, "campaign"),
+    "ads": (2.2, "soft"),
+    "quick-commerce": (0.8, "mart"),
+    "data-lake": (1.9, "growing"),
+}
+# The broker's metrics were lost on these days.
+NO_MESSAGES = ["2026-03-14", "2026-03-15", "2026-09-06"]
 
 
 def write_business(folder: Path, *, seed: int, scale: int) -> None:
@@ -30,6 +46,7 @@ def write_business(folder: Path, *, seed: int, scale: int) -> None:
     tables = {
         "orders": _orders(seed, scale),
         "revenue": _revenue(seed, scale),
+        "drivers": _drivers(seed, scale),
         "budgets": _budgets(seed, scale),
         "exchange_rates": exchange_rates(seed),
         "events": _events(),
@@ -60,6 +77,20 @@ def _revenue(seed: int, scale: int) -> pd.DataFrame:
         parts.append(pd.DataFrame({"date": daily.index, "service": service, "revenue": revenue}))
     frame = pd.concat(parts).query("revenue > 0")
     return frame.assign(date=frame["date"].dt.strftime("%Y-%m-%d"), currency="KRW")
+
+
+def _drivers(seed: int, scale: int) -> pd.DataFrame:
+    """Return the messages that each team publishes per UTC day, without the days that were lost."""
+    parts = []
+    for team, (millions, follows) in MESSAGES.items():
+        daily = pd.Series(shape(follows, seed), index=hours()).resample("D").sum()
+        noise = rng(seed, "messages", team).uniform(0.95, 1.05, len(daily))
+        quantity = np.round(daily.to_numpy() * scale * millions * noise, 3)
+        rows = {"date": daily.index, "driver": "messages", "team": team, "quantity": quantity}
+        parts.append(pd.DataFrame(rows))
+    frame = pd.concat(parts).query("quantity > 0")
+    frame = frame.assign(date=frame["date"].dt.strftime("%Y-%m-%d"))
+    return frame[~frame["date"].isin(NO_MESSAGES)]
 
 
 def _budgets(seed: int, scale: int) -> pd.DataFrame:

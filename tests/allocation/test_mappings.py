@@ -204,11 +204,6 @@ def test_tag_key_twice_in_two_spellings_is_refused(tmp_path):
     refused(tmp_path, r"tag_keys\.csv line 3: .* is already on line 2", tag_keys=keys)
 
 
-def test_pool_must_be_a_shared_team(tmp_path):
-    pools = "pool,method\nsearch,even\n"
-    refused(tmp_path, r"shared_costs\.csv line 2: unknown shared team 'search'", shared_costs=pools)
-
-
 def test_wrong_header_is_refused(tmp_path):
     refused(tmp_path, r"teams\.csv line 1: unknown colour", teams="team,colour\na,red\n")
     refused(tmp_path, r"teams\.csv line 1: missing team", teams="name\na\n")

@@ -1,153 +1,185 @@
--- One row per day, owner and AWS service, with the part of each shared cost that a team carries.
-with owned_cost as (
+-- One row per day, payer, AWS service and split instance, with the part of each shared cost it carries.
+with all_shares as (
     select
         billing_period,
         charge_date,
-        sub_account_id,
-        service_category,
-        service_name,
-        x_service_code,
-        charge_category,
         billing_currency,
-        x_service,
+        x_pool,
+        '' as x_instance,
+        x_driver,
         x_team,
+        cast(null as varchar) as x_service,
+        cast(null as varchar) as x_environment,
+        cast(null as varchar) as x_cost_centre,
+        x_share_units
+    from facts.pool_shares
+    union all
+    select
+        billing_period,
+        charge_date,
+        billing_currency,
+        x_pool,
+        x_parent_resource_id as x_instance,
+        x_driver,
+        x_team,
+        x_service,
         x_environment,
         x_cost_centre,
-        sum(list_cost) as list_cost,
-        sum(contracted_cost) as contracted_cost,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost,
-        sum(x_unblended_cost) as x_unblended_cost
-    from facts.owned_cost
-    group by
-        billing_period,
-        charge_date,
-        sub_account_id,
-        service_category,
-        service_name,
-        x_service_code,
-        charge_category,
-        billing_currency,
-        x_service,
-        x_team,
-        x_environment,
-        x_cost_centre
+        x_share_units
+    from facts.split_shares
 ),
 
-days as (
+shares as (
+    select
+        *,
+        row_number() over (
+            order by
+                billing_period,
+                charge_date,
+                billing_currency,
+                x_pool,
+                x_instance,
+                x_team,
+                x_driver,
+                x_service,
+                x_environment,
+                x_cost_centre
+        ) as x_share
+    from all_shares
+),
+
+shared_pools as (
     select distinct
         billing_period,
-        charge_date
-    from owned_cost
-),
-
-paying_teams as (
-    select
-        days.billing_period,
-        days.charge_date,
-        teams.team,
-        teams.cost_centre,
-        -- In millionths, as whole numbers: shares of whole numbers can be exact.
-        cast(greatest(coalesce(sum(owned_cost.effective_cost), 0), 0) * 1000000 as hugeint)
-            as cost_units
-    from days
-    cross join mappings.teams
-    left join owned_cost
-        on
-            days.billing_period = owned_cost.billing_period
-            and days.charge_date = owned_cost.charge_date
-            and teams.team = owned_cost.x_team
-    where teams.kind = 'team'
-    group by days.billing_period, days.charge_date, teams.team, teams.cost_centre
-),
-
-day_totals as (
-    select
-        billing_period,
         charge_date,
-        sum(cost_units) as cost_units
-    from paying_teams
-    group by billing_period, charge_date
+        billing_currency,
+        x_pool,
+        x_instance
+    from shares
 ),
 
-weights as (
+-- What nobody else pays for stays with its owner.
+costs as (
     select
-        paying_teams.billing_period,
-        paying_teams.charge_date,
-        paying_teams.team,
-        paying_teams.cost_centre,
-        methods.method,
-        -- A day on which no team has cost of its own is split evenly.
-        case
-            when methods.method = 'even' or day_totals.cost_units = 0 then 1
-            else paying_teams.cost_units
-        end as weight
-    from paying_teams
-    inner join day_totals
+        costs.*,
+        pools.x_instance,
+        case when pools.x_pool is not null
+            then row_number() over (
+                order by
+                costs.billing_period,
+                costs.charge_date,
+                costs.sub_account_id,
+                costs.service_category,
+                costs.service_name,
+                costs.x_service_code,
+                costs.charge_category,
+                costs.billing_currency,
+                costs.x_service,
+                costs.x_team,
+                costs.x_environment,
+                costs.x_cost_centre,
+                costs.x_parent_resource_id,
+                costs.x_allocated_from
+            )
+        end as x_row
+    from facts.collected_cost as costs
+    left join shared_pools as pools
         on
-            paying_teams.billing_period = day_totals.billing_period
-            and paying_teams.charge_date = day_totals.charge_date
-    cross join (select distinct method from mappings.shared_costs) as methods
+            costs.billing_period = pools.billing_period
+            and costs.charge_date = pools.charge_date
+            and costs.billing_currency = pools.billing_currency
+            and costs.x_team = pools.x_pool
+            and coalesce(costs.x_parent_resource_id, '') = pools.x_instance
 ),
 
-running_weights as (
+row_shares as (
     select
-        billing_period,
-        charge_date,
-        team,
-        cost_centre,
-        method,
-        weight,
+        costs.x_row,
+        shares.x_share,
+        shares.x_share_units,
+        costs.list_cost,
+        costs.contracted_cost,
+        costs.billed_cost,
+        costs.effective_cost,
+        costs.x_unblended_cost
+    from costs
+    inner join shares
+        on
+            costs.billing_period = shares.billing_period
+            and costs.charge_date = shares.charge_date
+            and costs.billing_currency = shares.billing_currency
+            and costs.x_team = shares.x_pool
+            and costs.x_instance = shares.x_instance
+),
+
+measures as (
+    select x_row, x_share, x_share_units, 1 as x_measure, list_cost as amount from row_shares
+    union all
+    select x_row, x_share, x_share_units, 2 as x_measure, contracted_cost as amount from row_shares
+    union all
+    select x_row, x_share, x_share_units, 3 as x_measure, billed_cost as amount from row_shares
+    union all
+    select x_row, x_share, x_share_units, 4 as x_measure, effective_cost as amount from row_shares
+    union all
+    select x_row, x_share, x_share_units, 5 as x_measure, x_unblended_cost as amount from row_shares
+),
+
+-- In ten-billionths, the last digit of the bill; a credit is split as the charge that it mirrors.
+products as (
+    select
+        x_row,
+        x_share,
+        x_measure,
+        case when amount < 0 then -1 else 1 end as amount_sign,
+        cast(cast(abs(amount) as decimal(28, 10)) * 10000000000 as hugeint) * x_share_units
+            as product
+    from measures
+    where amount <> 0
+),
+
+remainders as (
+    select
+        x_row,
+        x_share,
+        x_measure,
+        amount_sign,
+        product // 1000000000000000 as floor_units,
+        cast(product % 1000000000000000 as bigint) as remainder
+    from products
+),
+
+-- Largest remainder: what rounding down leaves goes, digit by digit, to whom it took most from.
+ranked_remainders as (
+    select
+        *,
+        sum(remainder) over (partition by x_row, x_measure) // 1000000000000000 as left_units,
+        row_number() over (partition by x_row, x_measure order by remainder desc, x_share) as x_rank
+    from remainders
+),
+
+part_amounts as (
+    select
+        x_row,
+        x_share,
+        x_measure,
         cast(
-            sum(weight) over (partition by billing_period, charge_date, method order by team)
-            as hugeint
-        ) as weight_to,
-        cast(sum(weight) over (partition by billing_period, charge_date, method) as hugeint)
-            as weight_total
-    from weights
+            amount_sign * (floor_units + case when x_rank <= left_units then 1 else 0 end)
+            as decimal(28, 0)
+        ) * 0.0000000001 as amount
+    from ranked_remainders
 ),
 
-pools as (
+parts as (
     select
-        owned_cost.*,
-        shared_costs.method,
-        -- In ten-billionths, the last digit of the bill.
-        cast(cast(list_cost as decimal(24, 10)) * 10000000000 as hugeint) as list_units,
-        cast(cast(contracted_cost as decimal(24, 10)) * 10000000000 as hugeint) as contracted_units,
-        cast(cast(billed_cost as decimal(24, 10)) * 10000000000 as hugeint) as billed_units,
-        cast(cast(effective_cost as decimal(24, 10)) * 10000000000 as hugeint) as effective_units,
-        cast(cast(x_unblended_cost as decimal(24, 10)) * 10000000000 as hugeint) as unblended_units
-    from owned_cost
-    inner join mappings.shared_costs
-        on owned_cost.x_team = shared_costs.pool
-    where exists (select 1 from mappings.teams where teams.kind = 'team')
-),
-
--- Each team gets what the running share grows by, so that the parts add up to the last digit.
-split_units as (
-    select
-        pools.*,
-        shares.team,
-        shares.cost_centre,
-        shares.weight,
-        shares.weight_total,
-        (list_units * weight_to) // weight_total
-        - (list_units * (weight_to - weight)) // weight_total as team_list_units,
-        (contracted_units * weight_to) // weight_total
-        - (contracted_units * (weight_to - weight)) // weight_total as team_contracted_units,
-        (billed_units * weight_to) // weight_total
-        - (billed_units * (weight_to - weight)) // weight_total as team_billed_units,
-        (effective_units * weight_to) // weight_total
-        - (effective_units * (weight_to - weight)) // weight_total as team_effective_units,
-        (unblended_units * weight_to) // weight_total
-        - (unblended_units * (weight_to - weight)) // weight_total as team_unblended_units
-    from pools
-    inner join running_weights as shares
-        on
-            pools.billing_period = shares.billing_period
-            and pools.charge_date = shares.charge_date
-            and pools.method = shares.method
-    where shares.weight > 0
+        x_row,
+        x_share,
+        sum(case when x_measure = 1 then amount end) as list_cost,
+        sum(case when x_measure = 2 then amount end) as contracted_cost,
+        sum(case when x_measure = 3 then amount end) as billed_cost,
+        sum(case when x_measure = 4 then amount end) as effective_cost,
+        sum(case when x_measure = 5 then amount end) as x_unblended_cost
+    from part_amounts
+    group by x_row, x_share
 )
 
 select
@@ -163,44 +195,50 @@ select
     x_team,
     x_environment,
     x_cost_centre,
-    cast(null as varchar) as x_allocated_from,
-    cast(null as varchar) as x_driver,
+    x_parent_resource_id,
+    x_allocated_from,
+    case when x_allocated_from is not null then 'commitment_benefit' end as x_driver,
     cast(1 as double) as x_weight,
     list_cost,
     contracted_cost,
     billed_cost,
     effective_cost,
     x_unblended_cost
-from owned_cost
-where not exists (
-    select 1 from pools
-    where owned_cost.x_team = pools.x_team
-)
+from costs
+where x_row is null
 
 union all
 
 select
-    billing_period,
-    charge_date,
-    sub_account_id,
-    service_category,
-    service_name,
-    x_service_code,
-    charge_category,
-    billing_currency,
-    x_service,
-    team as x_team,
-    x_environment,
-    cost_centre as x_cost_centre,
-    x_team as x_allocated_from,
-    case method when 'even' then 'even' else 'effective_cost' end as x_driver,
-    cast(weight as double) / cast(weight_total as double) as x_weight,
-    cast(cast(team_list_units as decimal(28, 0)) * 0.0000000001 as decimal(38, 10)) as list_cost,
-    cast(cast(team_contracted_units as decimal(28, 0)) * 0.0000000001 as decimal(38, 10))
-        as contracted_cost,
-    cast(cast(team_billed_units as decimal(28, 0)) * 0.0000000001 as decimal(38, 10)) as billed_cost,
-    cast(cast(team_effective_units as decimal(28, 0)) * 0.0000000001 as decimal(38, 10))
-        as effective_cost,
-    cast(cast(team_unblended_units as decimal(28, 0)) * 0.0000000001 as decimal(38, 10))
-        as x_unblended_cost
-from split_units
+    costs.billing_period,
+    costs.charge_date,
+    costs.sub_account_id,
+    costs.service_category,
+    costs.service_name,
+    costs.x_service_code,
+    costs.charge_category,
+    costs.billing_currency,
+    coalesce(shares.x_service, costs.x_service) as x_service,
+    shares.x_team,
+    coalesce(shares.x_environment, costs.x_environment) as x_environment,
+    coalesce(shares.x_cost_centre, nullif(teams.cost_centre, ''), 'unowned') as x_cost_centre,
+    costs.x_parent_resource_id,
+    costs.x_team as x_allocated_from,
+    shares.x_driver,
+    cast(shares.x_share_units as double) / 1000000000000000 as x_weight,
+    cast(coalesce(parts.list_cost, 0) as decimal(38, 10)) as list_cost,
+    cast(coalesce(parts.contracted_cost, 0) as decimal(38, 10)) as contracted_cost,
+    cast(coalesce(parts.billed_cost, 0) as decimal(38, 10)) as billed_cost,
+    cast(coalesce(parts.effective_cost, 0) as decimal(38, 10)) as effective_cost,
+    cast(coalesce(parts.x_unblended_cost, 0) as decimal(38, 10)) as x_unblended_cost
+from row_shares
+inner join costs
+    on row_shares.x_row = costs.x_row
+inner join shares
+    on row_shares.x_share = shares.x_share
+left join parts
+    on
+        row_shares.x_row = parts.x_row
+        and row_shares.x_share = parts.x_share
+left join mappings.teams
+    on shares.x_team = teams.team

@@ -1,0 +1,163 @@
+-- One row per month, day, billing currency, pool, instance and payer: its share of what the instance cost.
+-- In 10^15ths, as in facts.pool_shares. What the pods left unused stays with a pool that keeps idle cost.
+with instances as (
+    select distinct
+        costs.billing_period,
+        costs.charge_date,
+        costs.billing_currency,
+        costs.x_team as x_pool,
+        costs.x_parent_resource_id,
+        pools.idle
+    from facts.collected_cost as costs
+    inner join mappings.shared_costs as pools
+        on costs.x_team = pools.pool
+    where costs.x_parent_resource_id is not null
+),
+
+split_parts as (
+    select
+        instances.billing_period,
+        instances.charge_date,
+        instances.billing_currency,
+        instances.x_pool,
+        instances.x_parent_resource_id,
+        'split_cost' as x_driver,
+        owners.x_team,
+        owners.x_service,
+        owners.x_environment,
+        owners.x_cost_centre,
+        cast(cast(owners.x_split_cost as decimal(28, 10)) * 10000000000 as hugeint) as part_units
+    from instances
+    inner join facts.split_owners as owners
+        on
+            instances.billing_period = owners.billing_period
+            and instances.charge_date = owners.charge_date
+            and instances.billing_currency = owners.billing_currency
+            and instances.x_parent_resource_id = owners.x_parent_resource_id
+    union all
+    select
+        instances.billing_period,
+        instances.charge_date,
+        instances.billing_currency,
+        instances.x_pool,
+        instances.x_parent_resource_id,
+        'idle' as x_driver,
+        instances.x_pool as x_team,
+        cast(null as varchar) as x_service,
+        cast(null as varchar) as x_environment,
+        cast(null as varchar) as x_cost_centre,
+        cast(cast(sum(owners.x_split_unused_cost) as decimal(28, 10)) * 10000000000 as hugeint)
+            as part_units
+    from instances
+    inner join facts.split_owners as owners
+        on
+            instances.billing_period = owners.billing_period
+            and instances.charge_date = owners.charge_date
+            and instances.billing_currency = owners.billing_currency
+            and instances.x_parent_resource_id = owners.x_parent_resource_id
+    where instances.idle = 'keep'
+    group by
+        instances.billing_period,
+        instances.charge_date,
+        instances.billing_currency,
+        instances.x_pool,
+        instances.x_parent_resource_id
+),
+
+instance_units as (
+    select
+        billing_period,
+        charge_date,
+        billing_currency,
+        x_pool,
+        x_parent_resource_id,
+        sum(part_units) as part_units
+    from split_parts
+    group by billing_period, charge_date, billing_currency, x_pool, x_parent_resource_id
+),
+
+owner_shares as (
+    select
+        parts.*,
+        parts.part_units * 1000000000000000 // cast(instance_units.part_units as hugeint)
+            as owner_share_units
+    from split_parts as parts
+    inner join instance_units
+        on
+            parts.billing_period = instance_units.billing_period
+            and parts.charge_date = instance_units.charge_date
+            and parts.billing_currency = instance_units.billing_currency
+            and parts.x_pool = instance_units.x_pool
+            and parts.x_parent_resource_id = instance_units.x_parent_resource_id
+),
+
+-- Those who pay for a pool pay for its pods.
+payer_shares as (
+    select
+        owners.billing_period,
+        owners.charge_date,
+        owners.billing_currency,
+        owners.x_pool,
+        owners.x_parent_resource_id,
+        owners.x_driver,
+        coalesce(pool_shares.x_team, owners.x_team) as x_team,
+        case when pool_shares.x_team is null then owners.x_service end as x_service,
+        case when pool_shares.x_team is null then owners.x_environment end as x_environment,
+        case when pool_shares.x_team is null then owners.x_cost_centre end as x_cost_centre,
+        sum(
+            owners.owner_share_units * coalesce(pool_shares.x_share_units, 1000000000000000)
+            // 1000000000000000
+        ) as share_units
+    from owner_shares as owners
+    left join facts.pool_shares
+        on
+            owners.billing_period = pool_shares.billing_period
+            and owners.charge_date = pool_shares.charge_date
+            and owners.billing_currency = pool_shares.billing_currency
+            and owners.x_team = pool_shares.x_pool
+            and owners.x_driver = 'split_cost'
+    group by
+        owners.billing_period,
+        owners.charge_date,
+        owners.billing_currency,
+        owners.x_pool,
+        owners.x_parent_resource_id,
+        owners.x_driver,
+        coalesce(pool_shares.x_team, owners.x_team),
+        case when pool_shares.x_team is null then owners.x_service end,
+        case when pool_shares.x_team is null then owners.x_environment end,
+        case when pool_shares.x_team is null then owners.x_cost_centre end
+),
+
+ranked_shares as (
+    select
+        *,
+        row_number() over (
+            partition by billing_period, charge_date, billing_currency, x_pool, x_parent_resource_id
+            order by share_units desc, x_driver, x_team, x_service, x_environment, x_cost_centre
+        ) as x_rank,
+        sum(share_units) over (
+            partition by billing_period, charge_date, billing_currency, x_pool, x_parent_resource_id
+        ) as instance_share_units
+    from payer_shares
+)
+
+select
+    billing_period,
+    charge_date,
+    billing_currency,
+    x_pool,
+    x_parent_resource_id,
+    x_driver,
+    x_team,
+    x_service,
+    x_environment,
+    x_cost_centre,
+    -- The largest share takes what rounding down left, a few 10^15ths.
+    cast(
+        share_units
+        + case when x_rank = 1 then 1000000000000000 - instance_share_units else 0 end
+        as bigint
+    ) as x_share_units
+from ranked_shares
+where share_units > 0
