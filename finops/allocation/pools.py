@@ -267,14 +267,10 @@ def _create_tables(
     _create(
         con,
         "shared_costs",
-        "pool varchar, method varchar, driver varchar, missing_driver varchar, idle varchar, "
-        "note varchar, line integer",
-        [
-            (one.pool, one.method, one.driver, one.missing_driver or "fail", one.idle or "keep",
-             one.note, one.line)
-            for one in pools
-        ],
-    )  # fmt: skip
+        "pool varchar, charges varchar, method varchar, driver varchar, targets varchar, "
+        "missing_driver varchar, idle varchar, note varchar, line integer",
+        [_pool_row(pool) for pool in pools],
+    )
     charges = [(pool.pool, charge) for pool in pools for charge in pool.charges]
     _create(con, "pool_charges", "pool varchar, charge_kind varchar", charges)
     flows = [(pool, target) for pool, to in targets.items() for target in to]
@@ -286,6 +282,16 @@ def _create_tables(
         "line integer",
         [(one.pool, one.team, one.share, *_days(one), one.line) for one in shares],
     )
+
+
+def _pool_row(pool: SharedCost) -> tuple[object, ...]:
+    """Return a pool with the defaults of its method, and nothing that belongs to other methods."""
+    by_quantity = pool.method in _OPTIONS["missing_driver"]
+    missing = pool.missing_driver or ("fail" if by_quantity else None)
+    idle = pool.idle or ("keep" if pool.method == "split_cost" else None)
+    charges, targets = "|".join(pool.charges), "|".join(pool.targets)
+    driver = pool.driver or None
+    return pool.pool, charges, pool.method, driver, targets, missing, idle, pool.note, pool.line
 
 
 def _create(con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: list[Any]) -> None:

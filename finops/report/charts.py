@@ -9,6 +9,7 @@ from finops.errors import BadInput
 from finops.report.frames import dates_text, floats, one_currency
 from finops.report.lines import add_daily_line, mark_run, ratio_lines
 from finops.report.ranks import add_ranks, claimed_by, resource_name
+from finops.report.shared import method_change, shared_cost
 from finops.report.stacks import all_months, axis_unit, cost_by_month, stacked_months
 from finops.report.style import FALL, PALETTE, RISE, empty, figure, label
 from finops.report.text import cents, is_missing, join, money, month_name
@@ -20,8 +21,10 @@ __all__ = [
     "cost_per_order",
     "cost_to_revenue",
     "delivery_change",
+    "method_change",
     "movers",
     "owner_coverage",
+    "shared_cost",
     "untagged",
 ]
 

@@ -23,7 +23,7 @@ select
     pool_days.billing_currency,
     pool_days.x_pool,
     pools.line,
-    coalesce(nullif(pools.driver, ''), pools.method) as driver,
+    coalesce(pools.driver, pools.method) as driver,
     pools.missing_driver,
     settings.shared_cost,
     weights.x_target,

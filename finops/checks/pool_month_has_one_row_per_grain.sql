@@ -1,0 +1,11 @@
+-- Months, pools, payers and drivers that appear twice.
+select
+    billing_period,
+    x_pool,
+    x_team,
+    x_driver,
+    billing_currency,
+    count(*) as repeats
+from marts.pool_month
+group by billing_period, x_pool, x_team, x_driver, billing_currency
+having count(*) > 1
