@@ -90,7 +90,7 @@ _TAG_MAPS = ("resource_tags", "tags", "cost_category")
 # CUR 2.0 keeps these only inside its product map.
 PRODUCT_KEYS = {
     "product_product_name": "product_name",
-    "product_region": "region",
+    "product_region_code": "region",
     "product_instance_type": "instance_type",
 }
 SCHEMA = Schema(
@@ -148,7 +148,8 @@ def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
         return {}
     product = typed(_maps(layout)["product"], MAP)
     return {
-        name: f"coalesce({columns[name]}, nullif({product}[{literal(key)}], ''))"
+        # In this order the map is searched only where the column is empty.
+        name: f"nullif(coalesce({columns[name]}, {product}[{literal(key)}]), '')"
         for name, key in PRODUCT_KEYS.items()
     }
 
