@@ -232,7 +232,9 @@ def lab(project: Project = Path()) -> None:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    with Bar(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
+    # In a log, an error stays one line.
+    hidden = not err.is_terminal
+    with Bar(*columns, TimeElapsedColumn(), console=err, transient=True, disable=hidden) as bar:
         task = bar.add_task("Starting", total=None)
         yield lambda name, number, total: bar.update(
             task, description=name, completed=number, total=total

@@ -12,11 +12,11 @@ import pandas as pd
 import pyarrow as pa
 
 from finops.build import build_warehouse, open_database
-from finops.errors import BadInput, SourceNotFound
+from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
 from finops.ingest.deliveries import read_records, write_delivery
 from finops.ingest.discover import find_deliveries
 from finops.ingest.manifests import Delivery
-from finops.ingest.s3 import bucket_folder, is_s3, sync
+from finops.ingest.s3 import bucket_folder, is_s3, s3_address, sync
 from finops.ledger.as_of import moment
 from finops.ledger.diff import diff_deliveries
 from finops.lock import writer_lock
@@ -84,8 +84,9 @@ class Warehouse:
 
         `billing_period` (YYYY-MM) takes one month only; `format` (`legacy`, `cur2` or `focus`)
         overrules what manifest and header say; with `allow_bad_values`, values that don't parse are
-        counted and left empty. Raises BadInput, SourceNotFound, BadSource, MissingColumns,
-        WarehouseBusy; the deliveries written before an error stay.
+        counted and left empty. A month that can't be loaded whole is left out, and when the others
+        are loaded BadSource says which and why. Raises BadInput, SourceNotFound, MissingColumns and
+        WarehouseBusy too.
         """
         self._refuse_as_of()
         if not is_s3(source):
@@ -94,9 +95,17 @@ class Warehouse:
         cache = self.settings.warehouse / "cache"
         # Until the copies are read, no other load may refresh them.
         with writer_lock(cache):
-            folder = sync(str(source), cache, billing_period=billing_period, progress=progress)
+            folder, refused = sync(
+                str(source), cache, billing_period=billing_period, progress=progress
+            )
             root = bucket_folder(str(source), cache)
-            found = find_deliveries(folder, root=root, format=format)
+            found = find_deliveries(
+                folder,
+                root=root,
+                address=lambda path: s3_address(path, root),
+                format=format,
+                refused=refused,
+            )
             return self._write(found, source, billing_period, allow_bad_values, progress)
 
     def _write(
@@ -109,19 +118,23 @@ class Warehouse:
     ) -> pd.DataFrame:
         """Write the deliveries of a source, or those of one month, and return their records."""
         if billing_period:
-            deliveries = [one for one in deliveries if one.billing_period == billing_period]
+            deliveries = [one for one in deliveries if one.billing_period in (billing_period, "")]
             if not deliveries:
                 raise SourceNotFound(f"{source} holds no bill of {billing_period}.")
+        records, refusals = [], []
         with writer_lock(self.settings.warehouse):
             _remove_leftovers(self.settings.warehouse)
-            records = []
             for number, delivery in enumerate(deliveries, start=1):
                 progress(f"{delivery.billing_period} {delivery.format}", number, len(deliveries))
-                records.append(
-                    write_delivery(
+                try:
+                    record = write_delivery(
                         delivery, self.settings.warehouse, allow_bad_values=allow_bad_values
                     )
-                )
+                    records.append(record)
+                except (BadSource, MissingColumns) as error:
+                    refusals.append(f"{delivery.billing_period or 'A month'}: {error}")
+        if refusals:
+            raise BadSource(_refused(refusals, records))
         return pd.DataFrame(records)
 
     def build(self, *, progress: Progress = _silent) -> None:
@@ -211,7 +224,18 @@ class Warehouse:
             raise BadInput(f"The warehouse as of {self.settings.as_of} UTC can only be read.")
 
 
+# So many refused months are named in an error.
+_NAMED = 3
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+def _refused(refusals: list[str], records: list[dict[str, Any]]) -> str:
+    """Return in one line which months could not be loaded, why, and which are loaded."""
+    rest = len(refusals) - _NAMED
+    more = f" {rest} more deliveries can't be loaded either." if rest > 0 else ""
+    loaded = sorted({record["billing_period"] for record in records})
+    others = f" Loaded all the same: {', '.join(loaded)}." if loaded else ""
+    return f"Not loaded: {' '.join(refusals[:_NAMED])}{more}{others}"
 
 
 def _remove_leftovers(warehouse: Path) -> None:

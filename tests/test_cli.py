@@ -178,6 +178,54 @@ def test_bad_bill_is_one_line_and_exit_1(finops, project, tmp_path, bill, make, 
     assert files_and_times(project) == before
 
 
+def month_with_a_missing_file(folder):
+    """September as a file that is there, October as a manifest whose file is not."""
+    for month, key in ((9, "there.parquet"), (10, "missing.parquet")):
+        manifest = folder / f"2026{month:02d}01-2026{month + 1:02d}01/rep-Manifest.json"
+        manifest.parent.mkdir(parents=True)
+        start = f"2026{month:02d}01T000000.000Z"
+        content = {"reportKeys": [key], "billingPeriod": {"start": start}}
+        manifest.write_text(json.dumps(content))
+    september = line(day=dt.datetime(2026, 9, 5), line_item_unblended_cost=2.0)
+    write_bill(folder / "there.parquet", [september])
+    return folder
+
+
+def test_month_with_a_missing_file_is_one_line_and_exit_1_and_the_others_load(
+    finops, project, tmp_path
+):
+    folder = month_with_a_missing_file(tmp_path / "in")
+    code, out, err = finops("load", folder, "--project", project)
+    assert (code, out) == (1, "")
+    manifest = folder / "20261001-20261101/rep-Manifest.json"
+    assert err.strip() == (
+        f"error: Not loaded: 2026-10: {manifest} names missing.parquet, which is not below "
+        f"{folder}. Fetch the whole delivery. Loaded all the same: 2026-09."
+    )
+    assert finops("build", "--project", project)[0] == 0
+    assert "2026-09" in finops("status", "--project", project)[1]
+
+
+def test_month_with_a_missing_file_does_not_stop_another_month(finops, project, tmp_path):
+    folder = month_with_a_missing_file(tmp_path / "in")
+    asked = ("load", folder, "--project", project, "--billing-period")
+    assert finops(*asked, "2026-09")[0] == 0
+    code, _, err = finops(*asked, "2026-10")
+    assert (code, "Loaded all the same" in err) == (1, False)
+    assert "missing.parquet, which is not below" in err
+
+
+def test_month_with_a_wrong_value_does_not_stop_the_others(finops, project, tmp_path):
+    for month, cost in ((8, 1.0), (9, "twelve"), (10, 1.0)):
+        one = line(day=dt.datetime(2026, month, 5), line_item_unblended_cost=cost)
+        write_bill(tmp_path / f"in/{month}/{month}.parquet", [one])
+    code, _, err = finops("load", tmp_path / "in", "--project", project)
+    assert code == 1
+    assert err.startswith("error: Not loaded: 2026-09: ")
+    assert "9.parquet: 1 value(s) of line_item_unblended_cost" in err
+    assert err.endswith("Loaded all the same: 2026-08, 2026-10.\n")
+
+
 def test_unknown_team_is_one_line_and_exit_1(finops, project, bill):
     finops("load", bill, "--project", project)
     finops("build", "--project", project)

@@ -75,6 +75,8 @@ def write_delivery(
     leaves all of it or nothing. Values that don't parse are an error, or with `allow_bad_values`
     NULL and counted in the record. Raises BadSource, MissingColumns.
     """
+    if delivery.problem:
+        raise BadSource(delivery.problem)
     folder = _folder(delivery, warehouse)
     if folder.is_dir():
         return _read_record(folder / RECORD) | {"is_new": False}
@@ -189,7 +191,7 @@ def _record(delivery: Delivery, totals: dict[str, Any], bill: Bill) -> dict[str,
         "billing_period": delivery.billing_period,
         "export_name": delivery.export_name,
         "format": delivery.format,
-        "source": str(delivery.source),
+        "source": delivery.source,
         "files": len(delivery.files),
         "source_bytes": sum(file.stat().st_size for file in delivery.files),
         "delivered_at": delivery.delivered_at.strftime("%Y-%m-%d %H:%M:%S"),

@@ -33,7 +33,7 @@ def open_bill(
 def _check_month(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill) -> None:
     named, used = bill.schema.period_columns
     # The month of a manifest may correct usage before it; without one, usage tells the month.
-    time = named if delivery.source.suffix == ".json" else f"coalesce({named}, {used})"
+    time = named if delivery.source.endswith(".json") else f"coalesce({named}, {used})"
     month = f"strftime({time}, '%Y-%m')"
     rows = con.execute(f"select distinct {month} from {bill.schema.view} order by 1").fetchall()
     months = [row[0] for row in rows if row[0]]

@@ -1,23 +1,21 @@
 """Bring the bills of an S3 bucket into a folder, fetching only what is not there yet."""
 
-import json
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finops.errors import BadSource, SourceNotFound
-from finops.ingest.manifests import recognise
+from finops.ingest.bare import is_bill_name
+from finops.ingest.manifests import Manifest, is_overwritten, month_of, read_manifest
 
 if TYPE_CHECKING:  # boto3 takes half a second, and most commands never need it.
     from finops.ingest.s3_cache import Cache
     from finops.ingest.s3_client import S3Client, S3Object
 
 _BUCKET = r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}"
-_BARE_SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip")
-_PERIOD = re.compile(r"BILLING_PERIOD=(\d{4})-(\d{2})/|(?:^|/)(\d{4})(\d{2})\d{2}-\d{8}/")
 _ROUNDS = 5
 # AWS writes the manifest last; data newer than it means that a refresh is under way. Buckets that
 # were copied can keep that order forever, so it counts only while the data is this fresh.
@@ -35,19 +33,26 @@ def bucket_folder(url: str, cache: Path) -> Path:
     return cache / _split(url)[0]
 
 
+def s3_address(path: Path, folder: Path) -> str:
+    """Return the S3 address of what is copied to `path` in the `folder` of its bucket."""
+    key = path.relative_to(folder).as_posix()
+    return f"s3://{folder.name}/{'' if key == '.' else key}"
+
+
 def sync(
     url: str,
     cache: Path,
     *,
     billing_period: str | None = None,
     progress: Callable[[str, int, int], None],
-) -> Path:
-    """Bring what the manifests below `url` name into `cache` and return the folder of `url` there.
+) -> tuple[Path, list[Manifest]]:
+    """Bring what the manifests below `url` name into `cache`.
 
-    Without manifests: every Parquet and CSV file below `url`. A file whose ETag and size are known
-    is not fetched again, a broken one goes on where it stopped, and what the bucket no longer has
-    is removed. `billing_period` leaves out the manifests of other months. Raises SourceNotFound,
-    BadSource.
+    Returns the folder of `url` there, and the manifests whose month can't be loaded, as a file is
+    missing or being written: nothing of those is brought. Without manifests: every Parquet and CSV
+    file below `url`. A file whose ETag and size are known is not fetched again, a broken one goes
+    on where it stopped, and what the bucket no longer has is removed. `billing_period` leaves out
+    the manifests of other months. Raises SourceNotFound, BadSource.
     """
     from finops.ingest.s3_cache import THREADS, Cache
     from finops.ingest.s3_client import ObjectChanged, S3Client
@@ -61,7 +66,7 @@ def sync(
             plan = _make_plan(source, local)
             if not _fetch(plan, local, f"{url} (MB)", progress):
                 local.remove_all_but(_kept(plan, source, local), prefix)
-                return local.path(prefix) if prefix else local.folder
+                return local.path(prefix) if prefix else local.folder, plan.refused
         except ObjectChanged:
             continue
     raise BadSource(f"{url} was rewritten {_ROUNDS} times while it was read. Load it again later.")
@@ -81,6 +86,7 @@ class _Plan:
     manifests: list["S3Object"]
     data: list["S3Object"]
     listed: dict[str, "S3Object"]
+    refused: list[Manifest] = field(default_factory=list)
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -97,14 +103,15 @@ def _make_plan(source: _Source, local: "Cache") -> _Plan:
     wanted = [item for item in found if _is_of_period(item.key, source.billing_period)]
     if found and not wanted:
         raise SourceNotFound(f"{source.url} holds no bill of {source.billing_period}.")
-    names = local.in_parallel(lambda item: _named_files(item, local), wanted)
-    named = _current({item: urls for item, urls in zip(wanted, names, strict=True) if urls})
-    if not named:
+    current = _current(local.in_parallel(lambda item: (item, _read(item, local)), wanted))
+    if not current:
         return _Plan([], _bare_files(source, listed, local), listed)
-    objects = _find(named, listed, source, local)
-    for manifest, urls in named.items():
-        _check_not_being_written(manifest, [objects[url] for url in urls])
-    return _Plan(list(named), _one_each(objects.values(), local), listed)
+    objects = _find([manifest for _, manifest in current], listed, source, local)
+    checked = [(item, *_checked(item, manifest, objects)) for item, manifest in current]
+    refused = [manifest for _, manifest, _ in checked if manifest.problem]
+    whole = [(item, files) for item, manifest, files in checked if not manifest.problem]
+    data = _one_each((file for _, files in whole for file in files), local)
+    return _Plan([item for item, _ in whole], data, listed, refused)
 
 
 def _list(source: _Source) -> dict[str, "S3Object"]:
@@ -119,93 +126,80 @@ def _list(source: _Source) -> dict[str, "S3Object"]:
 
 
 def _is_of_period(key: str, billing_period: str | None) -> bool:
-    found = _PERIOD.search(key)
-    if not found or not billing_period:
-        return True
-    year, month = [group for group in found.groups() if group]
-    return f"{year}-{month}" == billing_period
+    return month_of(key) in ("", billing_period) if billing_period else True
 
 
-def _named_files(manifest: "S3Object", local: "Cache") -> list[str]:
-    """Return the S3 addresses of the data files that a manifest names; none if it is no bill's."""
-    path = local.path(manifest.key) if local.is_current(manifest) else local.stage(manifest)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-        columns = tuple(str(column["name"]) for column in content.get("columns") or [])
-        if "dataFiles" in content and columns and not recognise(columns):
-            return []
-        names = content.get("reportKeys", content.get("dataFiles"))
-        home = f"s3://{manifest.bucket}/"
-        urls = [name if name.startswith("s3://") else home + name for name in names or []]
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise BadSource(f"{manifest.url} is not a readable manifest: {error}") from error
-    if names == []:
-        raise BadSource(f"{manifest.url} names no data files.")
-    return urls
+def _read(item: "S3Object", local: "Cache") -> Manifest | None:
+    path = local.path(item.key) if local.is_current(item) else local.stage(item)
+    return read_manifest(path, item.url)
 
 
-def _current(named: dict["S3Object", list[str]]) -> dict["S3Object", list[str]]:
-    """Leave out the manifests whose files a later refresh has overwritten.
-
-    Where files are overwritten in place, each refresh leaves its manifest in a folder of its own
-    below the newest one's, and they all name the same files.
-    """
-    keys = {manifest.key for manifest in named}
-
-    def is_overwritten(manifest: "S3Object") -> bool:
-        path = PurePosixPath(manifest.key)
-        is_own = all(path.parent.name in url.split("/") for url in named[manifest])
-        return str(path.parent.parent / path.name) in keys and not is_own
-
-    return {item: urls for item, urls in named.items() if not is_overwritten(item)}
+def _current(
+    read: list[tuple["S3Object", Manifest | None]],
+) -> list[tuple["S3Object", Manifest]]:
+    """Return the manifests of bills that no later refresh has overwritten."""
+    bills = [(item, manifest) for item, manifest in read if manifest]
+    sources = {manifest.source for _, manifest in bills}
+    return [(item, manifest) for item, manifest in bills if not is_overwritten(manifest, sources)]
 
 
 def _find(
-    named: dict["S3Object", list[str]],
+    manifests: list[Manifest],
     listed: dict[str, "S3Object"],
     source: _Source,
     local: "Cache",
-) -> dict[str, "S3Object"]:
-    """Return the object of each address that the manifests name; all must be there.
+) -> dict[str, "S3Object | str"]:
+    """Return the object of each address that the manifests name, or what is wrong with it.
 
     A bucket that is a copy of another keeps manifests that name the other, so what has the same
     key in the bucket of the manifest comes first.
     """
-    manifests = {url: manifest for manifest, urls in named.items() for url in urls}
 
-    def find(url: str) -> "S3Object":
+    def find(url: str) -> "S3Object | str":
         bucket, _, key = url.removeprefix("s3://").partition("/")
         try:
             local.path(key)
             found = listed.get(key) or source.client.head(bucket, key)
         except (BadSource, SourceNotFound) as error:
-            raise type(error)(f"{manifests[url].url} names {key!r}. {error}") from error
-        if not found:
-            raise BadSource(
-                f"{manifests[url].url} names {key}, which is not in the bucket {bucket}. "
-                "Nothing was loaded; has the file expired or moved?"
-            )
-        return found
+            return f"names {key!r}. {error}"
+        return found or (
+            f"names {key}, which is not in the bucket {bucket}. Has the file expired or moved?"
+        )
 
-    return dict(zip(manifests, local.in_parallel(find, list(manifests)), strict=True))
+    urls = list(dict.fromkeys(url for one in manifests for url in _addresses(one)))
+    return dict(zip(urls, local.in_parallel(find, urls), strict=True))
 
 
-def _check_not_being_written(manifest: "S3Object", files: list["S3Object"]) -> None:
+def _addresses(manifest: Manifest) -> list[str]:
+    """Return the addresses of the files; a legacy manifest names keys of its own bucket."""
+    home = "/".join(manifest.source.split("/")[:3])
+    return [key if key.startswith("s3://") else f"{home}/{key}" for key in manifest.keys]
+
+
+def _checked(
+    item: "S3Object", manifest: Manifest, objects: dict[str, "S3Object | str"]
+) -> tuple[Manifest, list["S3Object"]]:
+    """Return the objects of a manifest; it has a problem if one is missing or being written."""
+    found = [objects[url] for url in _addresses(manifest)]
+    problems = [f"{manifest.source} {one}" for one in found if isinstance(one, str)]
+    files = [one for one in found if not isinstance(one, str)]
+    problem = manifest.problem or next(iter(problems), "") or _being_written(item, files)
+    return replace(manifest, problem=problem), files
+
+
+def _being_written(manifest: "S3Object", files: list["S3Object"]) -> str:
     newest = max(files, key=lambda file: file.modified)
     age = time.time() - newest.modified
-    if newest.modified > manifest.modified and age < _BEING_WRITTEN_SECONDS:
-        raise BadSource(
-            f"{newest.url} is newer than its manifest, so this delivery is being written. "
-            f"Load it again in {_BEING_WRITTEN_SECONDS // 60} minutes."
-        )
+    if newest.modified <= manifest.modified or age >= _BEING_WRITTEN_SECONDS:
+        return ""
+    return (
+        f"{newest.url} is newer than its manifest, so this delivery is being written. "
+        f"Load it again in {_BEING_WRITTEN_SECONDS // 60} minutes."
+    )
 
 
 def _bare_files(source: _Source, listed: dict[str, "S3Object"], local: "Cache") -> list["S3Object"]:
-    files = [
-        item
-        for key, item in listed.items()
-        if key.endswith(_BARE_SUFFIXES) and "cost_and_usage_data_status" not in key.split("/")
-    ]
+    files = [item for key, item in listed.items() if is_bill_name(key)]
     if not files:
         raise SourceNotFound(f"{source.url} holds no bill: no manifest, Parquet or CSV file.")
     return _one_each(files, local)

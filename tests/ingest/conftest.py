@@ -1,5 +1,6 @@
 """Fixtures of the S3 tests; a test runs on moto, unless it is marked `both_servers`."""
 
+import datetime as dt
 import sys
 import time
 from pathlib import Path
@@ -106,8 +107,22 @@ def bring(cache):
 
 
 @pytest.fixture
+def refused(cache):
+    """Bring what is below a URL; return why manifests are refused."""
+
+    def run(url):
+        _, manifests = sync(url, cache, progress=no_progress)
+        return [one.problem for one in manifests]
+
+    return run
+
+
+@pytest.fixture
 def bill(tmp_path):
-    """The bytes of a bill of October 2026, of as many dollars as asked."""
-    return lambda cost=1.0: write_bill(
-        tmp_path / "bill.parquet", [line(line_item_unblended_cost=cost)]
-    ).read_bytes()
+    """The bytes of a bill of a month of 2026, of as many dollars as asked."""
+
+    def make(cost=1.0, month=10):
+        one = line(line_item_unblended_cost=cost, day=dt.datetime(2026, month, 5))
+        return write_bill(tmp_path / "bill.parquet", [one]).read_bytes()
+
+    return make

@@ -63,23 +63,91 @@ def test_two_executions_are_two_deliveries_in_order(tmp_path):
     assert times == ["11-02 04:00", "11-15 04:00"]
 
 
+def problems(folder):
+    """What is wrong with each month of a folder."""
+    return {one.billing_period: one.problem for one in find_deliveries(folder)}
+
+
 def test_manifest_with_a_missing_file_is_refused(tmp_path):
+    (file,) = export_manifest(tmp_path, "2026-11-01T00:00:00.000Z-a")
+    (manifest,) = tmp_path.rglob("*Manifest.json")
+    assert problems(tmp_path) == {
+        "2026-10": f"{manifest} names s3://bucket/{file.relative_to(tmp_path)}, which is not below "
+        f"{tmp_path}. Fetch the whole delivery."
+    }
+
+
+def test_missing_file_of_an_older_execution_does_no_harm(tmp_path):
     export_manifest(tmp_path, "2026-11-01T00:00:00.000Z-a")
-    with pytest.raises(BadSource, match=r"exp-00001\.snappy\.parquet.*Fetch the whole delivery"):
-        find_deliveries(tmp_path)
+    (file,) = export_manifest(tmp_path, "2026-11-02T00:00:00.000Z-b")
+    write_bill(file, [line()])
+    assert [(one.files, one.problem) for one in find_deliveries(tmp_path)] == [((file,), "")]
+
+
+def test_month_whose_newest_delivery_lacks_a_file_has_no_older_one(tmp_path):
+    (file,) = export_manifest(tmp_path, "2026-11-01T00:00:00.000Z-a")
+    export_manifest(tmp_path, "2026-11-02T00:00:00.000Z-b")
+    write_bill(file, [line()])
+    (found,) = find_deliveries(tmp_path)
+    assert "2026-11-02" in found.problem
+
+
+def test_missing_file_of_a_payer_does_no_harm_to_another_with_an_export_of_one_name(tmp_path):
+    (file,) = export_manifest(tmp_path / "1", "2026-11-01T00:00:00.000Z-a")
+    write_bill(file, [line()])
+    export_manifest(tmp_path / "2", "2026-11-02T00:00:00.000Z-b")
+    found = find_deliveries(tmp_path)
+    assert [(one.files, bool(one.problem)) for one in found] == [((file,), False), ((), True)]
+
+
+def test_copies_of_two_buckets_with_the_same_keys_are_two_deliveries(tmp_path):
+    for payer in ("1", "2"):
+        write_bill(tmp_path / payer / "pre/rep/1.parquet", [line(bill_payer_account_id=payer)])
+        legacy_manifest(tmp_path / payer, ["pre/rep/1.parquet"])
+    files = [tmp_path / payer / "pre/rep/1.parquet" for payer in ("1", "2")]
+    assert [one.files for one in find_deliveries(tmp_path)] == [(file,) for file in files]
 
 
 def test_manifest_can_not_name_a_file_outside_the_folder(tmp_path):
     write_bill(tmp_path / "secret.parquet", [line()])
-    legacy_manifest(tmp_path / "bill", ["../secret.parquet"])
-    with pytest.raises(BadSource, match="leaves the folder"):
-        find_deliveries(tmp_path / "bill")
+    manifest = legacy_manifest(tmp_path / "bill", ["../secret.parquet"])
+    assert problems(tmp_path / "bill") == {
+        "2026-10": f"{manifest} names '../secret.parquet', which leaves the folder. Not read."
+    }
 
 
-def test_broken_manifest_is_named(tmp_path):
-    (tmp_path / "x-Manifest.json").write_text("{")
-    with pytest.raises(BadSource, match=r"x-Manifest.json is not a readable manifest"):
-        find_deliveries(tmp_path)
+@pytest.mark.parametrize("key", ["/etc/passwd", "s3://bucket/etc/passwd", "a\0b", "x" * 5000])
+def test_manifest_finds_no_file_of_the_machine(tmp_path, key):
+    legacy_manifest(tmp_path, [key])
+    assert problems(tmp_path)["2026-10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("{", ""),
+        ("[1]", ""),
+        ("[" * 100_000, ""),
+        ('{"reportKeys": 5}', ""),
+        ('{"reportKeys": ["a"], "billingPeriod": {"start": "soon"}}', ""),
+        ('{"dataFiles": []}', "2026-09"),
+        ('{"dataFiles": ["a.parquet"], "columns": ["x"]}', "2026-09"),
+    ],
+)
+def test_broken_manifest_is_named_with_its_month_where_its_folder_tells(tmp_path, text, month):
+    write_bill(tmp_path / "10.parquet", [line()])
+    legacy_manifest(tmp_path, ["10.parquet"])
+    file = tmp_path / (f"BILLING_PERIOD={month}" if month else "unknown") / "x-Manifest.json"
+    write(file, text)
+    found = problems(tmp_path)
+    assert found.pop("2026-10") == ""
+    assert found[month].startswith(f"{file} ")
+
+
+def test_broken_manifest_is_no_reason_to_take_its_files_without_it(tmp_path):
+    write_bill(tmp_path / "10.parquet", [line()])
+    write(tmp_path / "x-Manifest.json", "{")
+    assert [one.files for one in find_deliveries(tmp_path)] == [()]
 
 
 def test_bare_folder_is_one_delivery_a_month_and_says_so(tmp_path):
@@ -164,13 +232,34 @@ def test_manifest_in_month_and_assembly_folder_is_one_delivery(tmp_path):
         legacy_manifest(tmp_path, ["pre/rep/20261001-20261101/9f/rep-1.csv.gz"]), month / "9f"
     )
     (found,) = find_deliveries(tmp_path)
-    assert found.source == month / "rep-Manifest.json"
+    assert found.source == str(month / "rep-Manifest.json")
 
 
 def test_overwritten_report_is_one_delivery(tmp_path):
     legacy_csv(tmp_path / "pre/rep/20261001-20261101/rep-00001.csv.gz")
     legacy_manifest(tmp_path, ["pre/rep/20261001-20261101/rep-00001.csv.gz"])
     assert len(find_deliveries(tmp_path)) == 1
+
+
+def test_manifest_of_an_overwritten_refresh_does_not_count(tmp_path):
+    month = tmp_path / "pre/rep/20261001-20261101"
+    legacy_csv(month / "rep-00001.csv.gz")
+    legacy_manifest(tmp_path, [f"pre/rep/20261001-20261101/rep-0000{n}.csv.gz" for n in (1, 2)])
+    (month / "4f1c").mkdir()
+    (month / "rep-Manifest.json").rename(month / "4f1c/rep-Manifest.json")
+    legacy_manifest(tmp_path, ["pre/rep/20261001-20261101/rep-00001.csv.gz"])
+    (found,) = find_deliveries(tmp_path)
+    assert (len(found.files), found.problem) == (1, "")
+
+
+def test_older_assembly_that_has_expired_does_no_harm(tmp_path):
+    month = tmp_path / "pre/rep/20261001-20261101"
+    legacy_csv(month / "1a/rep-1.csv.gz")
+    (month / "9f").mkdir()
+    for name in ("9f", "1a"):
+        manifest = legacy_manifest(tmp_path, [f"pre/rep/20261001-20261101/{name}/rep-1.csv.gz"])
+        shutil.copy(manifest, month / name)
+    assert [one.files for one in find_deliveries(tmp_path)] == [(month / "1a/rep-1.csv.gz",)]
 
 
 def test_assembly_folder_may_be_a_time(tmp_path):
