@@ -19,6 +19,7 @@ from finops.business.data import load_business
 from finops.errors import SourceNotFound
 from finops.increments import Plan, plan_build, record_build
 from finops.ingest.deliveries import read_records
+from finops.ledger.current import check_apart
 from finops.models import Model, models_in_order
 from finops.months import Progress, build_all, build_changed, create_charges
 from finops.settings import Settings
@@ -57,8 +58,9 @@ LEDGER = pa.schema(
 def build_warehouse(settings: Settings, progress: Progress) -> None:
     """Build what changed of ledger, mappings, facts and marts, check it, and swap the file in.
 
-    Raises SourceNotFound without charges, BadInput for a wrong mapping or business file,
-    CheckFailed for a broken promise; the warehouse then stays as it was.
+    Raises SourceNotFound without charges, BadSource for deliveries that may bill the same usage,
+    BadInput for a wrong mapping or business file, CheckFailed for a broken promise; the warehouse
+    then stays as it was.
     """
     records = read_records(settings.warehouse, as_of=settings.as_of)
     if not records and settings.as_of:
@@ -67,6 +69,7 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
         raise SourceNotFound(
             f"{settings.project} has no charges yet. Load some: finops load SOURCE"
         )
+    check_apart(records)
     models = models_in_order()
     plan = _plan(settings, records, models)
     if not plan.stale:

@@ -140,7 +140,8 @@ class Warehouse:
     def build(self, *, progress: Progress = _silent) -> None:
         """Build every table from the charges, mappings and business data, and check the promises.
 
-        Raises BadInput, CheckFailed, SourceNotFound, WarehouseBusy; the last good build then stays.
+        Raises BadInput, BadSource, CheckFailed, SourceNotFound, WarehouseBusy; the last good build
+        then stays.
         """
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):

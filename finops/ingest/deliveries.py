@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import tempfile
-from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files as package_files
@@ -19,6 +18,7 @@ from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
 from finops.ingest.formats import open_bill
 from finops.ingest.manifests import Delivery
+from finops.ledger.current import mark_current
 from finops.sql import literal
 
 RECORD = "delivery.json"
@@ -105,14 +105,7 @@ def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict
     records = [_read_record(path) for path in paths]
     if as_of:
         records = [one for one in records if datetime.fromisoformat(one["delivered_at"]) <= as_of]
-    series = defaultdict(list)
-    for record in sorted(records, key=_age):
-        series[record["billing_account_ids"], record["billing_period"]].append(record)
-    for deliveries in series.values():
-        for older, newer in zip([None, *deliveries], deliveries, strict=False):
-            newer["status"] = "superseded"
-            newer["previous_delivery_id"] = older["delivery_id"] if older else None
-        deliveries[-1]["status"] = "current"
+    mark_current(records)
     return records
 
 
@@ -127,10 +120,6 @@ def charge_file(record: dict[str, Any]) -> str:
         f"warehouse/charges/billing_period={record['billing_period']}"
         f"/delivery={record['delivery_id']}/*.parquet"
     )
-
-
-def _age(record: dict[str, Any]) -> tuple[str, str, str]:
-    return record["delivered_at"], record["loaded_at"], record["delivery_id"]
 
 
 def _folder(delivery: Delivery, warehouse: Path) -> Path:

@@ -43,6 +43,7 @@ def sentences(
         *_last_deliveries(months),
         *_shrunk(months, changes[changes["x_compared_with"] == "previous delivery"]),
         *_formats(current),
+        *_exports(deliveries),
         *_contents(changes[changes["x_compared_with"] == "month before"]),
         *_assumptions(current),
         *_unknown_types(current),
@@ -160,6 +161,21 @@ def _formats(current: pd.DataFrame) -> Iterable[str]:
                 "its columns have other names and are not compared."
             )
         before[one["billing_account_ids"]] = one["format"]
+
+
+def _exports(deliveries: pd.DataFrame) -> Iterable[str]:
+    """Say which export counts where a payer's month came in several; they are never added up."""
+    for (period, payer), group in deliveries.groupby(["billing_period", "billing_account_ids"]):
+        named = dict.fromkeys(
+            f"{one['format']} {plain(one['export_name'], 60)}"
+            for one in group.sort_values(["status", "delivered_at"]).to_dict("records")
+        )
+        if len(named) > 1 and "current" in set(group["status"]):
+            newest, *others = named
+            yield (
+                f"{period} of payer {plain(payer or 'unknown', 60)} came in {len(named)} exports. "
+                f"The newest, {newest}, counts; left out: {_some(others)}."
+            )
 
 
 def _contents(changes: pd.DataFrame) -> Iterable[str]:

@@ -1,11 +1,15 @@
 """A delivery is written once, whole, or not at all."""
 
+import itertools
+import os
+
 import pytest
 
 from finops import connect
 from finops.errors import BadSource, MissingColumns
 from finops.ingest.deliveries import delivery_id, read_records, write_delivery
 from finops.ingest.discover import find_deliveries
+from finops.report.trust import notes
 from tests.conftest import line, usd, write_bill
 
 
@@ -36,6 +40,83 @@ def test_other_payers_month_adds_up(project, tmp_path):
         bill = line(line_item_unblended_cost=1.0, bill_payer_account_id=payer)
         warehouse.load(write_bill(tmp_path / f"{payer}.parquet", [bill]))
     assert [one["status"] for one in read_records(project / "warehouse")] == ["current", "current"]
+
+
+@pytest.fixture
+def load_payers(project, tmp_path):
+    """Load October of some payers, 1 USD each, delivered in the order of the calls."""
+    numbers = itertools.count(1)
+
+    def run(*payers):
+        number = next(numbers)
+        lines = [line(line_item_unblended_cost=1.0, bill_payer_account_id=one) for one in payers]
+        file = write_bill(tmp_path / f"{number}.parquet", lines)
+        os.utime(file, (number, number))
+        connect(project).load(file)
+
+    return run
+
+
+def current(project):
+    """The payers of the deliveries that count, after a build."""
+    warehouse = connect(project)
+    warehouse.build()
+    query = "select billing_account_ids as payers from ledger.deliveries where status = 'current'"
+    cost = "select cast(sum(billed_cost) as integer) as cost from facts.daily_cost"
+    found = sorted(warehouse.sql(query)["payers"]), warehouse.sql(cost)["cost"].tolist()
+    warehouse.close()
+    return found
+
+
+def test_delivery_of_more_payers_replaces_those_of_each(project, load_payers):
+    for payers in ("1", "2", "12", "12", "3"):
+        load_payers(*payers)
+    assert current(project) == (["1+2", "3"], [3])
+    records = {one["billing_account_ids"]: one for one in read_records(project / "warehouse")}
+    assert records["3"]["previous_delivery_id"] is None
+
+
+def test_deliveries_of_each_payer_replace_the_one_of_all(project, load_payers):
+    for payers in ("12", "1", "2"):
+        load_payers(*payers)
+    assert current(project) == (["1", "2"], [2])
+
+
+def test_newer_delivery_of_some_payers_is_refused_until_the_others_come(project, load_payers):
+    load_payers("1", "2")
+    current(project)
+    load_payers("1")
+    message = (
+        r"Two deliveries of 2026-10 .*/1\.parquet \(legacy CUR of payer 1 and 2\), and the newer "
+        r".*/2\.parquet \(legacy CUR of payer 1\), which doesn't replace all of it\. Load the newest"
+    )
+    with pytest.raises(BadSource, match=message):
+        connect(project).build()
+    assert connect(project).sql("select sum(billed_cost) as b from facts.daily_cost")["b"][0] == 2
+    load_payers("2")
+    assert current(project) == (["1", "2"], [2])
+
+
+def test_bill_that_names_no_payer_counts_alone_or_not_at_all(project, load_payers):
+    load_payers("")
+    load_payers("")
+    assert current(project) == ([""], [1])
+    load_payers("1")
+    with pytest.raises(BadSource, match="which names no payer"):
+        connect(project).build()
+
+
+def test_month_of_a_payer_in_two_exports_counts_once_and_status_says_which(project, tmp_path):
+    for number, (name, more) in enumerate([("cur", {}), ("cur2", {"product": [("region", "x")]})]):
+        one = line(line_item_unblended_cost=1.0 + number, **more)
+        file = write_bill(tmp_path / f"{name}.parquet", [one])
+        os.utime(file, (1000 + number, 1000 + number))
+        connect(project).load(file)
+    assert current(project) == (["000000000001"], [2])
+    assert (
+        "2026-10 of payer 000000000001 came in 2 exports. The newest, CUR 2.0 cur2, counts; "
+        "left out: legacy CUR cur."
+    ) in notes(connect(project))
 
 
 def test_same_content_has_the_same_id_wherever_it_lies(tmp_path):
