@@ -55,6 +55,18 @@ LEDGER = pa.schema(
 )
 
 
+CURRENCIES = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("billing_period", pa.string()),
+        ("billing_currency", pa.string()),
+        ("source_rows", pa.int64()),
+        ("final_rows", pa.int64()),
+        ("source_unblended_cost", pa.string()),
+    ]
+)
+
+
 def build_warehouse(settings: Settings, progress: Progress) -> None:
     """Build what changed of ledger, mappings, facts and marts, check it, and swap the file in.
 
@@ -105,7 +117,10 @@ def _plan(settings: Settings, records: list[dict[str, Any]], models: list[Model]
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]]) -> None:
-    """Create `ledger.deliveries`, one row per delivery, and `ledger.contents`, what each holds."""
+    """Create `ledger.deliveries`, one row per delivery, and what it sums to and holds.
+
+    These are `ledger.delivery_currencies` and `ledger.contents`.
+    """
     con.execute("create schema if not exists ledger")
     rows = [{name: record.get(name) for name in LEDGER.names} for record in records]
     con.register("records", pa.Table.from_pylist(rows, LEDGER))
@@ -119,8 +134,27 @@ def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]])
         "from records order by billing_period, delivered_at"
     )
     con.unregister("records")
+    _create_delivery_currencies(con, records)
     contents = (files("finops.ledger") / "contents.sql").read_text(encoding="utf-8")
     con.execute(f"create or replace table ledger.contents as {contents}")
+
+
+def _create_delivery_currencies(
+    con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]]
+) -> None:
+    """Create the rows, final rows and unblended cost of each delivery and billing currency."""
+    rows = [
+        {name: (record | one)[name] for name in CURRENCIES.names}
+        for record in records
+        for one in record["currencies"]
+    ]
+    con.register("currencies", pa.Table.from_pylist(rows, CURRENCIES))
+    con.execute(
+        "create or replace table ledger.delivery_currencies as select * replace ("
+        "cast(source_unblended_cost as decimal(38, 10)) as source_unblended_cost) "
+        "from currencies order by billing_period, delivery_id, billing_currency"
+    )
+    con.unregister("currencies")
 
 
 def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -109,7 +109,8 @@ def _changed_months(
 def _inputs(con: duckdb.DuckDBPyConnection, build: str) -> list[tuple[str, str]]:
     query = (
         "select schema_name, table_name from duckdb_tables() where database_name = ? and "
-        "(schema_name in ('mappings', 'inventory', 'business') or table_name = 'deliveries')"
+        "(schema_name in ('mappings', 'inventory', 'business') or "
+        "table_name in ('deliveries', 'delivery_currencies'))"
     )
     return con.execute(query, [build]).fetchall()
 

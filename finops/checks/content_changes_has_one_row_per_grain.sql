@@ -2,10 +2,12 @@
 select
     billing_period,
     x_billing_account_ids,
+    billing_currency,
     x_compared_with,
     x_kind,
     x_name,
     count(*) as repeats
 from marts.content_changes
-group by billing_period, x_billing_account_ids, x_compared_with, x_kind, x_name
+group by
+    billing_period, x_billing_account_ids, billing_currency, x_compared_with, x_kind, x_name
 having count(*) > 1

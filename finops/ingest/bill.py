@@ -28,12 +28,14 @@ class Schema:
     """What our SQL reads of a bill, under which names and types, and which SQL that is.
 
     Of each tuple in `required` one column must be there; the first of `period_columns` that is
-    there tells a row's month.
+    there tells a row's month. A row is final once its `invoice_column` has a value.
     """
 
     view: str
     charges_sql: str
     totals_sql: str
+    currencies_sql: str
+    invoice_column: str
     columns: dict[str, str]
     period_columns: tuple[str, str]
     required: Sequence[tuple[str, ...]]

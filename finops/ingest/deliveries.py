@@ -18,6 +18,7 @@ from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
 from finops.ingest.formats import open_bill
 from finops.ingest.manifests import Delivery
+from finops.ingest.totals import read_totals, with_currencies
 from finops.ledger.current import mark_current
 from finops.sql import literal
 
@@ -128,8 +129,8 @@ def _folder(delivery: Delivery, warehouse: Path) -> Path:
 
 
 def _read_record(path: Path) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    return record
+    record = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    return with_currencies(record)
 
 
 def _write_charges(
@@ -152,17 +153,15 @@ def _write_charges(
         con.execute(f"create view raw.charges as from read_parquet({literal(str(target))})")
         # Few rows, read apart: in one query with the others they would cost a third more time.
         _write(con, unused, target.with_name("unused_commitments.parquet"))
-        totals = con.execute((resources / bill.schema.totals_sql).read_text(encoding="utf-8"))
+        totals = read_totals(con, bill)
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         raise bill.explain(con, error) from error
-    names = [column[0] for column in totals.description or []]
-    values = dict(zip(names, totals.fetchone() or (), strict=True))
-    if values["repeated_rows"]:
+    if totals["repeated_rows"]:
         raise BadSource(
-            f"{delivery.source}: {values['repeated_rows']} line(s) stand in the bill twice. "
+            f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice. "
             "Are two copies of the month in one folder?"
         )
-    return _record(delivery, values, bill) | read_contents(con)
+    return _record(delivery, totals, bill) | read_contents(con)
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
@@ -189,7 +188,8 @@ def _record(delivery: Delivery, totals: dict[str, Any], bill: Bill) -> dict[str,
         "billing_currencies": "+".join(totals["billing_currencies"] or []),
         "source_rows": totals["source_rows"],
         "final_rows": totals["final_rows"],
-        "source_unblended_cost": str(totals["source_unblended_cost"]),
+        "source_unblended_cost": totals["source_unblended_cost"],
+        "currencies": totals["currencies"],
         "first_charge_date": str(totals["first_charge_date"]),
         "last_charge_date": str(totals["last_charge_date"]),
         "unknown_line_item_types": sorted(found - KNOWN_LINE_ITEM_TYPES),

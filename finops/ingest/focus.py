@@ -58,6 +58,8 @@ SCHEMA = Schema(
     view="raw.focus_charges",
     charges_sql="focus_charges.sql",
     totals_sql="focus_totals.sql",
+    currencies_sql="focus_currencies.sql",
+    invoice_column="invoice_id",
     columns=COLUMNS,
     period_columns=("billing_period_start", "charge_period_start"),
     required=[
@@ -80,8 +82,8 @@ def create_focus_charges(
 ) -> Bill:
     """Create the view `raw.focus_charges` over the `files` of a FOCUS delivery.
 
-    One row per charge: COLUMNS with their types, NULL where the export lacks one, the maps of the
-    export, and `has_invoice_ids`. Raises BadSource for an unreadable file or value, MissingColumns
+    One row per charge: COLUMNS with their types, NULL where the export lacks one, and the maps of
+    the export. Raises BadSource for an unreadable file or value, MissingColumns
     for an export without charge period, billed cost or account.
     """
     bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
@@ -92,9 +94,7 @@ def create_focus_charges(
         return {"tags": merged([renamed_map(one, names) for one in _tag_fields(layout)])}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-        has_invoice_ids = "invoice_id" in fields_by_name(layout, SCHEMA)
-        maps = _other_maps(layout) | melted_maps(layout, maps_of)
-        return columns | maps | {"has_invoice_ids": str(has_invoice_ids)}
+        return columns | _other_maps(layout) | melted_maps(layout, maps_of)
 
     create_view(con, replace(bill, layouts=melt(con, bill, _tag_fields, maps_of)), more)
     return bill

@@ -2,8 +2,7 @@
 select
     count(*) as source_rows,
     coalesce(sum(billed_cost), 0) as source_unblended_cost,
-    -- FOCUS 1.0 has no invoice id, so how final it is stays unknown.
-    case when bool_or(has_invoice_ids) then count(invoice_id) end as final_rows,
+    count(invoice_id) as final_rows,
     cast(min(charge_period_start) as date) as first_charge_date,
     cast(max(charge_period_start) as date) as last_charge_date,
     -- FOCUS names no line, so a repeated one can't be told from a second charge.

@@ -32,7 +32,10 @@ def deliveries(loaded: pd.DataFrame) -> RenderableType:
     table = _table("month", "format", "files:", "rows:", "unblended cost:", "")
     notes = []
     for one in loaded.to_dict("records"):
-        cost = money(Decimal(one["source_unblended_cost"]), one["billing_currencies"])
+        cost = " + ".join(
+            money(Decimal(part["source_unblended_cost"]), part["billing_currency"])
+            for part in one["currencies"]
+        )
         state = "loaded" if one["is_new"] else "already loaded"
         counts = number(one["files"]), number(one["source_rows"])
         table.add_row(one["billing_period"], one["format"], *counts, cost, state)

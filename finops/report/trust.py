@@ -35,6 +35,10 @@ def sentences(
 ) -> tuple[str, ...]:
     """Return the notes of marts.trust_header, ledger.deliveries and marts.content_changes."""
     months = trust.to_dict("records")
+    # What went from the bills of two payers, or of two currencies, is named once.
+    changes = changes.drop_duplicates(
+        ["billing_period", "x_compared_with", "x_kind", "x_name", "x_change"]
+    )
     current = deliveries[deliveries["status"] == "current"].sort_values("billing_period")
     return (
         *_freshness(months, now),
@@ -81,11 +85,16 @@ def _age(hours: float) -> str:
 
 
 def _finality(months: list[dict[Any, Any]]) -> Iterable[str]:
+    empty = {one["billing_period"] for one in months if not one["x_source_rows"]}
+    if empty:
+        yield f"Delivered without a line: {_months(empty)}."
     known = [one for one in months if not is_missing(one["x_final_share"])]
-    if unknown := [one["billing_period"] for one in months if one not in known]:
+    unknown = {one["billing_period"] for one in months if one not in known} - empty
+    if unknown:
         yield f"Final or not isn't known, as their bill has no invoice ids: {_months(unknown)}."
     if known and all(one["x_final_share"] == 1 for one in known):
-        yield "Every loaded month is final: all its lines have an invoice id."
+        which = "Every other month" if unknown | empty else "Every loaded month"
+        yield f"{which} is final: all its lines have an invoice id."
     elif estimated := [_estimate(one) for one in known if one["x_final_share"] < 1]:
         yield f"Estimated, because lines have no invoice id yet: {_some(estimated)}."
 

@@ -177,6 +177,13 @@ def test_finality_is_unknown_without_an_invoice_id(tmp_path, extra, final):
     assert (record["final_rows"], record["source_unblended_cost"]) == (final, "3.0000000000")
 
 
+@pytest.mark.parametrize(("extra", "final"), [((), None), (("bill/InvoiceId",), 1)])
+def test_finality_of_a_cur_without_its_invoice_column_is_unknown_too(tmp_path, extra, final):
+    text = bill(extra, ["INV-1"][: len(extra)], [""][: len(extra)])
+    (record,) = load(write(tmp_path / "bill.csv", text), tmp_path / "warehouse")
+    assert (record["source_rows"], record["final_rows"]) == (2, final)
+
+
 def test_focus_without_a_charge_period_is_refused(tmp_path):
     text = csv_text(["BilledCost", "SubAccountId", "ListCost"], [["1", "a", "1"]])
     with pytest.raises(MissingColumns, match=r"bill\.csv has no charge_period_start"):

@@ -26,6 +26,16 @@ def delivery(name, **values):
     return defaults | values
 
 
+def ledger(deliveries):
+    """The ledger of deliveries of one currency each."""
+    names = "delivery_id", "billing_period", "source_rows", "final_rows", "source_unblended_cost"
+    currencies = [
+        {"billing_currency": one["billing_currencies"], **{name: one[name] for name in names}}
+        for one in deliveries
+    ]
+    return {"ledger.deliveries": deliveries, "ledger.delivery_currencies": currencies}
+
+
 def contents(**names):
     return [
         {"delivery_id": name, "kind": kind.replace("_", " "), "name": one}
@@ -40,7 +50,7 @@ def month(run_model):
     """The row of facts.month_deliveries for deliveries of one month."""
 
     def run(*deliveries):
-        (row,) = run_model("facts.month_deliveries", {"ledger.deliveries": list(deliveries)})
+        (row,) = run_model("facts.month_deliveries", ledger(list(deliveries)))
         return row
 
     return run
@@ -51,7 +61,7 @@ def content_changes(run_model):
     """(month, compared with, kind, name, change) of marts.content_changes."""
 
     def run(deliveries, things):
-        inputs = {"ledger.deliveries": deliveries, "ledger.contents": things}
+        inputs = ledger(deliveries) | {"ledger.contents": things}
         keys = ("billing_period", "x_compared_with", "x_kind", "x_name", "x_change")
         return sorted(
             tuple(row[key] for key in keys) for row in run_model("marts.content_changes", inputs)

@@ -43,6 +43,8 @@ def delivery(**values):
         "billing_account_ids": "1",
         "status": "current",
         "format": "CUR 2.0",
+        "export_name": "exp",
+        "delivered_at": dt.datetime(2026, 11, 15),
         "assumptions": [],
         "unknown_line_item_types": [],
     } | values
@@ -94,6 +96,24 @@ def test_bill_without_invoice_ids_is_neither_final_nor_estimated(said):
     notes = said([month(x_final_share=None)])
     assert "Final or not isn't known, as their bill has no invoice ids: 2026-10." in notes
     assert not any("Every loaded month is final" in note for note in notes)
+
+
+def test_month_of_unknown_finality_is_not_among_the_final_ones(said):
+    notes = said([month(billing_period="2026-09"), month(x_final_share=None)])
+    assert "Final or not isn't known, as their bill has no invoice ids: 2026-10." in notes
+    assert "Every other month is final: all its lines have an invoice id." in notes
+    assert not any("Every loaded month is final" in note for note in notes)
+
+
+def test_month_without_a_line_lacks_no_invoice_ids(said):
+    notes = said([month(x_source_rows=Decimal(0), x_final_share=None)])
+    assert "Delivered without a line: 2026-10." in notes
+    assert not any("invoice id" in note for note in notes)
+
+
+def test_what_went_from_two_bills_is_named_once(said):
+    notes = said([month(x_shrank=True)], changes=[change("column", "a", "went")] * 2)
+    assert "2026-10 against the month before: column went: a." in notes
 
 
 def test_open_days_are_named(said):

@@ -25,30 +25,36 @@ open_deliveries as (
 )
 
 select
-    deliveries.billing_period,
-    deliveries.billing_currencies as billing_currency,
+    currencies.billing_period,
+    currencies.billing_currency,
     count(*) as deliveries,
     max(deliveries.delivered_at) filter (where deliveries.status = 'current') as delivered_at,
     max(deliveries.last_charge_date) filter (where deliveries.status = 'current')
         as last_charge_date,
     min(open_deliveries.incomplete_from) as incomplete_from,
     max(open_deliveries.incomplete_until) as incomplete_until,
-    sum(deliveries.source_rows) filter (where deliveries.status = 'current') as source_rows,
+    sum(currencies.source_rows) filter (where deliveries.status = 'current') as source_rows,
     -- One bill without invoice ids, such as FOCUS 1.0, leaves the month's finality unknown.
-    case when bool_and(deliveries.final_rows is not null or deliveries.status <> 'current')
-        then sum(deliveries.final_rows) filter (where deliveries.status = 'current')
+    case when bool_and(currencies.final_rows is not null or deliveries.status <> 'current')
+        then sum(currencies.final_rows) filter (where deliveries.status = 'current')
     end as final_rows,
-    sum(deliveries.source_unblended_cost) filter (where deliveries.status = 'current')
+    sum(currencies.source_unblended_cost) filter (where deliveries.status = 'current')
         as source_unblended_cost,
     max(previous.delivered_at) as previous_delivered_at,
-    sum(deliveries.source_rows - previous.source_rows) as source_rows_change,
-    sum(deliveries.source_unblended_cost - previous.source_unblended_cost)
+    sum(currencies.source_rows - previous_currencies.source_rows) as source_rows_change,
+    sum(currencies.source_unblended_cost - previous_currencies.source_unblended_cost)
         as source_unblended_cost_change
-from ledger.deliveries as deliveries
+from ledger.delivery_currencies as currencies
+inner join ledger.deliveries as deliveries
+    on currencies.delivery_id = deliveries.delivery_id
 left join open_deliveries
     on deliveries.delivery_id = open_deliveries.delivery_id
 left join ledger.deliveries as previous
     on
         deliveries.previous_delivery_id = previous.delivery_id
         and deliveries.status = 'current'
-group by deliveries.billing_period, deliveries.billing_currencies
+left join ledger.delivery_currencies as previous_currencies
+    on
+        previous.delivery_id = previous_currencies.delivery_id
+        and currencies.billing_currency = previous_currencies.billing_currency
+group by currencies.billing_period, currencies.billing_currency

@@ -1,4 +1,4 @@
--- One row per month, payer, comparison and column, tag key, AWS service or account that came or went.
+-- One row per month, payer, billing currency, comparison and column, tag key, AWS service or account that came or went.
 -- Reads all months.
 with current_deliveries as (
     select
@@ -72,17 +72,19 @@ things as (
 select
     deliveries.billing_period,
     deliveries.billing_account_ids as x_billing_account_ids,
-    deliveries.billing_currencies as billing_currency,
+    currencies.billing_currency,
     things.x_compared_with,
     things.kind as x_kind,
     things.name as x_name,
     case when max(things.is_new) = 1 then 'came' else 'went' end as x_change
 from things
 inner join ledger.deliveries on things.delivery_id = deliveries.delivery_id
+inner join ledger.delivery_currencies as currencies
+    on things.delivery_id = currencies.delivery_id
 group by
     deliveries.billing_period,
     deliveries.billing_account_ids,
-    deliveries.billing_currencies,
+    currencies.billing_currency,
     things.x_compared_with,
     things.kind,
     things.name
