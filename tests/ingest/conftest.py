@@ -19,7 +19,9 @@ def moto_port(tmp_path_factory):
     port = free_port()
     program = Path(sys.executable).with_name("moto_server")
     log = tmp_path_factory.mktemp("moto") / "log"
-    process = start([program, "-H", "127.0.0.1", "-p", str(port)], port, log)
+    # Few objects to a page, so that every listing has to go on to the next one.
+    command = ["env", "MOTO_S3_DEFAULT_MAX_KEYS=5", program, "-H", "127.0.0.1", "-p", str(port)]
+    process = start(command, port, log)
     yield port
     process.kill()
     process.wait()

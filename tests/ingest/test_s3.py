@@ -141,6 +141,15 @@ def test_text_without_a_manifest_is_brought_however_it_is_packed(bucket, bring, 
     assert list(bring(bucket.url("a"))) == [f"a/{name}"]
 
 
+def test_prefix_of_many_objects_is_brought_whole(bucket, proxy, bring):
+    """hystax/optscale#813: the import stopped at a number of objects."""
+    names = [f"a/{number:02}.parquet" for number in range(12)]
+    for name in names:
+        bucket.put(name, b"1")
+    assert list(bring(bucket.url("a"))) == names
+    assert any("continuation-token" in path for _, path, _ in proxy.requests)
+
+
 def test_one_object_is_a_source(project, bucket, bill):
     bucket.put("a/b.parquet", bill(2))
     assert len(connect(project).load(bucket.url("a/b.parquet"))) == 1
