@@ -189,6 +189,9 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
     con.execute("set memory_limit = '3GB'")
     con.execute("set preserve_insertion_order = false")
     con.execute("set enable_progress_bar = false")
+    # A replaced month leaves gaps in the months stored beside it. Closing them would write every
+    # month again; the gaps are reused by themselves once a whole block is free.
+    con.execute("set max_vacuum_tasks = 0")
     try:
         yield con
         con.execute("checkpoint")

@@ -1,6 +1,8 @@
 """Run the models over all months, or over the changed ones beside the last build."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,9 +47,7 @@ def build_changed(
             else:
                 _show(con, build, model.name, periods)
         keep_promises(con, [check for check in checks() if not check.reads & summed])
-    for model in monthly:
-        if model.name in stale:
-            _replace_months(con, model, periods)
+    _replace_months(con, [model for model in monthly if model.name in stale], periods)
     for model in models:
         if model.name in stale & summed:
             create_model(con, model)
@@ -122,17 +122,25 @@ def _show(con: duckdb.DuckDBPyConnection, build: str, name: str, periods: list[s
     con.execute(f"create or replace view {name} as select * from {identifier(build)}.{name}{where}")
 
 
-def _replace_months(con: duckdb.DuckDBPyConnection, model: Model, periods: list[str]) -> None:
-    if model.name.startswith("staging."):
-        create_model(con, model)
-        return
+def _replace_months(
+    con: duckdb.DuckDBPyConnection, models: list[Model], periods: list[str]
+) -> None:
+    for view in (model for model in models if model.name.startswith("staging.")):
+        create_model(con, view)
+    names = [model.name for model in models if not model.name.startswith("staging.")]
+    # DuckDB writes few rows on one core: tables side by side use them all.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda name: _replace_rows(con.cursor(), name, periods), names))
+
+
+def _replace_rows(con: duckdb.DuckDBPyConnection, table: str, periods: list[str]) -> None:
     # The last build may be of a version that did not have the table.
-    con.execute(f"create table if not exists {model.name} as from changed.{model.name} limit 0")
-    if con.execute(f"select 1 from {model.name} where not {_in(periods)} limit 1").fetchall():
-        con.execute(f"delete from {model.name} where {_in(periods)}")
-        con.execute(f"insert into {model.name} by name from changed.{model.name}")
+    con.execute(f"create table if not exists {table} as from changed.{table} limit 0")
+    if con.execute(f"select 1 from {table} where not {_in(periods)} limit 1").fetchall():
+        con.execute(f"delete from {table} where {_in(periods)}")
+        con.execute(f"insert into {table} by name from changed.{table}")
     else:
-        con.execute(f"create or replace table {model.name} as from changed.{model.name}")
+        con.execute(f"create or replace table {table} as from changed.{table}")
 
 
 def _in(periods: list[str]) -> str:
