@@ -1,35 +1,27 @@
-"""Print every benchmark: python -m benchmarks [BILL]."""
+"""Print every benchmark: python -m benchmarks [--rows 1,10,50]."""
 
-import shutil
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
 import finops
-from benchmarks.build_speed import build_speed
-from benchmarks.load_speed import load_speed
+from benchmarks.bills import create_project
 from benchmarks.owner_accuracy import owner_accuracy
-from finops.ingest.discover import find_deliveries
+from benchmarks.sizes import print_sizes
 from finops.project import shipped
 
 
 def main() -> None:
-    """Run them on the sample company; the load on the bill in the folder BILL, if one is given."""
+    """Print the speed on bills of several sizes, then what is found in the sample company."""
+    sizes = [round(float(millions) * 1_000_000) for millions in _options().rows.split(",")]
+    print_sizes(sizes)
     sample = shipped("sample_data")
-    bill = Path(sys.argv[1]) if len(sys.argv) > 1 else sample / "bill"
-    _print("load of the largest delivery, against DuckDB's COPY", load_speed(bill))
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
-        project.mkdir()
-        for name in ("mappings", "business", "inventory"):
-            shutil.copytree(sample / name, project / name)
-        shutil.copyfile(sample / "finops.toml", project / "finops.toml")
+        create_project(project)
         with finops.connect(project) as warehouse:
             warehouse.load(sample / "bill")
             warehouse.build()
-            files = find_deliveries(sample / "bill")[-1].files
-            figures = build_speed(list(files), Path(folder) / "months")
-            _print("13 months as large as one of its months", figures)
             _print("owners against the planted truth", _owners(warehouse, sample))
 
 
@@ -41,6 +33,12 @@ def _print(title: str, figures: dict[str, float]) -> None:
     print(f"\n{title}")
     for name, value in figures.items():
         print(f"  {name:22} {value:>14,.3f}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--rows", default="1,10,50", help="millions of rows in 13 months")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
