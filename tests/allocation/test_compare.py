@@ -1,10 +1,13 @@
 """The methods are compared on what was built: they move money between teams, never in or out."""
 
+import datetime as dt
+
 import pytest
 
 import finops
 from finops.allocation.compare import compare_methods
 from finops.errors import BadInput
+from finops.models import models_in_order
 from tests.conftest import line, usd, write_bill
 
 TEAMS = "team,kind\na,team\nb,team\nelectricity,shared\nwater,shared\n"
@@ -77,3 +80,38 @@ def test_other_method_in_the_settings_allocates_again(warehouse, project):
     direct.build()
     of_b = direct.sql("select sum(effective_cost) as c from marts.pool_month where x_team = 'b'")
     assert [round(one, 8) for one in of_b["c"]] == [usd("373333.33333333")]
+
+
+def test_changed_month_and_changed_driver_give_the_tables_of_a_full_build(
+    warehouse, project, tmp_path
+):
+    september = dt.datetime(2026, 9, 30)
+    earlier = line(line_item_product_code="AmazonS3", line_item_unblended_cost=9, day=september)
+    warehouse.load(write_bill(tmp_path / "september.parquet", [earlier]))
+    warehouse.build()
+    (project / "business").mkdir()
+    drivers = project / "business" / "drivers.csv"
+    (project / "mappings" / "shared_costs.csv").write_text(
+        "pool,method,driver,missing_driver,targets\nwater,driver,litres,even,a|b\n"
+        "electricity,even,,,water|a\n"
+    )
+    (project / "mappings" / "shared_cost_shares.csv").unlink()
+    for quantity in (1, 3):
+        drivers.write_text(
+            "date,driver,team,quantity\n2026-09-30,litres,b,1\n"
+            f"2026-10-05,litres,a,1\n2026-10-05,litres,b,{quantity}\n"
+        )
+        warehouse.build()
+    carried = warehouse.sql(
+        "select x_pool, x_team, sum(effective_cost) as c from marts.pool_month "
+        "where billing_period = '2026-10' group by all order by all"
+    )
+    # Of water's 300,000 a has a quarter; half of electricity is water's, so a has 5/8 of it.
+    assert carried["c"].tolist() == [125_000, 75_000, 75_000, 225_000]
+    tables = [model.name for model in models_in_order() if "staging" not in model.name]
+    increment = {name: warehouse.table(name) for name in tables}
+    warehouse.close()
+    warehouse.settings.database.unlink()
+    warehouse.build()
+    for name, rows in increment.items():
+        assert rows.equals(warehouse.table(name)), name
