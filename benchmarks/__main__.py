@@ -8,6 +8,7 @@ import finops
 from benchmarks.bills import create_project
 from benchmarks.owner_accuracy import owner_accuracy
 from benchmarks.sizes import print_sizes
+from benchmarks.suggestions import suggestions
 from finops.project import shipped
 
 
@@ -23,6 +24,8 @@ def main() -> None:
             warehouse.load(sample / "bill")
             warehouse.build()
             _print("owners against the planted truth", _owners(warehouse, sample))
+        figures = suggestions(project, sample / "truth" / "owners.csv", Path(folder))
+        _print("suggested rules against the planted truth", figures)
 
 
 def _owners(warehouse: finops.Warehouse, sample: Path) -> dict[str, float]:

@@ -18,12 +18,16 @@ from rich.progress import Progress as Bar
 
 from finops import anomalies as anomaly
 from finops import connect
+from finops.allocation import worklist as work
+from finops.allocation.accept import accept as accept_suggestions
+from finops.allocation.suggest import PRECISION
 from finops.demo import run_demo
 from finops.errors import CheckFailed, FinopsError
 from finops.months import Progress
 from finops.project import create_project, open_lab
 from finops.report import console as page
 from finops.report import tables, trust
+from finops.report import worklist as work_pages
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 out = Console()
@@ -201,6 +205,41 @@ def rules(project: Project = Path()) -> None:
     Example: finops rules
     """
     out.print(tables.rule_hits(connect(project).table("marts.rule_hits")))
+
+
+@app.command()
+def untagged(
+    project: Project = Path(),
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Propose rules, and name rules that look wrong.")
+    ] = False,
+    precision: Annotated[
+        float,
+        typer.Option(
+            min=0.5, max=1.0, help="Suggest what is right for this share of known money or more."
+        ),
+    ] = PRECISION,
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IDS", help="Append these suggestions to mappings/rules.csv: S01,S03 or all."
+        ),
+    ] = None,
+) -> None:
+    """List what nobody owns, the costliest first, and who probably owns it.
+
+    Example: finops untagged --suggest
+    """
+    warehouse = connect(project)
+    if accept:
+        ids = [one.strip() for one in accept.split(",")]
+        out.print(work_pages.accepted(accept_suggestions(warehouse, ids, precision=precision)))
+    elif suggest:
+        out.print(
+            work_pages.advice(work.advise(warehouse, precision=precision), precision=precision)
+        )
+    else:
+        out.print(work_pages.worklist(work.worklist(warehouse)))
 
 
 @app.command()

@@ -36,11 +36,15 @@ class Service(Row):
 
 
 class TagKey(Row):
-    """A tag key and what its value names; the smallest priority is read first."""
+    """A tag key and what its value names; the smallest priority is read first.
+
+    `required` by one key of a dimension means that the tag policy asks for the dimension.
+    """
 
     tag_key: Name
     dimension: Literal["team", "service", "environment", "cost_centre"]
     priority: int = 1
+    required: Literal["yes", "no", ""] = ""
 
 
 class TagValue(Row):

@@ -19,6 +19,7 @@ __all__ = [
     "defused",
     "deliveries",
     "delivery_change",
+    "new_table",
     "notes",
     "promises",
     "rows",
@@ -29,7 +30,7 @@ __all__ = [
 
 def deliveries(loaded: pd.DataFrame) -> RenderableType:
     """Return one line per delivery of `Warehouse.load`, and what was assumed or not known."""
-    table = _table("month", "format", "files:", "rows:", "unblended cost:", "")
+    table = new_table("month", "format", "files:", "rows:", "unblended cost:", "")
     notes = []
     for one in loaded.to_dict("records"):
         cost = " + ".join(
@@ -49,7 +50,7 @@ def deliveries(loaded: pd.DataFrame) -> RenderableType:
 
 def promises(results: pd.DataFrame) -> RenderableType:
     """Return one line per promise of `Warehouse.check`."""
-    table = _table("promise", "broken rows:", "what a broken row would be")
+    table = new_table("promise", "broken rows:", "what a broken row would be")
     for one in results.to_dict("records"):
         state = "[green]holds[/]" if one["rows"] == 0 else f"[red]{number(one['rows'])}[/]"
         table.add_row(escape(one["check"]), state, escape(one["promise"]))
@@ -58,7 +59,7 @@ def promises(results: pd.DataFrame) -> RenderableType:
 
 def trust_header(status: pd.DataFrame) -> RenderableType:
     """Return one line per month of `Warehouse.status`, for 80 columns."""
-    table = _table(
+    table = new_table(
         "month",
         "sent:",
         "lines:",
@@ -106,7 +107,7 @@ def delivery_change(change: pd.DataFrame, *, rows: int = 20) -> RenderableType:
     if change.empty:
         return "This month came once: there is no other delivery to compare it with."
     moved = change[change["x_kind"] != "same"]
-    table = _table("AWS service", "account", "billed before:", "now:", "change:", "", tight=True)
+    table = new_table("AWS service", "account", "billed before:", "now:", "change:", "", tight=True)
     for one in moved.head(rows).to_dict("records"):
         table.add_row(*_change_cells(one))
     for currency, part in change.groupby("billing_currency"):
@@ -162,7 +163,7 @@ def anomalies(found: pd.DataFrame) -> RenderableType:
         return (
             "No day stands out from its recent weeks, or there are fewer than four weeks of days."
         )
-    table = _table("from", "to", "team / service", "kind", "expected:", "actual:", "excess:")
+    table = new_table("from", "to", "team / service", "kind", "expected:", "actual:", "excess:")
     for one in found.to_dict("records"):
         table.add_row(
             f"{one['start']:%Y-%m-%d}",
@@ -180,7 +181,7 @@ def rule_hits(hits: pd.DataFrame) -> RenderableType:
     """Return one line per row of marts.rule_hits, for 80 columns, and what is wrong with rules."""
     if hits.empty:
         return "There is no rule yet. Write some in mappings/rules.csv, then: finops build"
-    table = _table(
+    table = new_table(
         "line:", "rule", "owner", "", "keys:", "effective:", "", "last", "conflicts:", tight=True
     )
     for one in hits.to_dict("records"):
@@ -229,7 +230,7 @@ def rows(frame: pd.DataFrame) -> RenderableType:
     names = [
         f"{name}:" if right else name for name, right in zip(frame.columns, numeric, strict=True)
     ]
-    table = _table(*names)
+    table = new_table(*names)
     for values in frame.itertuples(index=False):
         table.add_row(*("" if is_missing(value) else escape(plain(value)) for value in values))
     return table
@@ -250,7 +251,7 @@ def _is_numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column.dtype)
 
 
-def _table(*names: str, tight: bool = False) -> Table:
+def new_table(*names: str, tight: bool = False) -> Table:
     """Return a table; a name that ends with `:` is a right-aligned column."""
     table = Table(
         box=box.SIMPLE_HEAD,

@@ -1,6 +1,19 @@
 -- One row per resource without an owner tag (or usage without a resource), the costliest first.
 -- Reads all months.
-with untagged_cost as (
+-- The trend compares the newest month that has all its days with the month before it.
+with full_months as (
+    select
+        max(billing_period) as last_period,
+        strftime(
+            cast(max(billing_period) || '-01' as date) - interval 1 month, '%Y-%m'
+        ) as previous_period
+    from facts.month_deliveries
+    where
+        incomplete_from is null
+        and last_charge_date >= last_day(cast(billing_period || '-01' as date))
+),
+
+untagged_cost as (
     select
         sub_account_id,
         x_service_code,
@@ -17,8 +30,21 @@ with untagged_cost as (
         min(charge_date) as x_first_charge_date,
         max(charge_date) as x_last_charge_date,
         sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
+        sum(effective_cost) as effective_cost,
+        sum(case when x_owner_method = 'unowned' then effective_cost else 0 end)
+            as x_unowned_cost,
+        sum(case
+            when x_owner_method = 'unowned' and billing_period = full_months.last_period
+                then effective_cost
+            else 0
+        end) as x_last_month_unowned_cost,
+        sum(case
+            when x_owner_method = 'unowned' and billing_period = full_months.previous_period
+                then effective_cost
+            else 0
+        end) as x_previous_month_unowned_cost
     from facts.owned_cost
+    cross join full_months
     where x_owner_method <> 'tag'
     group by
         sub_account_id,

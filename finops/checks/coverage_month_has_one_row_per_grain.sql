@@ -1,0 +1,9 @@
+-- Months and teams whose coverage appears twice.
+select
+    billing_period,
+    x_team,
+    billing_currency,
+    count(*) as repeats
+from marts.coverage_month
+group by billing_period, x_team, billing_currency
+having count(*) > 1

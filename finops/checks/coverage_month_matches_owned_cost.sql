@@ -1,0 +1,43 @@
+-- Months in which coverage, of the company or of all teams, does not add up to owned cost.
+with owned as (
+    select
+        billing_period,
+        billing_currency,
+        sum(effective_cost) as effective_cost,
+        sum(case when x_owner_method = 'unowned' then effective_cost else 0 end)
+            as unallocated_cost
+    from facts.owned_cost
+    group by billing_period, billing_currency
+),
+
+covered as (
+    select
+        billing_period,
+        billing_currency,
+        sum(case when x_team = '*' then effective_cost else 0 end) as company_cost,
+        sum(case when x_team <> '*' then effective_cost else 0 end) as team_cost,
+        sum(case when x_team = '*' then x_unallocated_cost else 0 end) as company_unallocated_cost,
+        sum(case when x_team <> '*' then x_unallocated_cost else 0 end) as team_unallocated_cost,
+        sum(case when x_team = '*' then x_taggable_cost + x_untaggable_cost else 0 end)
+            as company_parts_cost
+    from marts.coverage_month
+    group by billing_period, billing_currency
+)
+
+select
+    owned.billing_period,
+    owned.billing_currency,
+    owned.effective_cost,
+    covered.company_cost,
+    covered.team_cost
+from owned
+left join covered
+    on
+        owned.billing_period = covered.billing_period
+        and owned.billing_currency = covered.billing_currency
+where
+    owned.effective_cost is distinct from covered.company_cost
+    or owned.effective_cost is distinct from covered.team_cost
+    or owned.effective_cost is distinct from covered.company_parts_cost
+    or owned.unallocated_cost is distinct from covered.company_unallocated_cost
+    or owned.unallocated_cost is distinct from covered.team_unallocated_cost
