@@ -1,4 +1,4 @@
-"""How good suggested rules are, against the planted truth: their precision, and owners before and after."""
+"""How good suggested rules are against the planted truth, and owners before and after them."""
 
 import shutil
 from pathlib import Path
@@ -33,7 +33,7 @@ left join truth
 
 
 def suggestions(project: Path, truth: Path, folder: Path) -> dict[str, float]:
-    """Return the figures of a copy, in `folder`, of the built `project` that accepts all of them."""
+    """Return figures of a copy, in `folder`, of the built `project` that accepts all of them."""
     copy = folder / "accepted"
     shutil.copytree(project, copy)
     with finops.connect(copy) as warehouse:

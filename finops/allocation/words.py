@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from finops.allocation.names import match_key
 
-__all__ = ["Phrase", "phrases", "wildcard", "without_arn"]
+__all__ = ["Phrase", "phrases", "wildcard"]
 
 LONGEST = 4
 ENVIRONMENTS = frozenset(
@@ -45,11 +45,6 @@ def phrases(text: str) -> Iterator[Phrase]:
             start, end = words[first][0], words[last][1]
             if pattern := _pattern(text, start, end):
                 yield Phrase(match_key(text[start:end]), pattern)
-
-
-def without_arn(resource_id: str) -> str:
-    """Return the resource of an ARN, such as `member-db` of `arn:…:db:member-db`."""
-    return _ARN.sub("", resource_id)
 
 
 def wildcard(text: str) -> str:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from finops.errors import BadInput
 from finops.report.frames import dates_text, floats, one_currency
 from finops.report.lines import add_daily_line, mark_run, ratio_lines
+from finops.report.owner_charts import suggestions, untagged_by_team
 from finops.report.ranks import add_ranks, claimed_by, resource_name
 from finops.report.shared import method_change, shared_cost
 from finops.report.stacks import all_months, axis_unit, cost_by_month, stacked_months
@@ -25,7 +26,9 @@ __all__ = [
     "movers",
     "owner_coverage",
     "shared_cost",
+    "suggestions",
     "untagged",
+    "untagged_by_team",
 ]
 
 _LARGEST = 8

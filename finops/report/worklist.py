@@ -7,8 +7,8 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from finops.allocation.words import without_arn
 from finops.allocation.worklist import Advice
+from finops.report.ranks import resource_name
 from finops.report.tables import new_table, notes
 from finops.report.text import MISSING, is_missing, money, number, percent, plain
 
@@ -96,8 +96,6 @@ def accepted(rows: pd.DataFrame) -> str:
 def _row(one: dict[Any, Any]) -> list[str]:
     last, previous = one["x_last_month_unowned_cost"], one["x_previous_month_unowned_cost"]
     change = MISSING if is_missing(last) else number(last - previous, signed=True)
-    is_usage = is_missing(one["resource_id"])
-    what = one["x_usage_type"] if is_usage else without_arn(one["resource_id"])
     account = one["sub_account_name"]
     account = one["sub_account_id"] if is_missing(account) else account
     where = f"{plain(one['service_name'], 36)}, {plain(account, 20)}"
@@ -112,7 +110,7 @@ def _row(one: dict[Any, Any]) -> list[str]:
         percent(one["x_cumulative_share"], 0),
         number(last),
         change,
-        escape(f"{plain(what, 60)}\n{where}"),
+        escape(f"{plain(resource_name(one), 60)}\n{where}"),
         escape(probably),
     ]
 

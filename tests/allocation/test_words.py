@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from finops.allocation.words import phrases, wildcard, without_arn
+from finops.allocation.words import phrases, wildcard
 
 
 def keys(text):
@@ -59,8 +59,3 @@ def test_words_beside_an_id_have_no_pattern():
 
 def test_what_a_pattern_or_file_reads_otherwise_becomes_any_letter():
     assert wildcard("a*b|c\nd\te") == "a?b?c?d?e"
-
-
-def test_an_arn_is_shown_by_its_resource():
-    assert without_arn("arn:aws:rds:us-east-1:1:db:member-7") == "member-7"
-    assert without_arn("i-1") == "i-1"
