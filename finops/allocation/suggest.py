@@ -34,8 +34,8 @@ def suggest(
     money that no suggestion above it places, and x_gained_share of all unowned money; and
     x_is_accepted, whether rules.csv has it already. `found` is what `candidates` returned.
 
-    A suggested rule is asked after all others, so it only places what nobody owns. Raises BadInput
-    for a wrong line in rules.csv.
+    A suggested rule is asked after all others, so it takes nothing that a tag, a list or another
+    rule owns. Raises BadInput for a wrong line in rules.csv.
     """
     found = found or candidates(warehouse)
     path = warehouse.settings.project / "mappings" / "rules.csv"

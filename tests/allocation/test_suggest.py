@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 import finops
+from benchmarks.suggestions import suggestions
 from finops.allocation.accept import accept
 from finops.allocation.doubts import doubtful_rules
-from finops.allocation.suggest import suggest
+from finops.allocation.suggest import PRECISION, suggest
 from finops.allocation.worklist import advise, worklist
 from finops.errors import BadInput
-from tests.conftest import line, usd, write_bill
+from tests.conftest import SAMPLE, line, usd, write_bill
 
 HEADER = "rule_id,priority,service_code,resource_id,service,team,author,note"
 TEAMS = (
@@ -247,6 +248,17 @@ def test_a_rule_that_names_and_tags_speak_against_is_listed(tmp_path):
         ("R20", "search", "name", "logs", usd(70), DB.format("telemetry-opensearch")),
         ("R20", "search", "tag", "order", usd(20), DB.format("search-orders")),
     ]
+
+
+def test_suggestions_on_the_sample_place_what_they_promise_with_the_right_teams(
+    sample_project, tmp_path
+):
+    figures = suggestions(sample_project, SAMPLE / "truth" / "owners.csv", tmp_path)
+    assert figures["suggestions"] >= 5
+    assert figures["placed_cost"] == figures["promised_cost"] > 500_000
+    assert figures["precision"] >= PRECISION
+    assert figures["wrong_share_after"] < figures["wrong_share_before"] + 0.001
+    assert figures["unowned_share_after"] < 0.6 * figures["unowned_share_before"]
 
 
 def test_every_dollar_owned_leaves_nothing_to_do(tmp_path):
