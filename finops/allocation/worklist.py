@@ -13,9 +13,9 @@ __all__ = ["Advice", "advise", "worklist"]
 
 # Below, another team is as likely.
 _LEAST = 0.5
-_ROW = ["sub_account_id", "x_service_code", "service_name", "region_id", "resource_id"]
-_ROW += ["x_usage_type", "billing_currency"]
-_COLUMNS = [*_ROW, "sub_account_name", "x_first_charge_date", "x_last_charge_date"]
+_ROW = ["sub_account_id", "x_service_code", "region_id", "resource_id", "x_usage_type"]
+_ROW += ["billing_currency"]
+_COLUMNS = [*_ROW, "service_name", "sub_account_name", "x_first_charge_date", "x_last_charge_date"]
 _COLUMNS += ["x_unowned_cost", "x_last_month_unowned_cost", "x_previous_month_unowned_cost"]
 
 

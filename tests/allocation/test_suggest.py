@@ -129,6 +129,24 @@ def test_without_known_money_nothing_is_suggested(tmp_path):
     assert (found.has_evidence, found.is_all_owned) == (False, False)
 
 
+def test_a_name_in_a_tag_is_a_rule_on_that_tag(tmp_path):
+    lines = [
+        *(used(f"i-{n}", 10, "order", tags={"user_name": f"order-api-{n}"}) for n in range(9)),
+        used("i-9", 30, tags={"user_name": "order-api-9"}),
+        # A key with an equals sign can't be written in a rule.
+        used("i-10", 20, tags={"user_a=b": "order-api-9"}),
+    ]
+    warehouse = make_project(tmp_path / "p", lines=lines)
+    rows = suggest(warehouse)
+    assert shown(rows, "tag", "service", "x_gained_cost") == [
+        ("name=order-api-*", "order-api", usd(30))
+    ]
+    accept(warehouse, ["all"])
+    warehouse.build()
+    left = warehouse.sql("select resource_id from marts.untagged where x_unowned_cost <> 0")
+    assert left["resource_id"].tolist() == ["i-10"]
+
+
 def test_a_resource_keeps_the_owner_of_its_other_months(tmp_path):
     lines = [
         used("i-0bbbbbbbbbbbbbbbb", 10, team, day=dt.datetime(2026, month, 5))
