@@ -18,7 +18,7 @@ _RESERVED = "(line_item_line_item_type in ('DiscountedUsage', 'RIFee'))"
 
 
 def create_project(project: Path) -> None:
-    """Make a project with the sample company's settings, mappings and business data, and no bill."""
+    """Make a project with the settings, mappings and business data of the sample, and no bill."""
     sample = shipped("sample_data")
     for name in ("mappings", "business", "inventory"):
         shutil.copytree(sample / name, project / name)
