@@ -17,6 +17,7 @@ from finops.errors import BadSource
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
 from finops.ingest.formats import open_bill
+from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
 from finops.ingest.totals import read_totals, with_currencies
 from finops.ledger.current import mark_current
@@ -150,7 +151,7 @@ def _write_charges(
     con.execute(f"create view raw.priced_charges as {charges}")
     try:
         _write(con, "from raw.priced_charges", target)
-        con.execute(f"create view raw.charges as from read_parquet({literal(str(target))})")
+        con.execute(f"create view raw.charges as from {parquet_scan([target])}")
         # Few rows, read apart: in one query with the others they would cost a third more time.
         _write(con, unused, target.with_name("unused_commitments.parquet"))
         totals = read_totals(con, bill)

@@ -9,6 +9,7 @@ from finops import connect
 from finops.errors import BadSource, MissingColumns
 from finops.ingest.deliveries import delivery_id, read_records, write_delivery
 from finops.ingest.discover import find_deliveries
+from finops.ingest.headers import parquet_columns
 from finops.report.trust import notes
 from tests.conftest import line, usd, write_bill
 
@@ -20,6 +21,14 @@ def test_loading_twice_changes_nothing(project, tmp_path):
     before = sorted((file, file.stat().st_mtime_ns) for file in project.rglob("*.parquet"))
     assert warehouse.load(bill)["is_new"].tolist() == [False]
     assert sorted((file, file.stat().st_mtime_ns) for file in project.rglob("*.parquet")) == before
+
+
+def test_both_files_of_a_delivery_have_the_same_columns(tmp_path):
+    fee = line(line_item_line_item_type="RIFee", reservation_unused_recurring_fee=2.0)
+    (delivery,) = find_deliveries(write_bill(tmp_path / "bill.parquet", [fee]))
+    write_delivery(delivery, tmp_path / "warehouse")
+    charges, unused = sorted(tmp_path.glob("warehouse/charges/*/*/*.parquet"))
+    assert parquet_columns(unused) == parquet_columns(charges)
 
 
 def test_refreshed_month_counts_once_and_the_old_one_is_kept(project, tmp_path):
