@@ -30,8 +30,9 @@ from finops.report import tables, trust
 from finops.report import worklist as work_pages
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-out = Console()
-err = Console(stderr=True)
+# Without emoji, as `:x:` in a path or tag is text.
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 Project = Annotated[Path, typer.Option("--project", help="The folder that holds finops.toml.")]
 AsOf = Annotated[

@@ -132,7 +132,7 @@ class Warehouse:
                     )
                     records.append(record)
                 except (BadSource, MissingColumns) as error:
-                    refusals.append(f"{delivery.billing_period or 'A month'}: {error}")
+                    refusals.append(f"{delivery.billing_period or 'an unknown month'}: {error}")
         if refusals:
             raise BadSource(_refused(refusals, records))
         return pd.DataFrame(records)

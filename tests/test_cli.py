@@ -1,6 +1,7 @@
 """Every command, as a user types it: what it prints, and one line and exit 1 when it can't."""
 
 import datetime as dt
+import gzip
 import json
 import os
 import subprocess
@@ -205,6 +206,27 @@ def truncated_file(tmp_path):
     file.write_bytes(file.read_bytes()[:-50])
 
 
+def broken_manifest(tmp_path):
+    (tmp_path / "in" / "rep-Manifest.json").write_text('{"reportKeys": ["a"')
+    write_bill(tmp_path / "in" / "a.parquet", [line()])
+
+
+def manifest_of_another_file(tmp_path):
+    content = {"reportKeys": ["../../etc/passwd"], "billingPeriod": {"start": "20261001T"}}
+    (tmp_path / "in" / "rep-Manifest.json").write_text(json.dumps(content))
+
+
+def other_tables(tmp_path):
+    (tmp_path / "in" / "prices.csv").write_text("sku,:x:\n1,2\n")
+
+
+def cut_gzip(tmp_path):
+    header = "lineItem/UsageStartDate,lineItem/UsageAccountId,lineItem/UnblendedCost\n"
+    rows = [f"2026-10-01T00:00:00Z,{number},{number * 7919 % 1000}\n" for number in range(9000)]
+    whole = gzip.compress((header + "".join(rows)).encode())
+    (tmp_path / "in" / "rep-1.csv.gz").write_bytes(whole[: len(whole) // 2])
+
+
 def missing_cost(tmp_path):
     one = line()
     del one["line_item_unblended_cost"]
@@ -217,6 +239,11 @@ def missing_cost(tmp_path):
         (no_bill, "holds no bill"),
         (truncated_file, "cut.parquet can't be read as Parquet"),
         (missing_cost, "has no line_item_unblended_cost"),
+        (broken_manifest, "rep-Manifest.json is not a readable manifest"),
+        (manifest_of_another_file, "2026-10: {folder}/rep-Manifest.json names '../../etc/passwd'"),
+        (other_tables, "prices.csv has no line_item_usage_start_date"),
+        (other_tables, "It has sku, :x:."),
+        (cut_gzip, "rep-1.csv.gz can't be read; is it cut off? Fetch it again."),
     ],
 )
 def test_bad_bill_is_one_line_and_exit_1(finops, project, tmp_path, bill, make, message):
@@ -227,8 +254,8 @@ def test_bad_bill_is_one_line_and_exit_1(finops, project, tmp_path, bill, make, 
     make(tmp_path)
     code, out, err = finops("load", tmp_path / "in", "--project", project)
     assert (code, out) == (1, "")
-    assert message in err
-    assert len(err.strip().splitlines()) == 1
+    assert message.format(folder=tmp_path / "in") in err
+    assert len(err.splitlines()) == 1
     assert files_and_times(project) == before
 
 

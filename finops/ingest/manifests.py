@@ -91,11 +91,13 @@ def read_manifest(path: Path, source: str) -> Manifest | None:
     try:
         manifest = _told(json.loads(path.read_text(encoding="utf-8-sig")), source)
     except (ValueError, TypeError, LookupError, AttributeError, OSError, RecursionError) as error:
-        return _unreadable(source, f"{source} is not a readable manifest: {error}")
+        return _unreadable(
+            source, f"{source} is not a readable manifest ({error}). Fetch it again."
+        )
     if manifest and not manifest.keys:
-        return _unreadable(source, f"{source} names no data files.")
+        return _unreadable(source, f"{source} names no data files. Fetch it again.")
     if manifest and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", manifest.billing_period):
-        return _unreadable(source, f"{source} names no month.")
+        return _unreadable(source, f"{source} names no month. Fetch it again.")
     return manifest
 
 
