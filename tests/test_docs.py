@@ -1,5 +1,6 @@
-"""The docs tell the truth: every command, setting and table is in the README."""
+"""The docs tell the truth: every command, setting and table is in the README, in both languages."""
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -12,6 +13,7 @@ from finops.settings import Settings
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+KOREAN = (ROOT / "README.ko.md").read_text(encoding="utf-8")
 COMMANDS = [command.callback for command in app.registered_commands]
 
 
@@ -37,3 +39,16 @@ def test_input_files_are_in_the_readme():
     for name, (columns, _) in SERIES.items():
         assert f"`business/{name}.csv`" in README
         assert f"`{','.join(columns)}`" in README
+
+
+def test_korean_readme_has_the_same_sections_and_rows():
+    """Each row about a command, file, setting or table begins with the same code in both."""
+    codes = re.compile(r"^\| ((?:`[^`]+`(?:, )?)+)(?:,.*?)? \|", re.MULTILINE)
+    assert codes.findall(KOREAN) == codes.findall(README)
+    assert KOREAN.count("\n#") == README.count("\n#")
+    assert KOREAN.count("\n| ") == README.count("\n| ")
+
+
+def test_readmes_link_each_other():
+    assert "[한국어](README.ko.md)" in README
+    assert "[English](README.md)" in KOREAN
