@@ -1,19 +1,35 @@
 -- One row per month, owner key and rule that matches it on some of its days.
 -- Each value of a column is compared with each pattern once, however many keys have it.
-with column_values as (
-    select distinct 'resource_id' as x_attribute, resource_id as value from facts.owner_keys
+with keys as (
+    select
+        billing_period,
+        x_owner_key,
+        sub_account_id,
+        x_service_code,
+        x_usage_type,
+        x_operation,
+        region_id,
+        resource_id,
+        x_line_item_type,
+        x_first_charge_date,
+        x_last_charge_date
+    from facts.owner_keys
+),
+
+column_values as (
+    select distinct 'resource_id' as x_attribute, resource_id as value from keys
     union all
-    select distinct 'usage_type' as x_attribute, x_usage_type as value from facts.owner_keys
+    select distinct 'usage_type' as x_attribute, x_usage_type as value from keys
     union all
-    select distinct 'operation' as x_attribute, x_operation as value from facts.owner_keys
+    select distinct 'operation' as x_attribute, x_operation as value from keys
     union all
-    select distinct 'sub_account_id' as x_attribute, sub_account_id as value from facts.owner_keys
+    select distinct 'sub_account_id' as x_attribute, sub_account_id as value from keys
     union all
-    select distinct 'service_code' as x_attribute, x_service_code as value from facts.owner_keys
+    select distinct 'service_code' as x_attribute, x_service_code as value from keys
     union all
-    select distinct 'region_id' as x_attribute, region_id as value from facts.owner_keys
+    select distinct 'region_id' as x_attribute, region_id as value from keys
     union all
-    select distinct 'line_item_type' as x_attribute, x_line_item_type as value from facts.owner_keys
+    select distinct 'line_item_type' as x_attribute, x_line_item_type as value from keys
     union all
     -- People write tags, so their case says nothing.
     select distinct x_attribute, lower(tag_value) as value from facts.owner_tags
@@ -63,45 +79,61 @@ tag_matches as (
 ),
 
 -- A key that matches the most telling column of a rule may match the rule.
-candidates as (
-    select tag_matches.billing_period, tag_matches.x_owner_key, tag_matches.x_rank
-    from tag_matches
+first_matches as (
+    select keys.*, tag_matches.x_rank
+    from keys
+    inner join tag_matches
+        on
+            keys.billing_period = tag_matches.billing_period
+            and keys.x_owner_key = tag_matches.x_owner_key
     where tag_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.resource_id = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.resource_id = value_matches.value
     where value_matches.x_attribute = 'resource_id' and value_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.x_usage_type = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.x_usage_type = value_matches.value
     where value_matches.x_attribute = 'usage_type' and value_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.x_operation = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.x_operation = value_matches.value
     where value_matches.x_attribute = 'operation' and value_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.sub_account_id = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.sub_account_id = value_matches.value
     where value_matches.x_attribute = 'sub_account_id' and value_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.x_service_code = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.x_service_code = value_matches.value
     where value_matches.x_attribute = 'service_code' and value_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.region_id = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.region_id = value_matches.value
     where value_matches.x_attribute = 'region_id' and value_matches.x_place = 1
     union all
-    select owner_keys.billing_period, owner_keys.x_owner_key, value_matches.x_rank
-    from facts.owner_keys
-    inner join value_matches on owner_keys.x_line_item_type = value_matches.value
+    select keys.*, value_matches.x_rank
+    from keys
+    inner join value_matches on keys.x_line_item_type = value_matches.value
     where value_matches.x_attribute = 'line_item_type' and value_matches.x_place = 1
+),
+
+candidates as (
+    select
+        first_matches.*,
+        rules.x_rule_id
+    from first_matches
+    inner join mappings.rule_owners as rules
+        on
+            first_matches.x_rank = rules.x_rank
+            and first_matches.x_last_charge_date >= rules.valid_from
+            and first_matches.x_first_charge_date < rules.valid_to
 ),
 
 other_columns as (
@@ -119,20 +151,16 @@ asked_values as (
         candidates.x_rank,
         other_columns.x_column,
         case other_columns.x_column
-            when 'usage_type' then owner_keys.x_usage_type
-            when 'operation' then owner_keys.x_operation
-            when 'sub_account_id' then owner_keys.sub_account_id
-            when 'service_code' then owner_keys.x_service_code
-            when 'region_id' then owner_keys.region_id
-            when 'line_item_type' then owner_keys.x_line_item_type
+            when 'usage_type' then candidates.x_usage_type
+            when 'operation' then candidates.x_operation
+            when 'sub_account_id' then candidates.sub_account_id
+            when 'service_code' then candidates.x_service_code
+            when 'region_id' then candidates.region_id
+            when 'line_item_type' then candidates.x_line_item_type
         end as value
     from candidates
     inner join other_columns
         on candidates.x_rank = other_columns.x_rank
-    inner join facts.owner_keys
-        on
-            candidates.billing_period = owner_keys.billing_period
-            and candidates.x_owner_key = owner_keys.x_owner_key
 ),
 
 unmet as (
@@ -159,16 +187,8 @@ select
     candidates.billing_period,
     candidates.x_owner_key,
     candidates.x_rank,
-    rules.x_rule_id
+    candidates.x_rule_id
 from candidates
-inner join mappings.rule_owners as rules
-    on candidates.x_rank = rules.x_rank
-inner join facts.owner_keys
-    on
-        candidates.billing_period = owner_keys.billing_period
-        and candidates.x_owner_key = owner_keys.x_owner_key
-        and owner_keys.x_last_charge_date >= rules.valid_from
-        and owner_keys.x_first_charge_date < rules.valid_to
 left join unmet
     on
         candidates.billing_period = unmet.billing_period
