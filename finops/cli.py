@@ -250,11 +250,11 @@ def anomalies(
         str | None, typer.Option(help="Leave out what ended before: YYYY-MM-DD.")
     ] = None,
 ) -> None:
-    """List days whose cost recent weeks don't explain, per team and AWS service.
+    """List cost that weekdays, orders, holidays and plans don't explain, per team and AWS service.
 
     Example: finops anomalies --since 2026-10-01
     """
-    found = anomaly.detect(anomaly.by_team_and_service(connect(project)))
+    found = anomaly.find(connect(project))
     if since:
         found = found[found["end"] >= pd.Timestamp(since)]
     out.print(tables.anomalies(found))

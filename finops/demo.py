@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from finops.anomalies import by_team_and_service, detect
+from finops.anomalies import find
 from finops.months import Progress
 from finops.project import copy_notebooks, shipped
 from finops.report.html import write_report
@@ -35,7 +35,7 @@ def run_demo(folder: str | Path, progress: Progress) -> Demo:
         warehouse.load(sample / "bill", progress=progress)
         warehouse.build(progress=progress)
         progress("anomalies and report", 1, 1)
-        found = detect(by_team_and_service(warehouse))
+        found = find(warehouse)
         report = write_report(warehouse, project / "report.html", anomalies=found)
         return Demo(summarise(warehouse, anomalies=found), report)
 

@@ -61,7 +61,7 @@ def test_init_load_build_check_status_sql(finops, tmp_path, bill):
         {"billed_cost": "3.5000000000"}
     ]
     assert "3.5000000000" in finops("sql", query, "--project", project)[1]
-    assert "No day stands out" in finops("anomalies", "--project", project)[1]
+    assert "No cost stands out" in finops("anomalies", "--project", project)[1]
 
 
 def test_rules_says_what_each_rule_decides_and_which_to_mend(finops, project, bill):

@@ -10,6 +10,7 @@ from finops.report.summary import Change, Summary
 from finops.report.text import (
     is_missing,
     join,
+    kind_text,
     money,
     month_name,
     number,
@@ -136,11 +137,11 @@ def anomalies(summary: Summary) -> Section:
     looked = summary.anomalies is not None
     columns = ("expected", "actual", "excess")
     return Section(
-        f"Days that stand out, {summary.currency}",
+        f"Cost that nothing explains, {summary.currency}",
         ("from", "to", "what", "kind", *columns),
         frozenset(columns),
         [_anomaly_row(row) for row in found],
-        "No day of this month stands out." if looked else "Nobody looked for anomalies.",
+        "No cost of this month stands out." if looked else "Nobody looked for anomalies.",
         "Expected and actual are sums over the days from–to.",
     )
 
@@ -214,7 +215,7 @@ def _anomaly_row(row: dict[Any, Any]) -> tuple[str, ...]:
         f"{row['start']:%Y-%m-%d}",
         f"{row['end']:%Y-%m-%d}",
         plain(row["key"], 60),
-        f"{row['kind']}{' (incomplete)' if row['incomplete'] else ''}",
+        kind_text(row),
         number(row["expected"]),
         number(row["actual"]),
         number(row["excess"], signed=True),

@@ -12,7 +12,16 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from finops.report.text import MISSING, is_missing, money, number, percent, plain, safe_cell
+from finops.report.text import (
+    MISSING,
+    is_missing,
+    kind_text,
+    money,
+    number,
+    percent,
+    plain,
+    safe_cell,
+)
 
 __all__ = [
     "anomalies",
@@ -158,23 +167,35 @@ def _floored_percent(share: float | None) -> str:
 
 
 def anomalies(found: pd.DataFrame) -> RenderableType:
-    """Return one line per row of `anomalies.detect`, or why there is none."""
+    """Return one line per row of `anomalies.detect`, or why there is none, and what it left out."""
+    notes = _not_judged(found)
     if found.empty:
-        return (
-            "No day stands out from its recent weeks, or there are fewer than four weeks of days."
-        )
+        return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
     table = new_table("from", "to", "team / service", "kind", "expected:", "actual:", "excess:")
     for one in found.to_dict("records"):
         table.add_row(
             f"{one['start']:%Y-%m-%d}",
             f"{one['end']:%Y-%m-%d}",
             escape(plain(one["key"], 60)),
-            one["kind"] + (" (incomplete)" if one["incomplete"] else ""),
+            kind_text(one),
             number(one["expected"]),
             number(one["actual"]),
             number(one["excess"], signed=True),
         )
-    return Group(table, "Weekdays are allowed for; orders, promotions and holidays are not yet.")
+    return Group(table, "Expected and actual are sums over the days from–to.", *notes)
+
+
+def _not_judged(found: pd.DataFrame) -> list[str]:
+    """Return a sentence on keys that are too young, and on days without a bill."""
+    young, missing = found.attrs.get("not_judged", {}), found.attrs.get("missing_days", [])
+    notes = []
+    if young:
+        some = ", ".join(escape(plain(key, 60)) for key in list(young)[:3])
+        more = ", …" if len(young) > 3 else ""
+        notes.append(f"Too young to be judged, first cost under 28 days ago: {some}{more}.")
+    if missing:
+        notes.append(f"No bill, so not judged: {len(missing)} days from {missing[0]}.")
+    return notes
 
 
 def rule_hits(hits: pd.DataFrame) -> RenderableType:

@@ -3,10 +3,21 @@
 import calendar
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import pandas as pd
 
-__all__ = ["join", "money", "month_name", "number", "percent", "plain", "safe_cell", "unit_money"]
+__all__ = [
+    "join",
+    "kind_text",
+    "money",
+    "month_name",
+    "number",
+    "percent",
+    "plain",
+    "safe_cell",
+    "unit_money",
+]
 
 Number = Decimal | float | int
 
@@ -69,6 +80,13 @@ def month_name(billing_period: str, *, short: bool = False) -> str:
     year, _, month = billing_period.partition("-")
     names = calendar.month_abbr if short else calendar.month_name
     return f"{names[int(month)]} {year}"
+
+
+def kind_text(anomaly: dict[Any, Any]) -> str:
+    """Return the kind of a row of `anomalies.detect` in words, and whether its days may grow."""
+    return plain(anomaly["kind"]).replace("_", " ") + (
+        " (incomplete)" if anomaly["incomplete"] else ""
+    )
 
 
 def plain(text: object, limit: int | None = None) -> str:
