@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint notebooks sample bench lock clean
+.PHONY: setup demo test lint notebooks sample bench bench-anomalies lock clean
 
 setup: .venv/.installed
 
@@ -35,6 +35,9 @@ sample: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+bench-anomalies: setup
+	$(BIN)/python -m benchmarks.anomaly_quality
 
 # The versions that were tried together; run it after a change of pyproject.toml.
 lock:

@@ -8,7 +8,7 @@ of at most 3 days are one false alert, which covers at most 7 days.
 import numpy as np
 import pandas as pd
 
-__all__ = ["Score", "score", "summary"]
+__all__ = ["Score", "by_kind", "score", "summary"]
 
 # Days after the start within which a flag detects; "end" adds to the event's last day.
 WINDOW = {"level_shift": 30, "vanished_cost": 14, "new_cost": 14}
@@ -71,6 +71,23 @@ def summary(scores: list[Score]) -> dict[str, float]:
         name: float(np.mean([_measures(one)[name] for one in scores]))
         for name in _measures(scores[0])
     }
+
+
+def by_kind(scores: list[Score]) -> pd.DataFrame:
+    """Return events, recall, money recall and delay in days of each kind, over all seeds."""
+    events = pd.concat([one.events for one in scores])
+    events["found"] = events["detected"].notna()
+    events["money"] = events["excess"].abs()
+    events["money found"] = events["money"].where(events["found"], 0.0)
+    kinds = events.groupby("kind")
+    return pd.DataFrame(
+        {
+            "events": kinds.size(),
+            "recall": kinds["found"].mean(),
+            "money recall": kinds["money found"].sum() / kinds["money"].sum(),
+            "mean delay": kinds["delay"].mean(),
+        }
+    )
 
 
 def _measures(one: Score) -> dict[str, float]:

@@ -13,10 +13,12 @@ ACTIVE = 0.5  # money a day; less is nothing
 WARM_UP_DAYS = 28
 NEW_DAYS, NEW_MONEY = 14, 25.0
 _GONE_DAYS = 60
-_DENSE_SHARE, _DENSE_DAYS = 0.7, 56
+# Weekdays only, less holidays, is dense still.
+_DENSE_SHARE, _DENSE_DAYS = 0.62, 56
 _VANISHED_DAYS = 28
 _SPARSE_DAYS, _SPARSE_LEAST, _SPARSE_SCORE = 182, 5, 3.0
-_SPARSE_RATIO, _SPARSE_SIGMA = 1.5, 0.25
+_SPARSE_RATIO, _SPARSE_SIGMA = 2.0, 0.25
+_RETURN_RATIO = 1.5
 _BEFORE, _NEVER = -5000, -9999
 
 
@@ -79,7 +81,7 @@ class Activity:
         found = []
         for key in np.flatnonzero(young):
             born = self.born[key]
-            most = _SPARSE_RATIO * self._cost[:born, key].max(initial=0.0)
+            most = _RETURN_RATIO * self._cost[:born, key].max(initial=0.0)
             score[key] = self._cost[born : day + 1, key].sum() / NEW_MONEY
             if score[key] >= max(1.0, most / NEW_MONEY):
                 self._told[key] = True
@@ -87,7 +89,7 @@ class Activity:
         return np.array(found, dtype=int), score
 
     def unusual_amounts(self, day: int, cost: Floats) -> tuple[Mask, Floats, Floats]:
-        """Return which sparse keys `cost` half as much again as ever in the half year before `day`.
+        """Return which sparse keys `cost` twice as much as ever in the half year before `day`.
 
         Beside it the robust distance from their usual amount, and log of the latter.
         """

@@ -17,7 +17,7 @@ DOWN: Sign = -1
 _NEVER = -9999
 _MERGED_DAYS = 7
 _RETURN_DAYS = 130
-_RETURN_SHARE = 0.10
+_RETURN_SHARE, _RETURN_MOST = 0.10, 0.25
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,25 @@ class Alerts:
         """Raise an alert for each key `found`, unless it goes on or goes back.
 
         It goes on where the same was found in the 7 days before. It goes back where `now` (log cost
-        without effects) is what was usual before the last alert of the other direction.
+        without effects) is what was usual before the last alert of the other direction, or by far
+        nearer to that than to `level`, what is usual by now.
         """
         if not found.any():
             return
         merged = start - self._found[sign] <= _MERGED_DAYS
-        away = np.abs(now - self._before[-sign])
-        back = (start - self._day[-sign] <= _RETURN_DAYS) & (
-            away <= np.fmax(tolerance, _RETURN_SHARE)
-        )
+        back = start - self._day[-sign] <= _RETURN_DAYS
+        back &= self._is_near(now, self._before[-sign], level, tolerance)
         self._found[sign] = np.where(found, np.maximum(start, self._found[sign]), self._found[sign])
         for key in np.flatnonzero(found & ~merged & ~back):
             self._day[sign][key] = day
             self._before[sign][key] = level[key]
             self._add(int(key), sign, test, start, day, score, level, effects)
+
+    @staticmethod
+    def _is_near(now: Floats, before: Floats, level: Floats, tolerance: Floats) -> Mask:
+        half = np.fmin(np.abs(level - before) / 2, _RETURN_MOST)
+        near: Mask = np.abs(now - before) <= np.fmax(np.fmax(tolerance, _RETURN_SHARE), half)
+        return near
 
     def raise_new(
         self, keys: NDArray[np.int_], starts: NDArray[np.int_], day: int, score: Floats

@@ -50,6 +50,8 @@ class Expected:
         rows = np.arange(max(0, day - _RECALL_DAYS), day)
         season = self.calendar.features[rows] @ self.effects.coefficients
         kept = ~self._odd[rows][:, None] & (rows[:, None] >= self.since[None, :])
+        # What a promotion did is not known before it has been learned from.
+        kept &= ~self.calendar.promotion[rows] | (rows[:, None] < day - _LEVEL_DAYS)
         self.plain[rows] = np.where(kept, self.logs[rows] - season, np.nan)
         if day < _RECALL_DAYS:
             self._recall(rows)
@@ -154,8 +156,9 @@ class Expected:
         known = ~np.isnan(missed) & self._here[day]
         self.extra[day] = np.where(known, np.where(above, money, 0.0), np.nan)
         fee = above & (self.fees[day] > 0)
-        self.plain[day] = np.where(odd | (fee & ~found), np.nan, plain)
-        apart = fee | found | self.calendar.muted[day] | self.calendar.promotion[day] | odd
+        promotion = self.calendar.promotion[day]
+        self.plain[day] = np.where(odd | promotion | (fee & ~found), np.nan, plain)
+        apart = fee | found | self.calendar.muted[day] | promotion | odd
         self._apart[day] = apart
         # A far day that nobody reports widens the spread a little, so that it follows new noise.
         limit = np.where(np.abs(missed) > _OUTLIER * self.sigma, _FEE_SIGMAS * self.sigma, np.inf)

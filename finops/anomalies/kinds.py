@@ -122,7 +122,7 @@ def _kind(
         return "missed_saving"
     if alert.sign == UP and (alert.test == "drift" or _is_ramp(missed)):
         return "slow_leak"
-    lasting = alert.test == "week" or (len(missed) >= _LASTING_DAYS and alert.test != "sparse")
+    lasting = alert.test == "week" or len(missed) >= _LASTING_DAYS
     return "level_shift" if lasting else "spike"
 
 

@@ -16,7 +16,7 @@ from finops.anomalies.trends import Trends
 __all__ = ["Scan"]
 
 _REFIT_DAYS, _FIRST_FIT = 7, 21
-_DAY_SCORE = 5.5
+_DAY_SCORE = 6.5
 _DAY_MONEY, _LEAST_SHARE = 5.0, 0.06
 _CONFIRM_DAYS = 2
 _WEEK_QUIET, _DRIFT_QUIET = 28, 70
