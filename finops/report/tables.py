@@ -171,12 +171,12 @@ def anomalies(found: pd.DataFrame) -> RenderableType:
     notes = _not_judged(found)
     if found.empty:
         return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
-    table = new_table("from", "to", "team / service", "kind", "expected:", "actual:", "excess:")
+    table = new_table("from\nto", "team\nservice", "kind", "expected:", "actual:", "excess:")
     for one in found.to_dict("records"):
         table.add_row(
-            f"{one['start']:%Y-%m-%d}",
-            f"{one['end']:%Y-%m-%d}",
-            escape(plain(one["key"], 60)),
+            # Two lines each, so that a row fits 80 columns.
+            f"{one['start']:%Y-%m-%d}\n{one['end']:%Y-%m-%d}",
+            escape(plain(one["key"], 60)).replace(" / ", "\n", 1),
             kind_text(one),
             number(one["expected"]),
             number(one["actual"]),
