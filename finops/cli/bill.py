@@ -1,46 +1,21 @@
-"""The command line: each command parses, calls one public function and prints."""
+"""Commands from a bill to tables: load, build, check, ask."""
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import duckdb
-import pandas as pd
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
-from finops import anomalies as anomaly
 from finops import connect
-from finops.allocation import worklist as work
-from finops.allocation.accept import accept as accept_suggestions
-from finops.allocation.suggest import PRECISION
+from finops.cli.terminal import AsOf, Project, app, out, progress_bar
 from finops.demo import run_demo
-from finops.errors import CheckFailed, FinopsError
-from finops.months import Progress
-from finops.project import create_project, open_lab
+from finops.errors import CheckFailed
+from finops.project import create_project
 from finops.report import console as page
 from finops.report import tables, trust
-from finops.report import worklist as work_pages
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-# Without emoji, as `:x:` in a path or tag is text.
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
-
-Project = Annotated[Path, typer.Option("--project", help="The folder that holds finops.toml.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", help="As it was reported at the end of YYYY-MM-DD (UTC), or at a time."
-    ),
-]
 
 
 class Format(StrEnum):
@@ -59,15 +34,6 @@ class BillFormat(StrEnum):
     focus = "focus"
 
 
-def main() -> None:
-    """Run the command line; an error is one clear line on stderr and exit code 1."""
-    try:
-        app()
-    except (FinopsError, OSError, duckdb.Error) as error:
-        err.print(f"[bold red]error:[/] {escape(' '.join(str(error).split()))}", soft_wrap=True)
-        sys.exit(1)
-
-
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where the demo project goes.")] = Path("demo"),
@@ -76,7 +42,7 @@ def demo(
 
     Example: finops demo
     """
-    with _progress() as progress:
+    with progress_bar() as progress:
         result = run_demo(folder, progress)
     out.print(page.page(result.summary))
     out.print(f"Report:  {escape(str(result.report))}", soft_wrap=True)
@@ -116,7 +82,7 @@ def load(
     """
     warehouse = connect(project)
     for source in sources:
-        with _progress() as progress:
+        with progress_bar() as progress:
             found = warehouse.load(
                 source,
                 billing_period=billing_period,
@@ -134,7 +100,7 @@ def build(project: Project = Path()) -> None:
 
     Example: finops build
     """
-    with _progress() as progress:
+    with progress_bar() as progress:
         connect(project).build(progress=progress)
     out.print("Built; every promise holds. Next: finops status")
 
@@ -196,86 +162,4 @@ def sql(
     else:
         sys.stdout.write(
             json.dumps(rows.to_dict("records"), default=str, ensure_ascii=False) + "\n"
-        )
-
-
-@app.command()
-def rules(project: Project = Path()) -> None:
-    """List what each owner rule decides; which rules are dead, shadowed or in conflict.
-
-    Example: finops rules
-    """
-    out.print(tables.rule_hits(connect(project).table("marts.rule_hits")))
-
-
-@app.command()
-def untagged(
-    project: Project = Path(),
-    suggest: Annotated[
-        bool, typer.Option("--suggest", help="Propose rules, and name rules that look wrong.")
-    ] = False,
-    precision: Annotated[
-        float,
-        typer.Option(
-            min=0.5, max=1.0, help="Suggest what is right for this share of known money or more."
-        ),
-    ] = PRECISION,
-    accept: Annotated[
-        str | None,
-        typer.Option(
-            metavar="IDS", help="Append these suggestions to mappings/rules.csv: S01,S03 or all."
-        ),
-    ] = None,
-) -> None:
-    """List what nobody owns, the costliest first, and who probably owns it.
-
-    Example: finops untagged --suggest
-    """
-    warehouse = connect(project)
-    if accept:
-        ids = [one.strip() for one in accept.split(",")]
-        out.print(work_pages.accepted(accept_suggestions(warehouse, ids, precision=precision)))
-    elif suggest:
-        out.print(
-            work_pages.advice(work.advise(warehouse, precision=precision), precision=precision)
-        )
-    else:
-        out.print(work_pages.worklist(work.worklist(warehouse)))
-
-
-@app.command()
-def anomalies(
-    project: Project = Path(),
-    since: Annotated[
-        str | None, typer.Option(help="Leave out what ended before: YYYY-MM-DD.")
-    ] = None,
-) -> None:
-    """List cost that weekdays, orders, holidays and plans don't explain, per team and AWS service.
-
-    Example: finops anomalies --since 2026-10-01
-    """
-    found = anomaly.find(connect(project))
-    if since:
-        found = found[found["end"] >= pd.Timestamp(since)]
-    out.print(tables.anomalies(found))
-
-
-@app.command()
-def lab(project: Project = Path()) -> None:
-    """Open the notebooks of this project in JupyterLab.
-
-    Example: finops lab
-    """
-    sys.exit(open_lab(connect(project).settings))
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
-    # In a log, an error stays one line.
-    hidden = not err.is_terminal
-    with Bar(*columns, TimeElapsedColumn(), console=err, transient=True, disable=hidden) as bar:
-        task = bar.add_task("Starting", total=None)
-        yield lambda name, number, total: bar.update(
-            task, description=name, completed=number, total=total
         )

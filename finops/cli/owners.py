@@ -1,0 +1,58 @@
+"""Commands that say who owns and pays what, and why."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from finops import connect
+from finops.allocation import worklist as work
+from finops.allocation.accept import accept as accept_suggestions
+from finops.allocation.suggest import PRECISION
+from finops.cli.terminal import Project, app, out
+from finops.report import tables
+from finops.report import worklist as work_pages
+
+
+@app.command()
+def rules(project: Project = Path()) -> None:
+    """List what each owner rule decides; which rules are dead, shadowed or in conflict.
+
+    Example: finops rules
+    """
+    out.print(tables.rule_hits(connect(project).table("marts.rule_hits")))
+
+
+@app.command()
+def untagged(
+    project: Project = Path(),
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Propose rules, and name rules that look wrong.")
+    ] = False,
+    precision: Annotated[
+        float,
+        typer.Option(
+            min=0.5, max=1.0, help="Suggest what is right for this share of known money or more."
+        ),
+    ] = PRECISION,
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            metavar="IDS", help="Append these suggestions to mappings/rules.csv: S01,S03 or all."
+        ),
+    ] = None,
+) -> None:
+    """List what nobody owns, the costliest first, and who probably owns it.
+
+    Example: finops untagged --suggest
+    """
+    warehouse = connect(project)
+    if accept:
+        ids = [one.strip() for one in accept.split(",")]
+        out.print(work_pages.accepted(accept_suggestions(warehouse, ids, precision=precision)))
+    elif suggest:
+        out.print(
+            work_pages.advice(work.advise(warehouse, precision=precision), precision=precision)
+        )
+    else:
+        out.print(work_pages.worklist(work.worklist(warehouse)))
