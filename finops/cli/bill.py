@@ -16,6 +16,7 @@ from finops.errors import CheckFailed
 from finops.project import create_project
 from finops.report import console as page
 from finops.report import tables, trust
+from finops.report.frames import plain_values
 
 
 class Format(StrEnum):
@@ -154,7 +155,7 @@ def sql(
 
     Example: finops sql "select * from marts.team_month" --format csv
     """
-    rows = connect(project, as_of=as_of).sql(query)
+    rows = plain_values(connect(project, as_of=as_of).sql(query))
     if output is Format.table:
         out.print(tables.rows(rows))
     elif output is Format.csv:

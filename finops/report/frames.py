@@ -1,10 +1,11 @@
 """Read amounts of a table for drawing, in one currency."""
 
 import pandas as pd
+import pyarrow as pa
 
 from finops.report.text import is_missing
 
-__all__ = ["dates_text", "floats", "one_currency"]
+__all__ = ["dates_text", "floats", "one_currency", "plain_values"]
 
 _AMOUNTS = ("_cost", "_change", "_share", "_revenue", "_budget", "_orders")
 
@@ -39,3 +40,16 @@ def floats(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def dates_text(dates: pd.Series) -> list[str]:
     """Return days as ISO dates, which plotly reads in any time zone alike."""
     return [str(pd.Timestamp(date).date()) for date in dates]
+
+
+def plain_values(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with maps, such as tags, as dicts, and lists as lists."""
+    nested = {
+        str(name): pa.array(column, type=column.dtype.pyarrow_dtype).to_pylist(maps_as_pydicts="strict")
+        for name, column in frame.items()
+        if isinstance(column.dtype, pd.ArrowDtype)
+        and pa.types.is_nested(column.dtype.pyarrow_dtype)
+    }
+    return frame.assign(
+        **{name: pd.Series(values, frame.index, object) for name, values in nested.items()}
+    )

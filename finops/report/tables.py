@@ -1,5 +1,6 @@
 """Print frames as tables in a terminal."""
 
+import json
 import math
 from collections.abc import Iterable
 from decimal import Decimal
@@ -260,12 +261,13 @@ def rows(frame: pd.DataFrame) -> RenderableType:
 def defused(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with text that a spreadsheet never runs as a formula."""
     texts = [name for name in frame.columns if not _is_numeric(frame[name])]
-    return frame.assign(
-        **{
-            name: frame[name].map(lambda x: safe_cell(x) if isinstance(x, str) else x)
-            for name in texts
-        }
-    )
+    return frame.assign(**{name: frame[name].map(_spreadsheet_value) for name in texts})
+
+
+def _spreadsheet_value(value: object) -> object:
+    if isinstance(value, dict | list):
+        value = json.dumps(value, default=str, ensure_ascii=False)
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 def _is_numeric(column: pd.Series) -> bool:

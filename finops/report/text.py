@@ -30,7 +30,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def is_missing(value: object) -> bool:
     """Return whether a value read from a table is absent: None, NA, NaT or NaN."""
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))  # type: ignore[call-overload]
 
 
 def number(value: Number | None, decimals: int = 0, *, signed: bool = False) -> str:
