@@ -184,7 +184,11 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
     settings.database.parent.mkdir(exist_ok=True)
     if copy:
         shutil.copyfile(settings.database, part)
-    con = open_database(part, settings)
+    con = duckdb.connect()
+    # Nobody recovers a build that broke off: it needs no log, and no wait for it at each table.
+    con.execute(f"attach {literal(str(part))} as build (recovery_mode no_wal_writes); use build")
+    _set_up(con, settings)
+    con.execute(f"set temp_directory = {literal(f'{part}.tmp')}")
     # A build of any size stays in this much memory; what it holds beyond goes to disk.
     con.execute("set memory_limit = '3GB'")
     con.execute("set preserve_insertion_order = false")
@@ -209,9 +213,13 @@ def open_database(
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection in UTC that finds the project's Parquet wherever it is opened from."""
     con = duckdb.connect(str(path), read_only=read_only)
+    _set_up(con, settings)
+    return con
+
+
+def _set_up(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute("set TimeZone = 'UTC'")
     con.execute(f"set file_search_path = {literal(str(settings.project))}")
-    return con
 
 
 def _remove(path: Path) -> None:

@@ -128,12 +128,16 @@ def _replace_months(
     for view in (model for model in models if model.name.startswith("staging.")):
         create_model(con, view)
     names = [model.name for model in models if not model.name.startswith("staging.")]
+    build = _database(con)
     # DuckDB writes few rows on one core: tables side by side use them all.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda name: _replace_rows(con.cursor(), name, periods), names))
+        list(pool.map(lambda name: _replace_rows(con.cursor(), build, name, periods), names))
 
 
-def _replace_rows(con: duckdb.DuckDBPyConnection, table: str, periods: list[str]) -> None:
+def _replace_rows(
+    con: duckdb.DuckDBPyConnection, build: str, table: str, periods: list[str]
+) -> None:
+    con.execute(f"use {identifier(build)}")
     # The last build may be of a version that did not have the table.
     con.execute(f"create table if not exists {table} as from changed.{table} limit 0")
     if con.execute(f"select 1 from {table} where not {_in(periods)} limit 1").fetchall():
