@@ -1,0 +1,32 @@
+"""The bills that benchmarks are run on have the rows asked for, and are bills."""
+
+import duckdb
+import pytest
+
+import finops
+from benchmarks.bills import MONTHS, create_project, write_bills, write_month
+
+
+@pytest.fixture(scope="module")
+def bills(tmp_path_factory):
+    return write_bills(tmp_path_factory.mktemp("bills"), 500_000)
+
+
+def test_bill_has_the_rows_asked_for_in_13_months(bills):
+    counts = [duckdb.sql(f"select count(*) from '{bill}'").fetchall()[0][0] for bill in bills]
+    assert len(bills) == MONTHS
+    assert len(set(counts)) == 1
+    assert sum(counts) == pytest.approx(500_000, rel=0.02)
+
+
+def test_month_of_it_keeps_every_promise_and_comes_again_at_another_cost(bills, tmp_path):
+    project = tmp_path / "project"
+    create_project(project)
+    with finops.connect(project) as warehouse:
+        for bill in (bills[0], write_month(bills[0], tmp_path / "changed", 0, cost="* 1.01")):
+            warehouse.load(bill)
+            warehouse.build()
+        months = warehouse.status()
+    assert months["billing_period"].tolist() == ["2026-10"]
+    assert months["x_deliveries"].tolist() == [2]
+    assert months["x_source_unblended_cost_change"].tolist()[0] > 0
