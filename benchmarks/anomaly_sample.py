@@ -24,7 +24,7 @@ from facts.daily_cost
 where consumed_quantity is not null and x_usage_type is not null
 group by all having sum(effective_cost) <> 0 order by all
 """
-_NEAR = pd.Timedelta(days=16)
+_NEAR = pd.Timedelta(days=5)
 
 
 def sample_figures(folder: Path) -> pd.DataFrame:
@@ -98,6 +98,7 @@ def _figures(
         "alerts": len(found),
         "of other changes": len(found) - int(right.sum()) - len(other),
         "unexplained": len(other),
+        "share of days near a change": _near_share(changes),
         "unexplained/series-month": len(other) / keys / 13,
     }
 
@@ -106,10 +107,16 @@ def _share(money: pd.Series, found: pd.Series) -> float:
     return float(money[found.to_numpy()].sum() / money.sum())
 
 
+def _near_share(changes: pd.Series) -> float:
+    """Return on how large a share of the days an alert would count as one of another change."""
+    days = pd.date_range("2025-10-01", "2026-10-31")
+    return sum(_is_near(day, changes) for day in days) / len(days)
+
+
 def _is_change(day: pd.Timestamp, changes: pd.Series) -> bool:
     return bool((changes == day).any())
 
 
 def _is_near(day: pd.Timestamp, changes: pd.Series) -> bool:
-    """Return whether a change lies within the two weeks before, in which it may be seen."""
+    """Return whether a change was at most 5 days before, or 2 after: UTC and Korea differ."""
     return bool(((day >= changes - pd.Timedelta(days=2)) & (day <= changes + _NEAR)).any())
