@@ -45,11 +45,12 @@ def dates_text(dates: pd.Series) -> list[str]:
 def plain_values(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with maps, such as tags, as dicts, and lists as lists."""
     nested = {
-        str(name): pa.array(column, type=column.dtype.pyarrow_dtype).to_pylist(maps_as_pydicts="strict")
+        str(name): pa.array(column, type=column.dtype.pyarrow_dtype)
         for name, column in frame.items()
         if isinstance(column.dtype, pd.ArrowDtype)
         and pa.types.is_nested(column.dtype.pyarrow_dtype)
     }
+    values = {name: found.to_pylist(maps_as_pydicts="strict") for name, found in nested.items()}
     return frame.assign(
-        **{name: pd.Series(values, frame.index, object) for name, values in nested.items()}
+        **{name: pd.Series(found, frame.index, object) for name, found in values.items()}
     )
