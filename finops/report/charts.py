@@ -172,14 +172,18 @@ def cost_to_revenue(unit_cost: pd.DataFrame) -> go.Figure:
 
 
 def owner_coverage(trust_header: pd.DataFrame) -> go.Figure:
-    """Draw per month which part of the cost has an owner by tag, by rule, or none.
+    """Draw per month which part of the cost has an owner by tag, inferred, or none.
 
     Reads billing_period, billing_currency, effective_cost and the shares x_tagged_share,
-    x_ruled_share and x_unowned_share of marts.trust_header.
+    x_inferred_share and x_unowned_share of marts.trust_header.
     """
     title = "Whose cost it is"
     frame, _, subtitle = one_currency(trust_header)
-    shares = {"x_tagged_share": "by tag", "x_ruled_share": "by rule", "x_unowned_share": "unowned"}
+    shares = {
+        "x_tagged_share": "by tag",
+        "x_inferred_share": "inferred",
+        "x_unowned_share": "unowned",
+    }
     known = frame.dropna(subset=list(shares))
     if known.empty:
         return empty(title, _NO_COST)

@@ -214,7 +214,7 @@ def _owners(summary: Summary) -> str:
         return ""
     return (
         f"{percent(summary.tagged_share)} of cost has its owner by tag, "
-        f"{percent(summary.ruled_share)} by rule; {percent(summary.unowned_share)} is unowned."
+        f"{percent(summary.inferred_share)} inferred; {percent(summary.unowned_share)} is unowned."
     )
 
 

@@ -150,7 +150,7 @@ def trust(summary: Summary) -> Section:
     """Return one row per month loaded: how far its numbers can be trusted."""
     columns = (
         "deliveries", "last charge", "invoiced", "billed", "effective", "residual",
-        "by tag", "by rule", "unowned",
+        "by tag", "inferred", "unowned",
     )  # fmt: skip
     return Section(
         f"How far to trust the numbers, {summary.currency}",
@@ -158,7 +158,8 @@ def trust(summary: Summary) -> Section:
         frozenset(columns),
         [_trust_row(row) for row in summary.trust.to_dict("records")],
         note="Residual is our sum less the sum of the bill's own lines. "
-        "By tag, by rule and unowned are parts of effective cost.",
+        "By tag, inferred (by list, rule, relationship or account) and unowned are parts of "
+        "effective cost.",
     )
 
 
@@ -193,8 +194,8 @@ def _points(summary: Summary) -> str:
 def _owned(summary: Summary) -> tuple[str, str]:
     if summary.unowned_share is None or is_missing(summary.unowned_share):
         return "–", "no cost"
-    tag, rule = percent(summary.tagged_share, 0), percent(summary.ruled_share, 0)
-    return percent(1 - summary.unowned_share, 0), f"{tag} by tag, {rule} by rule"
+    tag, inferred = percent(summary.tagged_share, 0), percent(summary.inferred_share, 0)
+    return percent(1 - summary.unowned_share, 0), f"{tag} by tag, {inferred} inferred"
 
 
 def _untagged_row(row: dict[Any, Any]) -> tuple[str, ...]:
@@ -232,6 +233,6 @@ def _trust_row(row: dict[Any, Any]) -> tuple[str, ...]:
         number(row["effective_cost"], 2),
         number(row["x_residual"], 2),
         percent(row["x_tagged_share"], 0),
-        percent(row["x_ruled_share"], 0),
+        percent(row["x_inferred_share"], 0),
         percent(row["x_unowned_share"], 0),
     )

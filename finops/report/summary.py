@@ -68,7 +68,7 @@ class Summary:
     days: int
     order_days: int
     tagged_share: float | None
-    ruled_share: float | None
+    inferred_share: float | None
     unowned_share: float | None
     residual: Decimal | None
     last_charge_date: date | None
@@ -155,7 +155,7 @@ def _summary(
         days=int(unit.get(period, {}).get("x_days") or 0),
         order_days=int(unit.get(period, {}).get("x_order_days") or 0),
         tagged_share=header.get("x_tagged_share"),
-        ruled_share=header.get("x_ruled_share"),
+        inferred_share=header.get("x_inferred_share"),
         unowned_share=header.get("x_unowned_share"),
         residual=max((abs(value) for value in trust["x_residual"].dropna()), default=None),
         last_charge_date=header.get("x_last_charge_date"),

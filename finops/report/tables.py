@@ -100,7 +100,7 @@ def trust_header(status: pd.DataFrame) -> RenderableType:
     return Group(
         table,
         "sent: deliveries. until: last charge. final: lines with an invoice id.",
-        "residual: our sum less the bill's. owned: cost whose team a tag or a rule names.",
+        "residual: our sum less the bill's. owned: cost whose team is known.",
     )
 
 

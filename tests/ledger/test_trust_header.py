@@ -252,7 +252,7 @@ def test_columns_of_a_real_bill_that_came_and_went(real_project):
     }
 
 
-def test_whatever_gives_an_owner_without_a_tag_counts_as_ruled(run_model):
+def test_whatever_gives_an_owner_without_a_tag_counts_as_inferred(run_model):
     money = {"tag": 1, "rule": 2, "account": 3, "unowned": 4}
     owned = [
         {
@@ -266,5 +266,5 @@ def test_whatever_gives_an_owner_without_a_tag_counts_as_ruled(run_model):
     one_month = {"billing_period": "2026-10", "billing_currency": "USD", "source_rows": 4}
     inputs = {"facts.month_deliveries": [one_month], "facts.owned_cost": owned}
     (row,) = run_model("marts.trust_header", inputs)
-    shares = (row["x_tagged_share"], row["x_ruled_share"], row["x_unowned_share"])
+    shares = (row["x_tagged_share"], row["x_inferred_share"], row["x_unowned_share"])
     assert shares == (0.1, 0.5, 0.4)

@@ -32,7 +32,7 @@ create table marts.unit_cost (
 create table marts.trust_header (
     billing_period varchar, billing_currency varchar, x_deliveries bigint, x_last_charge_date date,
     x_final_share double, billed_cost decimal(38, 10), effective_cost decimal(38, 10),
-    x_residual decimal(38, 10), x_tagged_share double, x_ruled_share double, x_unowned_share double
+    x_residual decimal(38, 10), x_tagged_share double, x_inferred_share double, x_unowned_share double
 );
 create table marts.untagged (
     x_rank bigint, sub_account_id varchar, sub_account_name varchar, service_name varchar,

@@ -176,12 +176,12 @@ def test_owner_coverage_adds_up_to_a_hundred():
             "billing_currency": "USD",
             "effective_cost": Decimal(5),
             "x_tagged_share": 0.5,
-            "x_ruled_share": 0.3,
+            "x_inferred_share": 0.3,
             "x_unowned_share": 0.2,
         }
     ]
     figure = charts.owner_coverage(arrow(rows))
-    assert bars(figure) == {"by tag": [50.0], "by rule": [30.0], "unowned": [20.0]}
+    assert bars(figure) == {"by tag": [50.0], "inferred": [30.0], "unowned": [20.0]}
 
 
 def test_untagged_says_what_claimed_each_resource():

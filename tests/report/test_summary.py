@@ -79,7 +79,7 @@ def test_headline_of_a_month_that_has_everything(warehouse):
         "1 anomaly was found: search / EC2 with +90 USD against what was expected, from 3 October.",
         "Among teams, search changed most (+100 USD, +10 %).",
         "Cost is 300 USD (20 %) below list prices.",
-        "60 % of cost has its owner by tag, 30 % by rule; 10 % is unowned.",
+        "60 % of cost has its owner by tag, 30 % inferred; 10 % is unowned.",
         "The numbers agree with the bill to the cent in all 2 months loaded; October 2026 is "
         "final.",
     )

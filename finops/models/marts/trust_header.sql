@@ -9,9 +9,9 @@ with month_cost as (
         sum(x_unblended_cost) as x_unblended_cost,
         sum(abs(effective_cost)) as gross_cost,
         sum(case when x_owner_method = 'tag' then abs(effective_cost) else 0 end) as tagged_cost,
-        -- All that is owned without a tag: exact lists and account defaults are rules too.
+        -- Owned without a tag: by exact list, rule, relationship or account default.
         sum(case when x_owner_method in ('tag', 'unowned') then 0 else abs(effective_cost) end)
-            as ruled_cost
+            as inferred_cost
     from facts.owned_cost
     group by billing_period, billing_currency
 ),
@@ -46,9 +46,9 @@ select
     month_cost.x_unblended_cost - month_deliveries.source_unblended_cost as x_residual,
     cast(month_cost.tagged_cost as double) / nullif(cast(month_cost.gross_cost as double), 0)
         as x_tagged_share,
-    cast(month_cost.ruled_cost as double) / nullif(cast(month_cost.gross_cost as double), 0)
-        as x_ruled_share,
-    1 - cast(month_cost.tagged_cost + month_cost.ruled_cost as double)
+    cast(month_cost.inferred_cost as double) / nullif(cast(month_cost.gross_cost as double), 0)
+        as x_inferred_share,
+    1 - cast(month_cost.tagged_cost + month_cost.inferred_cost as double)
     / nullif(cast(month_cost.gross_cost as double), 0) as x_unowned_share,
     month_deliveries.previous_delivered_at as x_previous_delivered_at,
     month_deliveries.source_rows_change as x_source_rows_change,
