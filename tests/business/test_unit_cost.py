@@ -1,4 +1,4 @@
-"""Cost per order and cost to revenue, of a day."""
+"""Cost per order and cost to revenue, of a day and of a month."""
 
 import datetime as dt
 
@@ -14,17 +14,23 @@ RATE = {
 def unit_cost(run_model, **inputs):
     day = {"billing_period": "2026-10", "charge_date": DAY, "billing_currency": "USD"}
     costs = [
-        day | {"x_service": "find", "effective_cost": 30, "billed_cost": 20},
-        day | {"x_service": "unowned", "effective_cost": 10, "billed_cost": 10},
+        day | scope("company", "*") | {"effective_cost": 40, "billed_cost": 30},
+        day | scope("service", "find") | {"effective_cost": 30, "billed_cost": 20},
+        day | scope("team", "search") | {"effective_cost": 40, "billed_cost": 30},
     ]
     rows = run_model(
-        "marts.unit_cost", {"facts.owned_cost": costs, "facts.exchange_rates": [RATE], **inputs}
+        "marts.unit_cost", {"facts.measured_cost": costs, "facts.exchange_rates": [RATE], **inputs}
     )
     return {row["x_service"]: row for row in rows}
 
 
-def test_company_is_the_sum_of_its_services(run_model):
-    assert unit_cost(run_model)["*"]["effective_cost"] == 40
+def scope(name, key):
+    return {"x_scope": name, "x_key": key}
+
+
+def test_days_have_the_company_and_its_services(run_model):
+    rows = unit_cost(run_model)
+    assert {name: row["effective_cost"] for name, row in rows.items()} == {"*": 40, "find": 30}
 
 
 def test_cost_per_order_divides_by_the_orders_of_the_utc_day(run_model):
@@ -46,25 +52,29 @@ def test_revenue_in_a_third_currency_gives_no_number(run_model):
     revenue = [{"date": DAY, "service": "*", "revenue": 560000, "currency": "JPY"}]
     company = unit_cost(run_model, **{"business.revenue": revenue})["*"]
     assert company["x_effective_cost_to_revenue"] is None
+    assert company["x_to_revenue_reason"] == "revenue is in JPY, which has no exchange rate here"
 
 
 def test_no_orders_give_no_cost_per_order(run_model):
     orders = [{"hour": dt.datetime(2026, 10, 5), "service": "*", "orders": 0}]
     rows = unit_cost(run_model, **{"business.orders": orders})
     assert rows["*"]["x_effective_cost_per_order"] is None
+    assert rows["*"]["x_per_order_reason"] == "there were no orders"
     assert rows["find"]["x_orders"] is None
+    assert rows["find"]["x_per_order_reason"] == "no orders in business/orders.csv"
 
 
 def test_late_charge_for_an_earlier_month_does_not_count_its_orders_again(run_model):
     late = {"billing_period": "2026-11", "charge_date": DAY, "billing_currency": "USD"}
-    costs = [{**late, "x_service": "find", "effective_cost": -5}]
+    costs = [late | scope("service", "find") | {"effective_cost": -5}]
     orders = [{"hour": dt.datetime(2026, 10, 5), "service": "*", "orders": 4}]
     rows = run_model(
         "marts.unit_cost",
         {
-            "facts.owned_cost": costs,
+            "facts.measured_cost": costs,
             "facts.exchange_rates": [RATE | {"billing_period": "2026-11"}],
             "business.orders": orders,
         },
     )
-    assert {row["x_service"]: row["x_orders"] for row in rows} == {"find": None, "*": None}
+    assert {row["x_service"]: row["x_orders"] for row in rows} == {"find": None}
+    assert rows[0]["x_per_order_reason"].startswith("a late charge")

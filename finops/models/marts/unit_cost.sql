@@ -1,32 +1,16 @@
 -- One row per billing month, day and service that has cost; the service `*` is the whole company.
-with service_cost as (
+with cost as (
     select
         billing_period,
         charge_date,
-        x_service,
+        x_key as x_service,
         billing_currency,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from facts.owned_cost
-    group by billing_period, charge_date, x_service, billing_currency
-),
-
-company_cost as (
-    select
-        billing_period,
-        charge_date,
-        '*' as x_service,
-        billing_currency,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from service_cost
-    group by billing_period, charge_date, billing_currency
-),
-
-cost as (
-    select * from service_cost
-    union all
-    select * from company_cost
+        billed_cost,
+        effective_cost,
+        billed_cost - x_one_off_billed_cost as x_recurring_billed_cost,
+        effective_cost - x_one_off_effective_cost as x_recurring_effective_cost
+    from facts.measured_cost
+    where x_scope in ('company', 'service')
 ),
 
 -- Orders are counted by hour; a day is the bill's day, UTC.
@@ -47,6 +31,10 @@ reported_cost as (
         cost.billing_currency,
         cost.billed_cost,
         cost.effective_cost,
+        cost.x_recurring_billed_cost,
+        cost.x_recurring_effective_cost,
+        -- A late charge for an earlier month must not count that day's orders again.
+        cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7) as is_of_its_month,
         cast(daily_orders.orders as bigint) as x_orders,
         revenue.revenue as x_revenue,
         revenue.currency as x_revenue_currency,
@@ -64,7 +52,6 @@ reported_cost as (
     left join daily_orders
         on
             cost.charge_date = daily_orders.charge_date
-            -- A late charge for an earlier month must not count that day's orders again.
             and cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7)
             and cost.x_service = daily_orders.x_service
     left join business.revenue as revenue
@@ -75,9 +62,27 @@ reported_cost as (
 )
 
 select
-    *,
+    billing_period,
+    charge_date,
+    x_service,
+    billing_currency,
+    billed_cost,
+    effective_cost,
+    x_recurring_billed_cost,
+    x_recurring_effective_cost,
+    x_orders,
+    x_revenue,
+    x_revenue_currency,
+    x_reporting_currency,
+    x_exchange_rate,
+    x_reporting_billed_cost,
+    x_reporting_effective_cost,
     cast(billed_cost as double) / nullif(x_orders, 0) as x_billed_cost_per_order,
     cast(effective_cost as double) / nullif(x_orders, 0) as x_effective_cost_per_order,
+    cast(x_recurring_billed_cost as double) / nullif(x_orders, 0)
+        as x_recurring_billed_cost_per_order,
+    cast(x_recurring_effective_cost as double) / nullif(x_orders, 0)
+        as x_recurring_effective_cost_per_order,
     cast(x_reporting_effective_cost as double) / nullif(x_orders, 0)
         as x_reporting_effective_cost_per_order,
     -- Cost and revenue divide only in one currency.
@@ -92,5 +97,22 @@ select
             when x_reporting_currency then x_reporting_effective_cost
             when billing_currency then effective_cost
         end as double
-    ) / nullif(cast(x_revenue as double), 0) as x_effective_cost_to_revenue
+    ) / nullif(cast(x_revenue as double), 0) as x_effective_cost_to_revenue,
+    case
+        when not is_of_its_month then 'a late charge: its orders count in the month of its day'
+        when x_orders is null then 'no orders in business/orders.csv'
+        when x_orders = 0 then 'there were no orders'
+    end as x_per_order_reason,
+    case
+        when not is_of_its_month then 'a late charge: its revenue counts in the month of its day'
+        when x_revenue is null then 'no revenue in business/revenue.csv'
+        when x_revenue = 0 then 'there was no revenue'
+        when x_revenue_currency = billing_currency then null
+        when x_revenue_currency <> x_reporting_currency
+            then 'revenue is in ' || x_revenue_currency || ', which has no exchange rate here'
+        when x_exchange_rate is null
+            then 'no exchange rate in business/exchange_rates.csv'
+    end as x_to_revenue_reason,
+    case when x_exchange_rate is null then 'no exchange rate in business/exchange_rates.csv' end
+        as x_reporting_reason
 from reported_cost

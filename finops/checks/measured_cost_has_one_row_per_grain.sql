@@ -1,0 +1,11 @@
+-- Days, scopes and keys that appear twice.
+select
+    billing_period,
+    charge_date,
+    x_scope,
+    x_key,
+    billing_currency,
+    count(*) as repeats
+from facts.measured_cost
+group by billing_period, charge_date, x_scope, x_key, billing_currency
+having count(*) > 1

@@ -1,0 +1,10 @@
+-- Months, scopes and keys that appear twice.
+select
+    billing_period,
+    x_scope,
+    x_key,
+    billing_currency,
+    count(*) as repeats
+from marts.unit_cost_month
+group by billing_period, x_scope, x_key, billing_currency
+having count(*) > 1

@@ -1,0 +1,43 @@
+-- Months and scopes whose keys do not add up to the bill's billed or effective cost.
+with bill as (
+    select
+        billing_period,
+        billing_currency,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from facts.daily_cost
+    group by billing_period, billing_currency
+),
+
+scopes as (
+    select distinct x_scope
+    from facts.measured_cost
+),
+
+mart as (
+    select
+        billing_period,
+        billing_currency,
+        x_scope,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from marts.unit_cost_month
+    group by billing_period, billing_currency, x_scope
+)
+
+select
+    bill.billing_period,
+    bill.billing_currency,
+    scopes.x_scope,
+    bill.effective_cost,
+    mart.effective_cost as mart_effective_cost
+from bill
+cross join scopes
+left join mart
+    on
+        bill.billing_period = mart.billing_period
+        and bill.billing_currency = mart.billing_currency
+        and scopes.x_scope = mart.x_scope
+where
+    bill.billed_cost is distinct from mart.billed_cost
+    or bill.effective_cost is distinct from mart.effective_cost

@@ -1,0 +1,74 @@
+-- One row per billing month, day, scope, key and currency: own cost, and the part of it that is one-off.
+with planned_one_offs as (
+    select distinct
+        start,
+        "end",
+        key
+    from business.events
+    where kind = 'one_off'
+),
+
+-- What is one-off is said here and nowhere else. It recurs in no month, or no team can steer it:
+-- taxes, credits, refunds and corrections; upfront fees, which effective cost never holds; and all
+-- that a team or service costs on the days of an event of kind `one_off`, such as a load test.
+marked_cost as (
+    select
+        owned_cost.billing_period,
+        owned_cost.charge_date,
+        owned_cost.x_service,
+        owned_cost.x_team,
+        owned_cost.service_name,
+        owned_cost.billing_currency,
+        owned_cost.billed_cost,
+        owned_cost.effective_cost,
+        coalesce(owned_cost.x_upfront_cost, 0) as x_upfront_cost,
+        owned_cost.charge_category in ('Tax', 'Credit')
+        or coalesce(owned_cost.charge_class = 'Correction', false)
+        or exists (
+            select 1
+            from planned_one_offs
+            where
+                owned_cost.charge_date between planned_one_offs.start and planned_one_offs."end"
+                and planned_one_offs.key in (owned_cost.x_service, owned_cost.x_team, '*')
+        ) as is_one_off
+    from facts.owned_cost
+),
+
+summed_cost as (
+    select
+        billing_period,
+        charge_date,
+        x_service,
+        x_team,
+        service_name,
+        billing_currency,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        sum(case when is_one_off then billed_cost else x_upfront_cost end) as x_one_off_billed_cost,
+        sum(case when is_one_off then effective_cost else 0 end) as x_one_off_effective_cost
+    from marked_cost
+    group by billing_period, charge_date, x_service, x_team, service_name, billing_currency
+),
+
+scoped_cost as (
+    select *, 'company' as x_scope, '*' as x_key from summed_cost
+    union all
+    select *, 'team' as x_scope, x_team as x_key from summed_cost
+    union all
+    select *, 'service' as x_scope, x_service as x_key from summed_cost
+    union all
+    select *, 'aws_service' as x_scope, service_name as x_key from summed_cost
+)
+
+select
+    billing_period,
+    charge_date,
+    x_scope,
+    x_key,
+    billing_currency,
+    sum(billed_cost) as billed_cost,
+    sum(effective_cost) as effective_cost,
+    sum(x_one_off_billed_cost) as x_one_off_billed_cost,
+    sum(x_one_off_effective_cost) as x_one_off_effective_cost
+from scoped_cost
+group by billing_period, charge_date, x_scope, x_key, billing_currency

@@ -1,0 +1,246 @@
+-- One row per month, scope (company, team, service, aws_service), key and currency: the three measures of own cost.
+with cost as (
+    select
+        billing_period,
+        x_scope,
+        x_key,
+        billing_currency,
+        -- Only services have orders and revenue of their own; all others share the company's.
+        case when x_scope = 'service' then x_key else '*' end as x_orders_of,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        sum(billed_cost) - sum(x_one_off_billed_cost) as x_recurring_billed_cost,
+        sum(effective_cost) - sum(x_one_off_effective_cost) as x_recurring_effective_cost
+    from facts.measured_cost
+    group by billing_period, x_scope, x_key, billing_currency
+),
+
+-- In an open month orders of days that the bill doesn't have yet would make an order look cheap.
+bill_days as (
+    select distinct
+        billing_period,
+        charge_date
+    from facts.measured_cost
+    where billing_period = substr(cast(charge_date as varchar), 1, 7)
+),
+
+month_days as (
+    select billing_period, count(*) as x_bill_days
+    from bill_days
+    group by billing_period
+),
+
+daily_orders as (
+    select
+        cast(hour as date) as charge_date,
+        service,
+        sum(orders) as orders
+    from business.orders
+    group by cast(hour as date), service
+),
+
+month_orders as (
+    select
+        bill_days.billing_period,
+        daily_orders.service,
+        cast(sum(daily_orders.orders) as bigint) as x_orders,
+        count(*) as x_order_days
+    from bill_days
+    inner join daily_orders
+        on bill_days.charge_date = daily_orders.charge_date
+    group by bill_days.billing_period, daily_orders.service
+),
+
+-- Revenue in two currencies has no sum.
+month_revenue as (
+    select
+        bill_days.billing_period,
+        revenue.service,
+        case when count(distinct revenue.currency) = 1 then sum(revenue.revenue) end as x_revenue,
+        case
+            when count(distinct revenue.currency) = 1 then max(revenue.currency)
+            else 'several currencies'
+        end as x_revenue_currency,
+        count(*) as x_revenue_days
+    from bill_days
+    inner join business.revenue as revenue
+        on bill_days.charge_date = revenue.date
+    group by bill_days.billing_period, revenue.service
+),
+
+team_budgets as (
+    select
+        team_month.billing_period,
+        team_month.x_team,
+        team_month.billing_currency,
+        team_month.x_budget,
+        team_month.x_budget is null and budgets.team is not null as is_without_rate
+    from marts.team_month as team_month
+    left join (select distinct billing_period, team from business.budgets) as budgets
+        on
+            team_month.billing_period = budgets.billing_period
+            and team_month.x_team = budgets.team
+),
+
+budgets as (
+    select
+        billing_period,
+        'team' as x_scope,
+        x_team as x_key,
+        billing_currency,
+        x_budget,
+        is_without_rate
+    from team_budgets
+    union all
+    -- The company's budget is that of its teams, and unknown if one of them is.
+    select
+        billing_period,
+        'company' as x_scope,
+        '*' as x_key,
+        billing_currency,
+        case when not bool_or(is_without_rate) then sum(x_budget) end as x_budget,
+        bool_or(is_without_rate) as is_without_rate
+    from team_budgets
+    group by billing_period, billing_currency
+),
+
+known as (
+    select
+        cost.*,
+        month_days.x_bill_days,
+        month_orders.x_orders,
+        coalesce(month_orders.x_order_days, 0) as x_order_days,
+        month_revenue.x_revenue,
+        month_revenue.x_revenue_currency,
+        coalesce(month_revenue.x_revenue_days, 0) as x_revenue_days,
+        cast(budgets.x_budget as decimal(38, 10)) as x_budget,
+        coalesce(budgets.is_without_rate, false) as is_without_rate,
+        rates.x_reporting_currency,
+        rates.x_exchange_rate,
+        -- What a cost is multiplied by before it is divided by the revenue.
+        case month_revenue.x_revenue_currency
+            when cost.billing_currency then 1
+            when rates.x_reporting_currency then cast(rates.x_exchange_rate as double)
+        end as revenue_rate
+    from cost
+    inner join facts.exchange_rates as rates
+        on
+            cost.billing_period = rates.billing_period
+            and cost.billing_currency = rates.billing_currency
+    left join month_days
+        on cost.billing_period = month_days.billing_period
+    left join month_orders
+        on
+            cost.billing_period = month_orders.billing_period
+            and cost.x_orders_of = month_orders.service
+    left join month_revenue
+        on
+            cost.billing_period = month_revenue.billing_period
+            and cost.x_orders_of = month_revenue.service
+    left join budgets
+        on
+            cost.billing_period = budgets.billing_period
+            and cost.x_scope = budgets.x_scope
+            and cost.x_key = budgets.x_key
+            and cost.billing_currency = budgets.billing_currency
+),
+
+reasoned as (
+    select
+        *,
+        case
+            when x_orders is null
+                then 'no orders of ' || x_orders_of || ' in business/orders.csv'
+            when x_order_days < x_bill_days
+                then
+                    'orders of ' || (x_bill_days - x_order_days) || ' of ' || x_bill_days
+                    || ' days are missing'
+            when x_orders = 0 then 'there were no orders'
+        end as x_per_order_reason,
+        case
+            when x_revenue_days = 0
+                then 'no revenue of ' || x_orders_of || ' in business/revenue.csv'
+            when x_revenue_days < x_bill_days
+                then
+                    'revenue of ' || (x_bill_days - x_revenue_days) || ' of ' || x_bill_days
+                    || ' days is missing'
+            when x_revenue is null then 'revenue is in several currencies'
+            when x_revenue = 0 then 'there was no revenue'
+            when revenue_rate is null
+                then
+                    'no exchange rate from ' || billing_currency || ' to ' || x_revenue_currency
+                    || ' for ' || billing_period
+        end as x_to_revenue_reason,
+        case
+            when x_budget is not null then null
+            when x_scope not in ('company', 'team') then 'budgets are set by team'
+            when is_without_rate then 'a budget is in a currency without an exchange rate'
+            else 'no budget in business/budgets.csv'
+        end as x_variance_reason,
+        case
+            when x_exchange_rate is null
+                then
+                    'no exchange rate from ' || billing_currency || ' to ' || x_reporting_currency
+                    || ' for ' || billing_period
+        end as x_reporting_reason
+    from known
+),
+
+-- A measure that has a reason to be empty is empty.
+divisors as (
+    select
+        *,
+        case when x_per_order_reason is null then x_orders end as orders,
+        case when x_to_revenue_reason is null then cast(x_revenue as double) / revenue_rate end
+            as revenue
+    from reasoned
+)
+
+select
+    billing_period,
+    x_scope,
+    x_key,
+    billing_currency,
+    billed_cost,
+    effective_cost,
+    x_recurring_billed_cost,
+    x_recurring_effective_cost,
+    x_bill_days,
+    x_orders_of,
+    x_orders,
+    x_order_days,
+    x_revenue,
+    x_revenue_currency,
+    x_revenue_days,
+    x_budget,
+    x_reporting_currency,
+    x_exchange_rate,
+    cast(billed_cost as double) / orders as x_billed_cost_per_order,
+    cast(effective_cost as double) / orders as x_effective_cost_per_order,
+    cast(x_recurring_billed_cost as double) / orders as x_recurring_billed_cost_per_order,
+    cast(x_recurring_effective_cost as double) / orders as x_recurring_effective_cost_per_order,
+    cast(billed_cost as double) / orders * cast(x_exchange_rate as double)
+        as x_reporting_billed_cost_per_order,
+    cast(effective_cost as double) / orders * cast(x_exchange_rate as double)
+        as x_reporting_effective_cost_per_order,
+    cast(x_recurring_billed_cost as double) / orders * cast(x_exchange_rate as double)
+        as x_reporting_recurring_billed_cost_per_order,
+    cast(x_recurring_effective_cost as double) / orders * cast(x_exchange_rate as double)
+        as x_reporting_recurring_effective_cost_per_order,
+    x_per_order_reason,
+    cast(billed_cost as double) / revenue as x_billed_cost_to_revenue,
+    cast(effective_cost as double) / revenue as x_effective_cost_to_revenue,
+    cast(x_recurring_billed_cost as double) / revenue as x_recurring_billed_cost_to_revenue,
+    cast(x_recurring_effective_cost as double) / revenue as x_recurring_effective_cost_to_revenue,
+    x_to_revenue_reason,
+    x_budget - billed_cost as x_billed_variance,
+    x_budget - effective_cost as x_effective_variance,
+    x_budget - x_recurring_billed_cost as x_recurring_billed_variance,
+    x_budget - x_recurring_effective_cost as x_recurring_effective_variance,
+    cast(x_budget - billed_cost as decimal(24, 8)) * cast(x_exchange_rate as decimal(12, 6))
+        as x_reporting_billed_variance,
+    cast(x_budget - effective_cost as decimal(24, 8)) * cast(x_exchange_rate as decimal(12, 6))
+        as x_reporting_effective_variance,
+    x_variance_reason,
+    x_reporting_reason
+from divisors
