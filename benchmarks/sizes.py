@@ -19,6 +19,7 @@ _COLUMNS = {
     "load_to_copy": ("load/COPY", ".2f"),
     "load_rows_per_second": ("rows/s", ",.0f"),
     "load_to_read_csv": ("gzip CSV load/read_csv", ".2f"),
+    "load_to_read_csv_count": ("/its count", ".2f"),
     "load_and_build_to_scan": ("load+build/scan", ".1f"),
     "full_build_seconds": ("full build s", ".1f"),
     "one_month_to_full": ("one month/full", ".1%"),
