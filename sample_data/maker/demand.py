@@ -85,7 +85,7 @@ def orders(seed: int) -> np.ndarray:
         ORDERS_AT_END
         * MONTHLY_GROWTH**months_to_end
         * (HOUR_WEIGHTS / HOUR_WEIGHTS.mean())[local.hour]
-        * (WEEKDAY_WEIGHTS / WEEKDAY_WEIGHTS.mean())[local.dayofweek]
+        * (WEEKDAY_WEIGHTS / WEEKDAY_WEIGHTS.mean())[local.day_of_week]
         * holiday_factor(dates)
         * promotion_factor(dates)
     )
@@ -142,7 +142,7 @@ def business_hours() -> np.ndarray:
     """Return the hours in which developers work: weekdays 9 to 20, no holidays."""
     local = local_hours()
     holiday = pd.Series(local.date).isin(korean_holidays().index).to_numpy()
-    return (local.dayofweek < 5) & (local.hour >= 9) & (local.hour < 20) & ~holiday
+    return (local.day_of_week < 5) & (local.hour >= 9) & (local.hour < 20) & ~holiday
 
 
 def campaign_hours() -> np.ndarray:
