@@ -350,3 +350,18 @@ def test_installed_command_gives_one_line_and_exit_1(tmp_path):
     assert done.stderr.startswith("error: ")
     assert "has no finops.toml" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_explain_names_who_decided_and_the_charges(finops, tmp_path, bill):
+    project = tmp_path / "costs"
+    finops("init", project)
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    asked = "explain", "--month", "2026-10", "--project", project
+    code, out, _ = finops(*asked, "--team", "unowned", "--rows", "1")
+    assert code == 0
+    assert "3.50 USD  effective cost in marts.team_month: month 2026-10, team unowned" in out
+    assert "nothing names an owner" in out
+    assert f"{bill.name}" in out
+    code, _, error = finops(*asked, "--team", "x")
+    assert (code, error) == (1, "error: marts.team_month has no team 'x'. There are: unowned.\n")

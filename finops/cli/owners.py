@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from finops import connect
+from finops.allocation import explain as why
 from finops.allocation import worklist as work
 from finops.allocation.accept import accept as accept_suggestions
 from finops.allocation.suggest import PRECISION
-from finops.cli.terminal import Project, app, out
-from finops.report import tables
+from finops.cli.terminal import AsOf, Project, app, out
+from finops.report import explained, tables
 from finops.report import worklist as work_pages
 
 
@@ -56,3 +57,27 @@ def untagged(
         )
     else:
         out.print(work_pages.worklist(work.worklist(warehouse)))
+
+
+@app.command()
+def explain(
+    month: Annotated[str | None, typer.Option(help="YYYY-MM.")] = None,
+    team: Annotated[str | None, typer.Option(help="Who pays.")] = None,
+    service: Annotated[str | None, typer.Option(help="A service of yours, before sharing.")] = None,
+    day: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
+    aws_service: Annotated[str | None, typer.Option(help="As AWS names it.")] = None,
+    resource: Annotated[str | None, typer.Option(help="Its id, as in the bill.")] = None,
+    mart: Annotated[str, typer.Option(help=f"Whose number: {', '.join(why.MARTS)}.")] = "",
+    rows: Annotated[int, typer.Option(min=0, help="Show so many charges, the largest.")] = 0,
+    project: Project = Path(),
+    as_of: AsOf = None,
+) -> None:
+    """Say why a number is what it is: who decided each part, by which line, from which charges.
+
+    Example: finops explain --team order --month 2026-10 --rows 5
+    """
+    warehouse = connect(project, as_of=as_of)
+    asked = why.Question(month, team, service, day, aws_service, resource, mart)
+    out.print(explained.tree(why.explain(warehouse, asked), asked.title).console())
+    if rows:
+        out.print(explained.charges(why.explained_charges(warehouse, asked, rows=rows)))

@@ -1,32 +1,23 @@
 -- One row per day, owner or collecting pool, AWS service and split instance: cost before pools are split.
-with owned_cost as (
-    select
-        *,
-        -- Tax on support is tax, a credit for it is a credit.
-        case
-            when charge_category = 'Tax' then 'tax'
-            when charge_category = 'Credit' then 'credit'
-            when commitment_discount_status = 'Unused' then 'unused_commitment'
-            when x_line_item_type in ('EdpDiscount', 'PrivateRateDiscount')
-                then 'enterprise_discount'
-            when x_service_code like 'AWSSupport%' then 'support'
-        end as x_charge_kind
-    from facts.owned_cost
-),
-
-payers as (
+with payers as (
     select
         owned_cost.*,
-        coalesce(pool_charges.pool, owned_cost.x_team) as x_payer,
+        coalesce(kinds.x_pool, owned_cost.x_team) as x_payer,
         case
-            when pool_charges.pool is null then owned_cost.x_cost_centre
+            when kinds.x_pool is null then owned_cost.x_cost_centre
             else coalesce(nullif(teams.cost_centre, ''), 'unowned')
         end as x_payer_cost_centre
-    from owned_cost
-    left join mappings.pool_charges
-        on owned_cost.x_charge_kind = pool_charges.charge_kind
+    from facts.owned_cost
+    left join facts.collected_kinds as kinds
+        on
+            owned_cost.billing_period = kinds.billing_period
+            and owned_cost.charge_category is not distinct from kinds.charge_category
+            and owned_cost.commitment_discount_status
+            is not distinct from kinds.commitment_discount_status
+            and owned_cost.x_line_item_type is not distinct from kinds.x_line_item_type
+            and owned_cost.x_service_code is not distinct from kinds.x_service_code
     left join mappings.teams
-        on pool_charges.pool = teams.team
+        on kinds.x_pool = teams.team
 ),
 
 split_instances as (

@@ -1,0 +1,228 @@
+"""Take a number of a mart apart: who or what decided each part, down to the charges."""
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from finops.build import open_database
+from finops.errors import BadInput, CheckFailed
+from finops.warehouse import Warehouse
+
+__all__ = ["MARTS", "Question", "explain", "explained_charges"]
+
+# The marts whose numbers can be explained, and the parts of a question that each can answer.
+MARTS = {
+    "team_month": ("billing_period", "x_team"),
+    "service_month": ("billing_period", "x_service", "x_team"),
+    "aws_service_month": ("billing_period", "service_name"),
+    "team_day": ("billing_period", "charge_date", "x_team", "service_name"),
+    "unit_cost": ("billing_period", "charge_date", "x_service"),
+    "untagged": ("resource_id", "service_name"),
+}
+_WORDS = {
+    "billing_period": "month",
+    "charge_date": "day",
+    "x_team": "team",
+    "x_service": "service",
+    "service_name": "AWS service",
+    "resource_id": "resource",
+}
+# So many names are listed where an unknown one is refused.
+_NAMED = 30
+
+
+@dataclass(frozen=True)
+class Question:
+    """The number to explain: a mart of `MARTS`, and which of its rows; None is all of them.
+
+    `billing_period` is YYYY-MM, `charge_date` YYYY-MM-DD, `service_name` a service of AWS. Without
+    `mart` it is service_month if a service is named, else team_month.
+    """
+
+    billing_period: str | None = None
+    x_team: str | None = None
+    x_service: str | None = None
+    charge_date: str | None = None
+    service_name: str | None = None
+    resource_id: str | None = None
+    mart: str = ""
+
+    @property
+    def table(self) -> str:
+        """The mart that has the number."""
+        return self.mart or ("service_month" if self.x_service else "team_month")
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The columns that the question fixes, and their values."""
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "mart"}
+        return {name: value for name, value in named.items() if value is not None}
+
+    @property
+    def title(self) -> str:
+        """What is asked for, in words."""
+        words = [f"{_WORDS[column]} {value}" for column, value in self.asked.items()]
+        return f"effective cost in marts.{self.table}: {', '.join(words) or 'all'}"
+
+
+def explain(warehouse: Warehouse, question: Question) -> pd.DataFrame:
+    """Return the parts of a number, which sum to it exactly.
+
+    One row per billing_period, billing_currency, x_team, what decided and service_name, with exact
+    billed_cost and effective_cost. x_part is `own`, decided by x_owner_method and x_owner_source;
+    `shared`, split from x_pool by x_driver, x_way `direct` or through `other pools`, x_weight the
+    part of the pool's effective cost of the month; or `commitment_benefit`, moved from x_pool.
+    x_file, x_line and x_file_version say which line of a mapping file decided.
+
+    Raises BadInput, naming what there is, for what the mart does not have, and CheckFailed if the
+    parts don't sum to the mart's number.
+    """
+    number = _number(warehouse, question)
+    with _explained(warehouse, question) as con:
+        for table in ("share_ways", "own_parts", "shared_parts"):
+            con.execute(f"create temp table {table} as {_query(table)}")
+        parts = _frame(con.sql(_query("parts")).to_arrow_table())
+    _check_sums(number, parts, question)
+    return parts
+
+
+def explained_charges(warehouse: Warehouse, question: Question, *, rows: int = 20) -> pd.DataFrame:
+    """Return the `rows` charges that weigh most in a number, as the Parquet has them.
+
+    One row per charge and team that pays, with x_line_item_id, x_delivery_id, the manifest or file
+    of the delivery (x_source) and x_status (`final`, `estimated` or `unknown`). The costs are those
+    of the whole charge; of a shared one x_weight is the part of it that the team got that day.
+    Raises BadInput as `explain` does.
+    """
+    _number(warehouse, question)
+    with _explained(warehouse, question) as con:
+        return _frame(con.sql(_query("charges")).limit(rows).to_arrow_table())
+
+
+def _number(warehouse: Warehouse, question: Question) -> pd.DataFrame:
+    """Return the mart's sums per currency. Raises BadInput for what the mart doesn't have."""
+    _check_mart(question)
+    for column, value in question.asked.items():
+        _check_value(warehouse, question, column, value)
+    where, values = _condition(question)
+    number = warehouse.sql(
+        "select billing_currency, sum(billed_cost) as billed_cost, sum(effective_cost) as "
+        f"effective_cost from marts.{question.table} where {where} group by billing_currency",
+        **values,
+    )
+    if number.empty:
+        raise BadInput(_nothing(warehouse, question))
+    return number
+
+
+def _check_mart(question: Question) -> None:
+    if question.table not in MARTS:
+        raise BadInput(f"{question.table!r} can't be explained. Marts: {', '.join(MARTS)}.")
+    for column in question.asked:
+        if column not in MARTS[question.table]:
+            fitting = [
+                name for name, columns in MARTS.items() if question.asked.keys() <= {*columns}
+            ]
+            hint = f"Ask of: {', '.join(fitting)}." if fitting else "Ask for less at once."
+            raise BadInput(f"marts.{question.table} has no {_WORDS[column]}. {hint}")
+
+
+def _check_value(warehouse: Warehouse, question: Question, column: str, value: str) -> None:
+    found = warehouse.sql(
+        f"select distinct cast({column} as varchar) as value from marts.{question.table} "
+        f"where {column} is not null order by 1"
+    )
+    known = [str(one) for one in found["value"]]
+    if value in known:
+        return
+    close = difflib.get_close_matches(value, known, n=1)
+    more = ", …" if len(known) > _NAMED else ""
+    listed = f"There are: {', '.join(known[:_NAMED])}{more}." if known else "There is none."
+    hint = f"Did you mean {close[0]!r}?" if close and column != "billing_period" else listed
+    raise BadInput(f"marts.{question.table} has no {_WORDS[column]} {value!r}. {hint}")
+
+
+def _nothing(warehouse: Warehouse, question: Question) -> str:
+    """Return in one line why no row has all that is asked, and which months have the rest."""
+    if not question.billing_period:
+        return f"There is no {question.title}."
+    names = question.asked.keys() - {"billing_period", "charge_date"}
+    where = " and ".join(f"{name} = ${name}" for name in sorted(names)) or "true"
+    months = warehouse.sql(
+        f"select distinct billing_period from marts.{question.table} where {where} order by 1",
+        **{name: question.asked[name] for name in names},
+    )["billing_period"]
+    others = f"It has some in {', '.join(months)}." if len(months) else "No month has any."
+    return f"There is no {question.title}. {others}"
+
+
+def _condition(question: Question) -> tuple[str, dict[str, str]]:
+    asked = question.asked
+    if question.table == "unit_cost":
+        # The company's row is the sum of the others.
+        asked = {"x_service": "*"} | asked
+    terms = [f"cast({column} as varchar) = ${column}" for column in asked]
+    return " and ".join(terms) or "true", asked
+
+
+def _check_sums(number: pd.DataFrame, parts: pd.DataFrame, question: Question) -> None:
+    measures = ["billed_cost", "effective_cost"]
+    sums = parts.groupby("billing_currency")[measures].sum()
+    for one in number.to_dict("records"):
+        currency = one["billing_currency"]
+        for name in measures:
+            found = sums[name].get(currency, 0)
+            if found != one[name]:
+                raise CheckFailed(
+                    f"The parts of marts.{question.table} sum to {name} {found} {currency}, "
+                    f"not to {one[name]}."
+                )
+
+
+@contextmanager
+def _explained(warehouse: Warehouse, question: Question) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a reader of the build with the tables `question` and `explained_rows`."""
+    with open_database(warehouse.settings.database, warehouse.settings, read_only=True) as con:
+        con.register("question", _rows(con, question))
+        con.execute(f"create temp table explained_rows as {_query('rows')}")
+        yield con
+
+
+def _rows(con: duckdb.DuckDBPyConnection, question: Question) -> pa.Table:
+    """Return one row per month of the question, with all that it fixes and NULL for the rest."""
+    row: dict[str, Any] = dict.fromkeys(_WORDS) | question.asked
+    if row["x_service"] == "*":
+        row["x_service"] = None
+    row |= {
+        "is_allocated": question.table == "team_month",
+        "is_untagged": question.table == "untagged",
+    }
+    con.register("asked_row", pa.Table.from_pylist([row], _ROW))
+    return con.sql(
+        "select asked_row.* replace (months.billing_period as billing_period, "
+        "cast(charge_date as date) as charge_date) from asked_row inner join "
+        "(select distinct billing_period from ledger.deliveries) as months on coalesce("
+        "asked_row.billing_period, months.billing_period) = months.billing_period"
+    ).to_arrow_table()
+
+
+_ROW = pa.schema(
+    [(name, pa.string()) for name in _WORDS]
+    + [("is_allocated", pa.bool_()), ("is_untagged", pa.bool_())]
+)
+
+
+def _query(name: str) -> str:
+    return (files("finops.allocation") / f"explain_{name}.sql").read_text(encoding="utf-8")
+
+
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
