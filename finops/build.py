@@ -83,13 +83,13 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
         )
     check_apart(records)
     models = models_in_order()
-    plan = _plan(settings, records, models)
+    plan = plan_of(settings, records, models)
     if not plan.stale:
         return
     with _new_database(settings, copy=not plan.is_full) as con:
         create_ledger(con, records)
         create_charges(con, records)
-        _load_inputs(con, settings, plan)
+        load_inputs(con, settings, plan.stale)
         if plan.is_full:
             build_all(con, models, progress)
         else:
@@ -97,19 +97,23 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
         record_build(con, plan)
 
 
-def _load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, plan: Plan) -> None:
-    """Read the mappings, inventory and business data that differ from what the last build read."""
-    if "mappings" in plan.stale:
+def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: frozenset[str]) -> None:
+    """Read the mappings, inventory and business data that differ from what the last build read.
+
+    Raises BadInput, with file and line, for what can't be used.
+    """
+    if "mappings" in stale:
         load_mappings(con, settings.project / "mappings")
-    if "inventory" in plan.stale:
+    if "inventory" in stale:
         load_inventory(con, settings.project / "inventory")
-    if any(name == "mappings" or name.startswith("business.") for name in plan.stale):
+    if any(name == "mappings" or name.startswith("business.") for name in stale):
         load_business(con, settings.project / "business", settings.timezone)
     load_pools(con, settings.project / "mappings", settings.shared_cost)
     _create_settings(con, settings)
 
 
-def _plan(settings: Settings, records: list[dict[str, Any]], models: list[Model]) -> Plan:
+def plan_of(settings: Settings, records: list[dict[str, Any]], models: list[Model]) -> Plan:
+    """Return what a build of the project's files would make again."""
     if not settings.database.exists():
         return plan_build(None, settings, records, models)
     with open_database(settings.database, settings, read_only=True) as last:

@@ -39,13 +39,8 @@ def build_changed(
     """
     summed = {model.name for model in models if model.is_whole}
     monthly = [model for model in models if not model.is_whole]
-    with _changed_months(con, periods, records) as build:
-        for number, model in enumerate(monthly, start=1):
-            progress(f"{model.name}, {len(periods)} month(s)", number, len(monthly))
-            if model.name in stale:
-                create_model(con, model)
-            else:
-                _show(con, build, model.name, periods)
+    with changed_months(con, periods, records) as build:
+        create_changed(con, build, monthly, stale, periods, progress)
         keep_promises(con, [check for check in checks() if not check.reads & summed])
     _replace_months(con, [model for model in monthly if model.name in stale], periods)
     for model in models:
@@ -90,17 +85,37 @@ def create_model(con: duckdb.DuckDBPyConnection, model: Model) -> None:
         con.execute(f"create or replace {kind} {model.name} as {model.sql}")
 
 
+def create_changed(
+    con: duckdb.DuckDBPyConnection,
+    build: str,
+    monthly: list[Model],
+    stale: frozenset[str],
+    periods: list[str],
+    progress: Progress,
+) -> None:
+    """Create the `monthly` models in `changed_months`: the `stale` ones anew, else of the build."""
+    for number, model in enumerate(monthly, start=1):
+        progress(f"{model.name}, {len(periods)} month(s)", number, len(monthly))
+        if model.name in stale:
+            create_model(con, model)
+        else:
+            show(con, build, model.name, periods)
+
+
 @contextmanager
-def _changed_months(
+def changed_months(
     con: duckdb.DuckDBPyConnection, periods: list[str], records: list[dict[str, Any]]
 ) -> Iterator[str]:
-    """Work in a database of its own with only some months; yield the name of the last build's."""
+    """Work in a database of its own with only some months; yield the name of the last build's.
+
+    The months are of the Parquet in `records`; mappings, inventory and business data are as built.
+    """
     build = _database(con)
     con.execute("attach ':memory:' as changed; use changed")
     try:
         create_charges(con, [one for one in records if one["billing_period"] in periods])
         for schema, table in _inputs(con, build):
-            _show(con, build, f"{schema}.{table}", periods if schema == "ledger" else None)
+            show(con, build, f"{schema}.{table}", periods if schema == "ledger" else None)
         yield build
     finally:
         con.execute(f"use {identifier(build)}")
@@ -115,11 +130,25 @@ def _inputs(con: duckdb.DuckDBPyConnection, build: str) -> list[tuple[str, str]]
     return con.execute(query, [build]).fetchall()
 
 
-def _show(con: duckdb.DuckDBPyConnection, build: str, name: str, periods: list[str] | None) -> None:
-    """Create a view of the last build's table, of some months only where `periods` are given."""
+def show(
+    con: duckdb.DuckDBPyConnection,
+    build: str,
+    name: str,
+    periods: list[str] | None,
+    *,
+    schema: str = "",
+) -> None:
+    """Create a view of the last build's table, of some months only where `periods` are given.
+
+    It is in the table's own schema, or in `schema`.
+    """
+    own, _, table = name.partition(".")
+    place = schema or own
     where = f" where {_in(periods)}" if periods is not None else ""
-    con.execute(f"create schema if not exists {name.partition('.')[0]}")
-    con.execute(f"create or replace view {name} as select * from {identifier(build)}.{name}{where}")
+    con.execute(f"create schema if not exists {place}")
+    con.execute(
+        f"create or replace view {place}.{table} as select * from {identifier(build)}.{name}{where}"
+    )
 
 
 def _replace_months(

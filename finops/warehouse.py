@@ -36,7 +36,7 @@ def connect(project: str | Path = ".", *, as_of: str | date | None = None) -> "W
     return Warehouse(replace(settings, as_of=moment(as_of)) if as_of else settings)
 
 
-def _silent(name: str, number: int, total: int) -> None:
+def silent(name: str, number: int, total: int) -> None:
     """Report no progress."""
 
 
@@ -75,7 +75,7 @@ class Warehouse:
         billing_period: str | None = None,
         format: str | None = None,  # noqa: A002
         allow_bad_values: bool = False,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> pd.DataFrame:
         """Load the bills in a folder, of one file or below an `s3://` prefix.
 
@@ -137,7 +137,7 @@ class Warehouse:
             raise BadSource(_refused(refusals, records))
         return pd.DataFrame(records)
 
-    def build(self, *, progress: Progress = _silent) -> None:
+    def build(self, *, progress: Progress = silent) -> None:
         """Build every table from the charges, mappings and business data, and check the promises.
 
         Raises BadInput, BadSource, CheckFailed, SourceNotFound, WarehouseBusy; the last good build
@@ -218,7 +218,7 @@ class Warehouse:
         """Build the tables of another moment in a file of their own; what is built stays."""
         if self.settings.as_of:
             with writer_lock(self.settings.warehouse):
-                build_warehouse(self.settings, _silent)
+                build_warehouse(self.settings, silent)
 
     def _refuse_as_of(self) -> None:
         if self.settings.as_of:

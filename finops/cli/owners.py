@@ -10,8 +10,10 @@ from finops.allocation import explain as why
 from finops.allocation import worklist as work
 from finops.allocation.accept import accept as accept_suggestions
 from finops.allocation.suggest import PRECISION
-from finops.cli.terminal import AsOf, Project, app, out
+from finops.allocation.what_if import what_if as outcome_of
+from finops.cli.terminal import AsOf, Project, app, out, progress_bar
 from finops.report import explained, tables
+from finops.report import what_if as what_if_pages
 from finops.report import worklist as work_pages
 
 
@@ -81,3 +83,19 @@ def explain(
     out.print(explained.tree(why.explain(warehouse, asked), asked.title).console())
     if rows:
         out.print(explained.charges(why.explained_charges(warehouse, asked, rows=rows)))
+
+
+@app.command(name="what-if")
+def what_if(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Changed copies of mapping files.")
+    ],
+    project: Project = Path(),
+) -> None:
+    """Say who would pay more or less under changed mapping files; publish nothing.
+
+    Example: finops what-if new/rules.csv new/shared_costs.csv
+    """
+    with progress_bar() as progress:
+        outcome = outcome_of(connect(project), files, progress=progress)
+    out.print(what_if_pages.outcome(outcome))
