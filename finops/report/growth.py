@@ -16,7 +16,7 @@ LINES = {
     "x_orders_index": ("orders", PALETTE[0], "solid"),
     "x_revenue_index": ("revenue", FALL, "solid"),
 }
-_GAP = 0.055  # part of the axis that one name takes
+_GAP = 0.09  # part of the axis that one name takes
 
 
 def growth_lines(
