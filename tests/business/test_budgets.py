@@ -1,0 +1,136 @@
+"""Who breaks a budget, when, and what each day left must cost less."""
+
+import datetime as dt
+from decimal import Decimal
+
+import duckdb
+import pandas as pd
+import pytest
+
+from finops.business.budgets import movable_usage, outlook
+from finops.errors import BadInput
+from tests.conftest import insert_rows
+
+
+def days(first, last, usage, fees=None, team="search"):
+    """A team's days at a usage per day, and fees on some days of any month."""
+    return [
+        {
+            "charge_date": day.date(),
+            "x_team": team,
+            "billing_currency": "USD",
+            "x_usage_effective_cost": usage(day),
+            "effective_cost": usage(day) + (fees or {}).get(day.day, 0),
+        }
+        for day in pd.date_range(first, last)
+    ]
+
+
+def flat(_):
+    return 10.0
+
+
+def week(day):
+    """Weekends cost half."""
+    return 5.0 if day.day_of_week >= 5 else 10.0
+
+
+def stand(rows, budget, *, through, team="search", period="2026-10"):
+    budgets = pd.DataFrame([{"x_team": team, "billing_currency": "USD", "x_budget": budget}])
+    (row,) = outlook(pd.DataFrame(rows), budgets, billing_period=period, through=through).to_dict(
+        "records"
+    )
+    return row
+
+
+def test_budget_breaks_on_the_day_that_cost_passes_it():
+    row = stand(days("2026-09-01", "2026-10-10", flat), 200, through="2026-10-10")
+    assert (row["effective_cost"], row["x_burn"]) == (Decimal("100.00"), 0.5)
+    assert (row["x_expected"], row["x_variance"]) == (Decimal("310.00"), Decimal("-110.00"))
+    assert (row["x_status"], row["x_breaks_on"]) == ("breaks", dt.date(2026, 10, 21))
+
+
+def test_cut_per_day_brings_the_team_back_to_its_budget():
+    row = stand(days("2026-09-01", "2026-10-10", flat), 247, through="2026-10-10")
+    assert row["x_cut_per_day"] == Decimal("3.00")
+    assert row["x_cut_share"] == pytest.approx(0.3)
+    assert row["effective_cost"] + 21 * (10 - row["x_cut_per_day"]) == row["x_budget"]
+
+
+def test_weekends_left_cost_what_weekends_cost():
+    row = stand(days("2026-09-01", "2026-10-02", week), 900, through="2026-10-02")
+    assert row["x_expected"] == Decimal(22 * 10 + 9 * 5)
+    assert row["x_run_rate"] == Decimal("310.00")
+
+
+def test_fee_due_later_in_the_month_is_expected_again_and_one_already_paid_is_not():
+    rows = days("2026-09-01", "2026-10-10", flat, fees={1: 50, 25: 40})
+    row = stand(rows, 900, through="2026-10-10")
+    assert row["x_expected"] == Decimal(310 + 50 + 40)
+    assert row["x_status"] == "within" and row["x_breaks_on"] is None
+
+
+def test_passed_budget_is_over_since_the_day_it_was_passed():
+    row = stand(days("2026-09-01", "2026-10-10", flat), 45, through="2026-10-10")
+    assert (row["x_status"], row["x_breaks_on"]) == ("over", dt.date(2026, 10, 5))
+    assert row["x_cut_share"] > 1
+
+
+def test_whole_month_is_what_it_cost():
+    row = stand(days("2026-09-01", "2026-10-31", flat), 310, through="2026-10-31")
+    assert (row["x_expected"], row["x_status"]) == (Decimal("310.00"), "within")
+    assert row["x_cut_per_day"] is None
+
+
+def test_team_without_any_cost_keeps_its_budget():
+    row = stand(days("2026-10-01", "2026-10-10", flat), 30, through="2026-10-10", team="ads")
+    assert (row["effective_cost"], row["x_status"]) == (Decimal("0.00"), "within")
+
+
+def test_day_of_another_month_and_month_without_cost_are_refused():
+    rows = days("2026-09-01", "2026-09-30", flat)
+    with pytest.raises(BadInput, match="no day of 2026-10"):
+        stand(rows, 30, through="2026-09-30")
+    with pytest.raises(BadInput, match="no cost in 2026-10"):
+        stand(rows, 30, through="2026-10-05")
+
+
+def test_movable_usage_leaves_out_what_commitments_cover(make_owned):
+    owned = {"x_team": "search", "charge_date": dt.date(2026, 10, 7), "service_name": "EC2"}
+    owned |= {"consumed_quantity": 1.0, "billing_currency": "USD", "x_service": "find"}
+    warehouse = make_owned(
+        [
+            owned | {"x_usage_type": "BoxUsage", "effective_cost": 70},
+            owned
+            | {"x_usage_type": "Covered", "effective_cost": 900, "commitment_discount_id": "sp"},
+            owned | {"x_usage_type": "Tax", "effective_cost": 500, "consumed_quantity": None},
+            owned | {"x_usage_type": "Theirs", "effective_cost": 500, "x_team": "ads"},
+        ]
+    )
+    rows = movable_usage(warehouse, "search", through="2026-10-07")
+    assert rows[["x_usage_type", "effective_cost_per_day"]].values.tolist() == [["BoxUsage", 10.0]]
+
+
+class Owned:
+    """A warehouse of one table."""
+
+    def __init__(self, con):
+        self.con = con
+
+    def sql(self, query, **params):
+        return self.con.execute(query, params).df()
+
+
+@pytest.fixture
+def make_owned(empty_tables):
+    """Return a function that makes a warehouse of these rows of facts.owned_cost."""
+
+    def make(rows):
+        con = duckdb.connect()
+        con.execute(f"attach '{empty_tables}' as built (read_only)")
+        con.execute("create schema facts")
+        con.execute("create table facts.owned_cost as from built.facts.owned_cost limit 0")
+        insert_rows(con, "facts.owned_cost", rows)
+        return Owned(con)
+
+    return make
