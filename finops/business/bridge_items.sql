@@ -1,0 +1,189 @@
+-- One row per owner, AWS price and kind of charge in the months $base and $period, with what each had of it.
+with charges as (
+    select
+        billing_period = $base as x_is_base,
+        charge_date,
+        billing_currency,
+        x_team,
+        x_service,
+        service_name,
+        x_usage_type,
+        x_operation,
+        region_id,
+        coalesce(pricing_unit, x_usage_type) as pricing_unit,
+        -- Tax on support is tax, a credit for it is a credit.
+        case
+            when charge_category = 'Tax' then 'tax'
+            when charge_category = 'Credit' then 'credits'
+            when charge_class = 'Correction' then 'refunds'
+            when commitment_discount_status = 'Unused' then 'unused_commitments'
+            when x_line_item_type like '%Discount' then 'discounts'
+            when x_service_code like 'AWSSupport%' then 'support'
+            when charge_category = 'Purchase' then 'fees'
+            else 'usage'
+        end as x_charge_kind,
+        -- What keeps its name while its owner may change. Without a resource, tags are part of it.
+        case
+            when resource_id is null then x_owner_key
+            else hash(sub_account_id, resource_id, x_usage_type, x_operation)
+        end as x_thing,
+        pricing_category = 'Committed' as x_is_covered,
+        -- Hours of instances add up by size only: AWS's normalisation factors of reservations,
+        -- docs.aws.amazon.com/AWSEC2/latest/UserGuide/apply_ri.html, a large counting four.
+        cast(consumed_quantity as decimal(28, 10)) * cast(
+            case
+                when coalesce(pricing_unit, '') not in ('Hrs', 'Hours') then 1
+                when x_instance_type like '%.metal%' then 1
+                when regexp_matches(x_instance_type, '[.][0-9]+xlarge')
+                    then 8 * cast(regexp_extract(x_instance_type, '[.]([0-9]+)xlarge', 1) as integer)
+                when x_instance_type like '%.xlarge%' then 8
+                when x_instance_type like '%.large%' then 4
+                when x_instance_type like '%.medium%' then 2
+                when x_instance_type like '%.micro%' then 0.5
+                when x_instance_type like '%.nano%' then 0.25
+                else 1
+            end
+            as decimal(8, 2)
+        ) as consumed_quantity,
+        list_cost,
+        effective_cost
+    from facts.owned_cost
+    where billing_period in ($base, $period)
+),
+
+thing_owners as (
+    select
+        x_thing,
+        x_charge_kind,
+        charge_date,
+        x_team,
+        x_service,
+        count(*) over (partition by x_thing, x_charge_kind, charge_date) as x_owners_that_day,
+        row_number() over (
+            partition by x_thing, x_charge_kind order by charge_date desc, x_team, x_service
+        ) as x_rank
+    from charges
+    group by x_thing, x_charge_kind, charge_date, x_team, x_service
+),
+
+-- What several own at one time has no present owner, and stays as it is.
+present_owners as (
+    select
+        x_thing,
+        x_charge_kind,
+        max(case when x_rank = 1 then x_team end) as x_team,
+        max(case when x_rank = 1 then x_service end) as x_service
+    from thing_owners
+    group by x_thing, x_charge_kind
+    having
+        max(x_owners_that_day) = 1
+        and (min(x_team) <> max(x_team) or min(x_service) <> max(x_service))
+),
+
+-- Both months as the present owners would have had them.
+restated_charges as (
+    select
+        charges.*,
+        coalesce(present_owners.x_team, charges.x_team) as x_present_team,
+        coalesce(present_owners.x_service, charges.x_service) as x_present_service,
+        present_owners.x_thing is not null as x_has_moved
+    from charges
+    left join present_owners
+        on
+            charges.x_thing = present_owners.x_thing
+            and charges.x_charge_kind = present_owners.x_charge_kind
+),
+
+-- What moved is taken from its present owner again and given to the owner it had.
+moves as (
+    select
+        x_is_base,
+        billing_currency,
+        sides.is_actual,
+        case when sides.is_actual then x_team else x_present_team end as x_team,
+        case when sides.is_actual then x_service else x_present_service end as x_service,
+        service_name,
+        case when sides.is_actual then effective_cost else -effective_cost end as effective_cost
+    from restated_charges
+    cross join (select true as is_actual union all select false as is_actual) as sides
+    where x_has_moved
+),
+
+items as (
+    select
+        x_is_base,
+        billing_currency,
+        x_charge_kind,
+        x_present_team as x_team,
+        x_present_service as x_service,
+        service_name,
+        case when x_charge_kind = 'usage' then x_usage_type end as x_usage_type,
+        case when x_charge_kind = 'usage' then x_operation end as x_operation,
+        case when x_charge_kind = 'usage' then region_id end as region_id,
+        case when x_charge_kind = 'usage' then pricing_unit end as pricing_unit,
+        consumed_quantity,
+        list_cost,
+        case when x_is_covered then list_cost else 0 end as x_covered_list_cost,
+        effective_cost,
+        case when x_is_covered then effective_cost else 0 end as x_covered_effective_cost
+    from restated_charges
+    union all
+    select
+        x_is_base,
+        billing_currency,
+        'owner_changes' as x_charge_kind,
+        x_team,
+        x_service,
+        service_name,
+        cast(null as varchar) as x_usage_type,
+        cast(null as varchar) as x_operation,
+        cast(null as varchar) as region_id,
+        cast(null as varchar) as pricing_unit,
+        0 as consumed_quantity,
+        0 as list_cost,
+        0 as x_covered_list_cost,
+        effective_cost,
+        0 as x_covered_effective_cost
+    from moves
+)
+
+select
+    billing_currency,
+    x_charge_kind,
+    x_team,
+    x_service,
+    service_name,
+    x_usage_type,
+    x_operation,
+    region_id,
+    pricing_unit,
+    cast(coalesce(sum(consumed_quantity) filter (where x_is_base), 0) as decimal(38, 10))
+        as x_base_consumed_quantity,
+    cast(coalesce(sum(consumed_quantity) filter (where not x_is_base), 0) as decimal(38, 10))
+        as consumed_quantity,
+    cast(coalesce(sum(list_cost) filter (where x_is_base), 0) as decimal(38, 10))
+        as x_base_list_cost,
+    cast(coalesce(sum(list_cost) filter (where not x_is_base), 0) as decimal(38, 10)) as list_cost,
+    cast(coalesce(sum(x_covered_list_cost) filter (where x_is_base), 0) as decimal(38, 10))
+        as x_base_covered_list_cost,
+    cast(coalesce(sum(x_covered_list_cost) filter (where not x_is_base), 0) as decimal(38, 10))
+        as x_covered_list_cost,
+    cast(coalesce(sum(effective_cost) filter (where x_is_base), 0) as decimal(38, 10))
+        as x_base_effective_cost,
+    cast(coalesce(sum(effective_cost) filter (where not x_is_base), 0) as decimal(38, 10))
+        as effective_cost,
+    cast(coalesce(sum(x_covered_effective_cost) filter (where x_is_base), 0) as decimal(38, 10))
+        as x_base_covered_effective_cost,
+    cast(coalesce(sum(x_covered_effective_cost) filter (where not x_is_base), 0) as decimal(38, 10))
+        as x_covered_effective_cost
+from items
+group by
+    billing_currency,
+    x_charge_kind,
+    x_team,
+    x_service,
+    service_name,
+    x_usage_type,
+    x_operation,
+    region_id,
+    pricing_unit
