@@ -1,4 +1,4 @@
-"""Commands that read what was built: anomalies, and the notebooks."""
+"""Commands that read what was built: anomalies, statements, and the notebooks."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from finops import connect
 from finops.cli.terminal import Project, app, out
 from finops.project import open_lab
 from finops.report import tables
+from finops.report.statement_files import write_statements
 
 
 @app.command()
@@ -29,6 +30,27 @@ def anomalies(
     if since:
         found = found[found["end"] >= pd.Timestamp(since)]
     out.print(tables.anomalies(found))
+
+
+@app.command()
+def statement(
+    month: Annotated[str, typer.Argument(help="YYYY-MM.")],
+    team: Annotated[str | None, typer.Option(help="Only this team's.")] = None,
+    lang: Annotated[str, typer.Option(help="en or ko.")] = "en",
+    mode: Annotated[str, typer.Option(help="showback or chargeback.")] = "showback",
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where to write; default: PROJECT/statements.")
+    ] = None,
+    project: Project = Path(),
+) -> None:
+    """Write what each team pays for a month, as pages; together they are the bill.
+
+    Example: finops statement 2026-10 --team order --lang ko
+    """
+    warehouse = connect(project)
+    folder = folder or project / "statements"
+    for path in write_statements(warehouse, month, folder, team=team, language=lang, mode=mode):
+        out.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()

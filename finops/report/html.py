@@ -16,7 +16,7 @@ from finops.report.summary import Summary, summarise
 from finops.report.text import month_name
 from finops.warehouse import Warehouse
 
-__all__ = ["write_report"]
+__all__ = ["environment", "write_report", "write_whole"]
 
 _MONTHS = 13
 _UNTAGGED = 15
@@ -36,9 +36,7 @@ def write_report(
     """
     summary = summarise(warehouse, billing_period, anomalies=anomalies)
     target = Path(path)
-    _write_whole(
-        target, render(summary, figures(warehouse, summary), _untagged(warehouse, summary))
-    )
+    write_whole(target, render(summary, figures(warehouse, summary), _untagged(warehouse, summary)))
     return target
 
 
@@ -65,7 +63,7 @@ def figures(warehouse: Warehouse, summary: Summary) -> list[go.Figure]:
 
 def render(summary: Summary, drawings: list[go.Figure], untagged: pd.DataFrame) -> str:
     """Return the page; every text in it is escaped, in the tables and in the charts."""
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         summary=summary,
         month=month_name(summary.billing_period),
@@ -81,7 +79,8 @@ def render(summary: Summary, drawings: list[go.Figure], untagged: pd.DataFrame) 
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates of all pages; they escape every text."""
     return Environment(
         loader=PackageLoader("finops", "report"),
         autoescape=True,
@@ -111,7 +110,8 @@ def _untagged(warehouse: Warehouse, summary: Summary) -> pd.DataFrame:
     )
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a page beside `path` and rename it, so that no reader sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     part = Path(name)

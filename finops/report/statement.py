@@ -1,0 +1,251 @@
+"""Tell each team what it pays for a month, so that all statements add up to the bill."""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from finops.allocation.worklist import worklist
+from finops.anomalies import find
+from finops.errors import BadInput
+from finops.report import statement_queries as queries
+from finops.report.cents import add_cents, whole
+from finops.report.text import cents, is_missing
+from finops.warehouse import Warehouse
+
+__all__ = ["MEASURES", "Month", "Statement", "statements"]
+
+# Showback tells what was used; chargeback books what the invoice says.
+MEASURES = {"showback": "effective_cost", "chargeback": "billed_cost"}
+_LEVELS = ["x_team", "x_pool", "service_name"]
+
+
+@dataclass(frozen=True)
+class Month:
+    """What all statements of a month and a currency share.
+
+    `total` is the bill in the smallest coin of `currency`; `lines` are those of every team. `trust`
+    is the row of marts.trust_header; `rate` gives `reporting_currency`, None if there is none.
+    """
+
+    company: str
+    billing_period: str
+    previous_period: str | None
+    mode: str
+    currency: str
+    total: int
+    rate: Decimal | None
+    reporting_currency: str
+    trust: dict[str, Any]
+    lines: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one team pays for a month. Amounts in `x_cents` are whole smallest coins.
+
+    Frames: lines has x_pool (empty: own), x_driver, x_service, service_name, charge_category,
+    x_cost_centre, x_reason, x_cents; services has service_name, own, shared, total, previous, all
+    in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share, x_cents; units has
+    x_service, effective_cost, x_orders, x_ordered_cost and x_days_without_orders; resources has
+    resource_id, service_name and cost; anomalies has the rows of `anomalies.detect`; unowned has
+    those of the work-list that probably are the team's. `gaps` counts a pool's days without driver.
+    """
+
+    month: Month
+    team: str
+    names: dict[str, str]
+    total: int
+    previous: int | None
+    own_cost: Decimal
+    budget: Decimal | None
+    lines: pd.DataFrame
+    services: pd.DataFrame
+    pools: pd.DataFrame
+    units: pd.DataFrame
+    resources: pd.DataFrame
+    anomalies: pd.DataFrame
+    unowned: pd.DataFrame
+    gaps: dict[str, int]
+
+    @property
+    def reference(self) -> str:
+        """What to quote in a dispute: it changes only if an amount or its reason does."""
+        month = self.month
+        text = self.lines.drop(columns="x_cents").astype(str).to_csv(index=False)
+        digest = hashlib.sha256(f"{month.mode}{month.currency}{text}".encode()).hexdigest()
+        return f"{month.billing_period}-{self.team}-{month.mode}-{digest[:8]}"
+
+    @property
+    def change(self) -> int | None:
+        """What the team pays more than the month before, in coins."""
+        return None if self.previous is None else self.total - self.previous
+
+
+def statements(
+    warehouse: Warehouse, billing_period: str, *, mode: str = "showback", team: str | None = None
+) -> list[Statement]:
+    """Return the statement of each team that pays in a month, or of `team`; of each currency.
+
+    What nobody owns has a statement of its own, so all of a month add up to the bill. Raises
+    BadInput for a month or team without cost, SourceNotFound without a build.
+    """
+    known = warehouse.sql(queries.MONTHS)
+    months = sorted(set(known["billing_period"]))
+    if billing_period not in months:
+        span = f"there are {months[0]} to {months[-1]}" if months else "run finops load SOURCE"
+        raise BadInput(f"No bill of {billing_period} is loaded: {span}.")
+    currencies = known.loc[known["billing_period"] == billing_period, "billing_currency"]
+    earlier = [month for month in months if month < billing_period]
+    previous = earlier[-1] if earlier else None
+    found = [
+        one
+        for currency in currencies
+        for one in _of_currency(warehouse, billing_period, previous, str(currency), mode, team)
+    ]
+    if not found:
+        raise BadInput(_nobody(warehouse, billing_period, team))
+    return found
+
+
+def _of_currency(
+    warehouse: Warehouse,
+    period: str,
+    previous: str | None,
+    currency: str,
+    mode: str,
+    team: str | None,
+) -> list[Statement]:
+    month = _month(warehouse, period, previous, currency, mode)
+    before = _lines(warehouse, previous, currency, mode) if previous else None
+    teams = sorted(set(month.lines["x_team"]))
+    wanted = [one for one in teams if team in (None, one)]
+    if not wanted:
+        return []
+    extra = _Extras(warehouse, month)
+    return [_statement(month, one, before, extra) for one in wanted]
+
+
+def _month(
+    warehouse: Warehouse, period: str, previous: str | None, currency: str, mode: str
+) -> Month:
+    trust = warehouse.sql(queries.TRUST, period=period, currency=currency).to_dict("records")[0]
+    rates = warehouse.sql(queries.BUDGETS, period=period, currency=currency)["x_exchange_rate"]
+    rate = None if rates.isna().all() else Decimal(rates.iloc[0])
+    return Month(
+        company=warehouse.settings.company,
+        billing_period=period,
+        previous_period=previous,
+        mode=mode,
+        currency=currency,
+        total=whole(Decimal(trust[MEASURES[mode]]).scaleb(cents(currency))),
+        rate=rate,
+        reporting_currency=warehouse.settings.reporting_currency,
+        trust={str(name): None if is_missing(value) else value for name, value in trust.items()},
+        lines=_lines(warehouse, period, currency, mode),
+    )
+
+
+def _lines(warehouse: Warehouse, period: str, currency: str, mode: str) -> pd.DataFrame:
+    """Return the lines of all teams, in coins that add up to the bill."""
+    rows = warehouse.sql(queries.LINES, period=period, currency=currency)
+    return add_cents(rows, MEASURES[mode], _LEVELS, cents(currency))
+
+
+class _Extras:
+    """What is read once for all teams of a month."""
+
+    def __init__(self, warehouse: Warehouse, month: Month) -> None:
+        def rows(query: str) -> pd.DataFrame:
+            return warehouse.sql(query, period=month.billing_period, currency=month.currency)
+
+        self.names = {
+            row["team"]: {"en": row["name"] or row["team"], "ko": row["name_ko"] or row["team"]}
+            for row in warehouse.sql(queries.TEAMS).fillna("").to_dict("records")
+        }
+        self.budgets = {row["x_team"]: row for row in _records(rows(queries.BUDGETS))}
+        self.pools = rows(queries.POOLS).set_index("x_pool")
+        self.units = rows(queries.UNIT_COST)
+        self.resources = rows(queries.RESOURCES)
+        self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
+        self.anomalies = _in_month(find(warehouse), month.billing_period)
+        self.unowned = worklist(warehouse)
+
+
+def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Extras) -> Statement:
+    lines = month.lines[month.lines["x_team"] == team].reset_index(drop=True)
+    earlier = None if before is None else before[before["x_team"] == team]
+    budget = extra.budgets.get(team, {})
+    pools = _pools(lines, extra.pools, MEASURES[month.mode])
+    return Statement(
+        month=month,
+        team=team,
+        names=extra.names.get(team, {"en": team, "ko": team}),
+        total=int(lines["x_cents"].sum()),
+        previous=None if earlier is None else int(earlier["x_cents"].sum()),
+        own_cost=budget.get("x_own_effective_cost", Decimal(0)),
+        budget=None if is_missing(budget.get("x_budget")) else budget["x_budget"],
+        lines=lines,
+        services=_services(lines, earlier),
+        pools=pools,
+        units=_of_team(extra.units, team),
+        resources=_of_team(extra.resources, team),
+        anomalies=extra.anomalies[extra.anomalies["key"].str.startswith(f"{team} / ")],
+        unowned=extra.unowned[
+            (extra.unowned["x_probable_team"] == team)
+            & (extra.unowned["billing_currency"] == month.currency)
+            & (extra.unowned["x_last_month_unowned_cost"] > 0)
+        ],
+        gaps={pool: days for pool, days in extra.gaps.items() if pool in set(pools["x_pool"])},
+    )
+
+
+def _services(lines: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
+    """Return own and shared cost by AWS service, this month and the one before, in coins."""
+    own = lines["x_cents"].where(lines["x_pool"] == "", 0)
+    parts = lines.assign(own=own, shared=lines["x_cents"] - own)
+    now = parts.groupby("service_name")[["own", "shared", "x_cents"]].sum()
+    frame = now.rename(columns={"x_cents": "total"})
+    if earlier is not None:
+        frame = frame.join(earlier.groupby("service_name")["x_cents"].sum(), how="outer")
+    frame = frame.rename(columns={"x_cents": "previous"}).fillna(0).astype("int64")
+    return frame.reset_index().sort_values(
+        ["total", "service_name"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+def _pools(lines: pd.DataFrame, totals: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return what the team got of each pool, by what it was split, and the team's share of it."""
+    shared = lines[lines["x_pool"] != ""]
+    rows = []
+    for (pool, driver), part in shared.groupby(["x_pool", "x_driver"]):
+        total = totals[measure].get(pool) if driver != "commitment_benefit" else None
+        got = sum(part[measure], Decimal(0))
+        share = float(got / total) if total else None
+        rows.append((pool, driver, total, share, int(part["x_cents"].sum())))
+    frame = pd.DataFrame(rows, columns=["x_pool", "x_driver", "x_pool_total", "x_share", "x_cents"])
+    return frame.sort_values("x_cents", ascending=False, kind="stable", ignore_index=True)
+
+
+def _of_team(frame: pd.DataFrame, team: str) -> pd.DataFrame:
+    return frame[frame["x_team"] == team].reset_index(drop=True)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    return frame.to_dict("records")
+
+
+def _in_month(found: pd.DataFrame, period: str) -> pd.DataFrame:
+    month = pd.Period(period, freq="M")
+    return found[(found["start"] <= month.end_time) & (found["end"] >= month.start_time)]
+
+
+def _nobody(warehouse: Warehouse, period: str, team: str | None) -> str:
+    paying = warehouse.sql(
+        "select distinct x_team from facts.allocated_cost where billing_period = $period "
+        "and (billed_cost <> 0 or effective_cost <> 0) order by x_team",
+        period=period,
+    )["x_team"]
+    return f"{team} pays nothing in {period}. Who pays: {', '.join(paying) or 'nobody'}."

@@ -1,0 +1,55 @@
+"""Write statements as HTML pages that open anywhere, without a network."""
+
+from finops.report.html import environment
+from finops.report.statement import Month, Statement
+from finops.report.statement_sections import index, name, sections, tiles
+from finops.report.statement_text import month_text, say
+
+__all__ = ["index_page", "statement_page"]
+
+
+def statement_page(statement: Statement, language: str) -> str:
+    """Return the page of one team; every text in it is escaped."""
+    month = statement.month
+    title = f"{name(statement, language)}: {say('title', language)}"
+    return (
+        environment()
+        .get_template("statement.html.j2")
+        .render(
+            language=language,
+            title=f"{title}, {month_text(month.billing_period, language)}",
+            lines=[
+                *_lines(month, language),
+                f"{say('reference', language)}: {statement.reference}",
+            ],
+            tiles=tiles(statement, language),
+            tables=sections(statement, language),
+            footer=say("footer", language),
+        )
+    )
+
+
+def index_page(found: list[Statement], language: str) -> str:
+    """Return the page that lists the statements of a month and holds them against the bill."""
+    first = found[0].month
+    title = f"{first.company}: {say('index_title', language)}"
+    currencies = dict.fromkeys(one.month.currency for one in found)
+    return (
+        environment()
+        .get_template("statement.html.j2")
+        .render(
+            language=language,
+            title=f"{title}, {month_text(first.billing_period, language)}",
+            lines=[say(first.mode, language)],
+            tiles=[],
+            tables=[
+                index([one for one in found if one.month.currency == currency], language)
+                for currency in currencies
+            ],
+            footer=say("footer", language),
+        )
+    )
+
+
+def _lines(month: Month, language: str) -> list[str]:
+    return [f"{month.company} · {say(month.mode, language)} · {month.currency}"]

@@ -1,0 +1,160 @@
+"""The words of statements, in English and Korean."""
+
+from finops.report.text import month_name
+
+__all__ = ["LANGUAGES", "month_text", "say"]
+
+LANGUAGES = ("en", "ko")
+
+# English, Korean.
+_TEXTS = {
+    "title": ("AWS cost statement", "AWS 비용 명세서"),
+    "index_title": ("AWS cost by team", "팀별 AWS 비용"),
+    "showback": (
+        "Showback: effective cost, commitments spread over what used them",
+        "쇼백: 약정 요금을 실제 사용처에 배분한 유효 비용",
+    ),
+    "chargeback": (
+        "Chargeback: billed cost, as the invoice says",
+        "차지백: 청구서 기준 청구 비용",
+    ),
+    "reference": ("Reference for questions and disputes", "문의 및 이의 제기 번호"),
+    "total": ("Total", "합계"),
+    "amount": ("amount", "금액"),
+    "bill": ("The bill", "청구서 합계"),
+    "difference": ("Difference", "차이"),
+    "budget": ("Budget", "예산"),
+    "no_budget": ("no budget in business/budgets.csv", "business/budgets.csv에 예산 없음"),
+    "budget_note": (
+        "own effective cost {own} of {budget}, {left} left",
+        "예산 {budget} 중 자체 유효 비용 {own}, 잔여 {left}",
+    ),
+    "change": ("Change", "증감"),
+    "against": ("against {month}", "{month} 대비"),
+    "first_month": ("the first month loaded", "첫 번째 달이라 비교 대상 없음"),
+    "own": ("Own cost", "자체 비용"),
+    "shared": ("Shared cost", "공통 비용"),
+    "in_reporting": ("In {currency}", "{currency} 환산"),
+    "rate_note": ("rate {rate}", "환율 {rate}"),
+    "no_rate": (
+        "no rate in business/exchange_rates.csv",
+        "business/exchange_rates.csv에 환율 없음",
+    ),
+    "changes": ("What changed, by AWS service", "AWS 서비스별 증감 내역"),
+    "changes_note": (
+        "The largest changes; they and the rest add up to the change of the total.",
+        "증감이 큰 순서이며, 나머지와 더하면 합계의 증감과 같습니다.",
+    ),
+    "rest": ("other services", "기타 서비스"),
+    "services": ("AWS services", "AWS 서비스별 비용"),
+    "service": ("AWS service", "AWS 서비스"),
+    "own_service": ("service", "서비스"),
+    "before": ("before", "전월"),
+    "now": ("now", "당월"),
+    "no_service": ("no service", "서비스 없음"),
+    "pools": ("Shared cost and how it was split", "공통 비용과 배분 기준"),
+    "pool": ("shared by", "공통 조직"),
+    "driver": ("split by", "배분 기준"),
+    "pool_total": ("to split", "배분 대상 금액"),
+    "share": ("share", "배분율"),
+    "no_pools": ("No shared cost.", "배분된 공통 비용이 없습니다."),
+    "units": ("Unit cost of own services", "자체 서비스의 건당 비용"),
+    "units_note": (
+        "Effective cost before shared cost is split, per order; days without orders are left out.",
+        "공통 비용 배분 전 유효 비용 기준이며, 주문 데이터가 없는 날은 제외합니다.",
+    ),
+    "no_units": ("No service of this team has cost.", "비용이 발생한 자체 서비스가 없습니다."),
+    "cost": ("effective cost", "유효 비용"),
+    "orders": ("orders", "주문 수"),
+    "per_order": ("per order", "건당 비용"),
+    "anomalies": ("Cost that nothing explains", "설명되지 않는 비용"),
+    "no_anomalies": ("No cost of this month stands out.", "이번 달에 눈에 띄는 비용이 없습니다."),
+    "from": ("from", "시작"),
+    "to": ("to", "종료"),
+    "kind": ("kind", "유형"),
+    "expected": ("expected", "예상"),
+    "actual": ("actual", "실제"),
+    "excess": ("excess", "초과"),
+    "spike": ("spike", "급증"),
+    "level_shift": ("level shift", "수준 변화"),
+    "slow_leak": ("slow leak", "점진적 증가"),
+    "new_cost": ("new cost", "신규 비용"),
+    "vanished_cost": ("vanished cost", "사라진 비용"),
+    "missed_saving": ("missed saving", "놓친 절감"),
+    "resources": ("The five largest resources", "비용이 큰 리소스 5개"),
+    "resource": ("resource", "리소스"),
+    "no_resources": ("No resource of this team is in the bill.", "청구서에 리소스가 없습니다."),
+    "resources_note": ("Own cost, before sharing.", "공통 비용 배분 전 자체 비용입니다."),
+    "questions": ("Open questions", "확인이 필요한 사항"),
+    "question": ("question", "내용"),
+    "no_questions": ("None.", "없습니다."),
+    "q_estimated": (
+        "{share} of the bill's lines are not invoiced yet: amounts may still change.",
+        "청구서 항목의 {share}가 아직 확정되지 않아 금액이 바뀔 수 있습니다.",
+    ),
+    "q_incomplete": (
+        "Days from {day} on are not complete.",
+        "{day} 이후의 데이터는 아직 완전하지 않습니다.",
+    ),
+    "q_unowned": (
+        "{resource}: nobody owns it, {cost} in its last full month. Probably yours ({share}).",
+        "{resource}: 소유자 없음, 최근 한 달 {cost}. 이 팀 소유로 추정됩니다({share}).",
+    ),
+    "q_gap": (
+        "{pool} had no quantity to split by on {days} days; its rule for such days was used.",
+        "{pool}: {days}일간 배분 기준 수량이 없어 정해진 대체 규칙을 적용했습니다.",
+    ),
+    "q_budget": ("There is no budget for this month.", "이번 달 예산이 없습니다."),
+    "q_over": (
+        "The budget is passed by {over}.",
+        "예산을 {over} 초과했습니다.",
+    ),
+    "q_orders": (
+        "{service}: {days} days without orders, so its cost per order leaves them out.",
+        "{service}: {days}일의 주문 데이터가 없어 건당 비용에서 제외했습니다.",
+    ),
+    "q_rate": (
+        "No exchange rate from {currency} to {reporting}: add it to business/exchange_rates.csv.",
+        "{currency}→{reporting} 환율이 없습니다. business/exchange_rates.csv에 추가하세요.",
+    ),
+    "trust": ("How far to trust the numbers", "숫자의 신뢰도"),
+    "deliveries": ("deliveries", "수신 횟수"),
+    "last_charge": ("last charge", "마지막 사용일"),
+    "invoiced": ("invoiced", "확정 비율"),
+    "billed": ("billed", "청구 비용"),
+    "effective": ("effective", "유효 비용"),
+    "residual": ("residual", "청구서와의 차이"),
+    "unowned": ("unowned", "소유자 없음"),
+    "lines": ("Lines", "상세 내역"),
+    "part": ("part", "구분"),
+    "category": ("charge category", "과금 유형"),
+    "centre": ("cost centre", "비용 센터"),
+    "reason": ("why it is yours", "귀속 사유"),
+    "team": ("team", "팀"),
+    "no_owner": ("No owner", "소유자 없음"),
+    "page": ("Page", "페이지"),
+    "footer": (
+        "Parts are rounded so that they add up; all statements of a month add up to the bill. "
+        "Months and days are UTC, as the bill has them.",
+        "각 금액은 합계가 맞도록 반올림했으며, 한 달의 모든 명세서를 더하면 청구서와 같습니다. "
+        "날짜는 청구서와 같이 UTC 기준입니다.",
+    ),
+    "index_note": (
+        "The statements add up to the bill to the last cent.",
+        "명세서의 합계는 청구서와 마지막 자리까지 일치합니다.",
+    ),
+}
+
+
+def say(key: str, language: str, **values: str) -> str:
+    """Return a text of a statement in `language`, `en` or `ko`, with its `values` filled in."""
+    text = _TEXTS[key][LANGUAGES.index(language)]
+    return text.format(**values) if values else text
+
+
+def month_text(billing_period: str, language: str) -> str:
+    """Return `October 2026` or `2026년 10월`."""
+    if language == "en":
+        return month_name(billing_period)
+    year, _, month = billing_period.partition("-")
+    return f"{year}년 {int(month)}월"

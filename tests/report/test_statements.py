@@ -1,0 +1,143 @@
+"""Statements of the sample company: they add up to the bill, in every month and language."""
+
+import re
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+import finops
+from finops.errors import BadInput
+from finops.report import statement as module
+from finops.report.cents import whole
+from finops.report.statement import MEASURES, statements
+from finops.report.statement_files import write_statements
+from finops.report.statement_page import index_page, statement_page
+from finops.report.statement_sections import sections
+from finops.report.statement_text import _TEXTS
+
+EMPTY = pd.DataFrame(
+    {"key": pd.Series(dtype=str), "start": pd.Series(dtype="datetime64[ns]")}
+).assign(
+    end=lambda frame: frame["start"],
+    x_probable_team="",
+    billing_currency="",
+    x_last_month_unowned_cost=0,
+)
+
+
+@pytest.fixture(scope="module")
+def warehouse(sample_project):
+    with finops.connect(sample_project) as one:
+        yield one
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Leave out what takes long and is no money of a statement."""
+    monkeypatch.setattr(module, "find", lambda _: EMPTY)
+    monkeypatch.setattr(module, "worklist", lambda _: EMPTY)
+
+
+@pytest.fixture(scope="module")
+def october(warehouse):
+    return statements(warehouse, "2026-10")
+
+
+def test_statements_of_every_month_add_up_to_the_bill(warehouse, quick):
+    bills = warehouse.sql(
+        "select billing_period, sum(billed_cost) as billed_cost, "
+        "sum(effective_cost) as effective_cost from staging.charges group by billing_period"
+    ).to_dict("records")
+    assert len(bills) == 13
+    for bill in bills:
+        for mode, measure in MEASURES.items():
+            found = statements(warehouse, bill["billing_period"], mode=mode)
+            assert sum(one.total for one in found) == whole(bill[measure].scaleb(2))
+
+
+def test_every_table_of_a_statement_adds_up_to_its_total(october):
+    for one in october:
+        assert one.lines["x_cents"].sum() == one.total
+        assert one.services["total"].sum() == one.total
+        own = one.services["own"].sum()
+        assert own + one.pools["x_cents"].sum() == one.total
+        assert one.services["previous"].sum() == one.previous
+
+
+def test_shown_figures_add_up(october):
+    """The cells of the change table, read as a reader does, add up to the change in the tile."""
+    for one in october:
+        cells = [row[3] for row in sections(one, "en")[0].rows]
+        shown = sum(Decimal(cell.replace(",", "").replace("−", "-")) for cell in cells)
+        assert shown == Decimal(one.change).scaleb(-2)
+
+
+def test_the_month_before_is_what_its_own_statement_said(warehouse, october, quick):
+    september = {one.team: one.total for one in statements(warehouse, "2026-09")}
+    assert {one.team: one.previous for one in october} == september
+
+
+def test_a_line_says_why_it_is_the_teams(october):
+    order = next(one for one in october if one.team == "order")
+    redis = order.lines[order.lines["service_name"] == "Amazon ElastiCache"]
+    own = redis.loc[redis["x_pool"] == "", "x_reason"]
+    assert list(own) == ["rule R21 (rules.csv line 11)"]
+    kafka = order.lines.loc[order.lines["x_pool"] == "kafka", "x_reason"]
+    assert set(kafka) == {"kafka messages (shared_costs.csv line 3)"}
+
+
+def test_the_reference_changes_with_the_amounts_and_not_with_the_clock(warehouse, october, quick):
+    again = statements(warehouse, "2026-10")
+    assert [one.reference for one in again] == [one.reference for one in october]
+    other = statements(warehouse, "2026-10", mode="chargeback")
+    assert not {one.reference for one in again} & {one.reference for one in other}
+
+
+def test_pages_are_whole_in_both_languages_and_load_nothing(october):
+    for language in ("en", "ko"):
+        page = statement_page(october[0], language)
+        assert f'<html lang="{language}">' in page
+        assert october[0].reference in page
+        assert not re.search(r"<script|src=|href=|https?://", page)
+    assert "비용 명세서" in statement_page(october[0], "ko")
+    assert "2,176,485.77" in index_page(october, "en")
+
+
+def test_text_of_a_bill_is_escaped(october):
+    one = october[0]
+    lines = one.services.assign(service_name="<script>alert(1)</script>")
+    page = statement_page(type(one)(**{**vars(one), "services": lines}), "en")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_every_text_is_there_in_both_languages():
+    for english, korean in _TEXTS.values():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
+
+
+def test_the_same_build_gives_the_same_bytes(warehouse, tmp_path, quick):
+    one, two = (
+        write_statements(warehouse, "2026-10", tmp_path / name, language="ko")
+        for name in ("one", "two")
+    )
+    assert len(one) == len(two) > 10
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"billing_period": "2024-01"}, "there are 2025-10 to 2026-10"),
+        ({"team": "nobody"}, "Who pays: ads, dispatch"),
+        ({"team": "network"}, "network pays nothing in 2026-10"),
+        ({"language": "fr"}, "take one of en, ko"),
+        ({"mode": "gift"}, "take one of showback, chargeback"),
+    ],
+)
+def test_what_is_not_there_is_refused_and_nothing_is_written(warehouse, tmp_path, asked, words):
+    folder = tmp_path / "out"
+    with pytest.raises(BadInput, match=words):
+        write_statements(warehouse, **{"billing_period": "2026-10", "folder": folder, **asked})
+    assert not folder.exists()
