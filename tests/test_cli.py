@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from finops.anomalies import incidents
 from finops.cli import main
+from tests.anomalies.test_incidents import anomaly
+from tests.anomalies.test_incidents import frame as anomaly_frame
 from tests.conftest import line, write_bill
 
 
@@ -62,6 +65,29 @@ def test_init_load_build_check_status_sql(finops, tmp_path, bill):
     ]
     assert "3.5000000000" in finops("sql", query, "--project", project)[1]
     assert "No cost stands out" in finops("anomalies", "--project", project)[1]
+
+
+def test_anomalies_take_a_decision_and_list_what_is_left(finops, project, bill, monkeypatch):
+    finops("load", bill, "--project", project)
+    finops("build", "--project", project)
+    found = anomaly_frame(anomaly(), anomaly(key="ads / Lambda"))
+    monkeypatch.setattr(incidents, "find", lambda _: found)
+    listed = finops("anomalies", "--project", project)[1]
+    search, ads = incidents.record(project, found, through="2026-10-05")["id"]
+    assert search in listed
+    assert "open" in listed
+    known = ("--acknowledge", search, "--reason", "load test [x]", "--project", project)
+    listed = finops("anomalies", *known)[1]
+    assert "load test [x]" in listed
+    assert "acknowledged" in listed
+    listed = finops("anomalies", "--expected", ads, "--project", project)[1]
+    assert search in listed
+    assert ads not in listed
+    code, _, error = finops("anomalies", "--expected", "none", "--project", project)
+    assert (code, error.strip()) == (
+        1,
+        "error: There is no incident 'none'. Ids are listed by: finops anomalies",
+    )
 
 
 def test_rules_says_what_each_rule_decides_and_which_to_mend(finops, project, bill):

@@ -7,8 +7,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from finops import anomalies as anomaly
 from finops import connect
+from finops.anomalies import incidents
 from finops.cli.terminal import Project, app, out
 from finops.project import open_lab
 from finops.report import tables
@@ -21,12 +21,24 @@ def anomalies(
     since: Annotated[
         str | None, typer.Option(help="Leave out what ended before: YYYY-MM-DD.")
     ] = None,
+    acknowledge: Annotated[
+        str | None, typer.Option(metavar="ID", help="Somebody knows of it; say --reason.")
+    ] = None,
+    expected: Annotated[
+        str | None, typer.Option(metavar="ID", help="It was meant: never list it again.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why it is so, or what is done.")] = "",
 ) -> None:
     """List cost that weekdays, orders, holidays and plans don't explain, per team and AWS service.
 
     Example: finops anomalies --since 2026-10-01
     """
-    found = anomaly.find(connect(project))
+    warehouse = connect(project)
+    if acknowledge:
+        incidents.acknowledge(warehouse.settings.project, acknowledge, reason)
+    if expected:
+        incidents.expect(warehouse.settings.project, expected, reason)
+    found = incidents.update(warehouse)
     if since:
         found = found[found["end"] >= pd.Timestamp(since)]
     out.print(tables.anomalies(found))

@@ -168,7 +168,10 @@ def _floored_percent(share: float | None) -> str:
 
 
 def anomalies(found: pd.DataFrame) -> RenderableType:
-    """Return one line per row of `anomalies.detect`, or why there is none, and what it left out."""
+    """Return one line per row of `detect` or `record`, or why there is none, and what it left out.
+
+    What is known of incidents, if it was recorded, stands below: id, reason and status.
+    """
     notes = _not_judged(found)
     if found.empty:
         return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
@@ -176,14 +179,19 @@ def anomalies(found: pd.DataFrame) -> RenderableType:
     for one in found.to_dict("records"):
         table.add_row(
             # Two lines each, so that a row fits 80 columns.
-            f"{one['start']:%Y-%m-%d}\n{one['end']:%Y-%m-%d}",
-            escape(plain(one["key"], 60)).replace(" / ", "\n", 1),
-            kind_text(one),
+            f"{one['start']:%Y-%m-%d}\n{one['end']:%Y-%m-%d}" + _below(one.get("id")),
+            escape(plain(one["key"], 60)).replace(" / ", "\n", 1) + _below(one.get("reason")),
+            kind_text(one) + _below(one.get("status")),
             number(one["expected"]),
             number(one["actual"]),
             number(one["excess"], signed=True),
         )
     return Group(table, "Expected and actual are sums over the days from–to.", *notes)
+
+
+def _below(text: str | None) -> str:
+    """Return what `incidents.record` knows of a row as one more line of its cell."""
+    return f"\n{escape(plain(text, 60))}" if text else ""
 
 
 def _not_judged(found: pd.DataFrame) -> list[str]:

@@ -1,0 +1,174 @@
+"""Remember each anomaly as an incident: open, acknowledged, expected or resolved."""
+
+import hashlib
+import sqlite3
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from finops.anomalies.sources import find
+from finops.anomalies.store import now, open_store
+from finops.errors import BadInput
+from finops.warehouse import Warehouse
+
+__all__ = ["acknowledge", "expect", "record", "update"]
+
+# An incident is over once its cost was usual again for a week.
+_OVER_DAYS = 7
+_NO_LONGER_FOUND = "no longer found: the bill or the owners changed"
+_DATES = ("start", "end", "detected_on")
+_NUMBERS = ("expected", "actual", "excess", "score")
+
+
+def update(warehouse: Warehouse) -> pd.DataFrame:
+    """Look for anomalies in a warehouse and `record` them in its project."""
+    days = warehouse.sql("select max(charge_date) as day from marts.team_day")["day"]
+    through = pd.Timestamp(0) if days.isna().all() else days.iloc[0]
+    return record(warehouse.settings.project, find(warehouse), through=through)
+
+
+def record(project: Path, found: pd.DataFrame, *, through: object) -> pd.DataFrame:
+    """Keep what `anomalies.detect` found, and return it without what is expected.
+
+    `through` is the last day of the cost. Adds the columns id, status and reason. An anomaly keeps
+    its id while it grows, changes its kind or starts on another day. It is resolved a week after
+    its last day, or when it is no longer found; it is open again when it goes on. Recording the
+    same again changes nothing.
+    """
+    last = pd.Timestamp(str(through))
+    with open_store(project) as store:
+        known = {row["id"]: row for row in store.execute("select * from incidents")}
+        rows = _with_ids(found.to_dict("records"), known)
+        for row in rows:
+            _keep(store, row, known.get(row["id"]), over=_is_over(row, last))
+        _resolve_others(store, {row["id"] for row in rows})
+        kept = {row["id"]: row for row in store.execute("select * from incidents")}
+    return _listed(found, [kept[row["id"]] for row in rows])
+
+
+def acknowledge(project: Path, incident: str, reason: str) -> None:
+    """Note that somebody knows of an incident, and why it is or what is done; it stays listed.
+
+    Raises BadInput for an unknown id, or without a reason.
+    """
+    if not reason.strip():
+        raise BadInput("An acknowledged incident needs a reason. Add: --reason TEXT")
+    _decide(project, incident, "acknowledged", reason)
+
+
+def expect(project: Path, incident: str, reason: str = "") -> None:
+    """Note that an incident was meant: it is neither listed nor told again, however it grows.
+
+    Raises BadInput for an unknown id.
+    """
+    _decide(project, incident, "expected", reason)
+
+
+def _decide(project: Path, incident: str, status: str, reason: str) -> None:
+    with open_store(project) as store:
+        changed = store.execute(
+            "update incidents set status = ?, reason = ?, changed_at = ? where id = ?",
+            (status, reason.strip(), now(), incident.strip()),
+        )
+        if not changed.rowcount:
+            raise BadInput(
+                f"There is no incident {incident!r}. Ids are listed by: finops anomalies"
+            )
+
+
+def _with_ids(
+    found: list[dict[Hashable, Any]], known: Mapping[str, sqlite3.Row]
+) -> list[dict[str, Any]]:
+    """Return the rows with plain values, their direction and the id they have or get."""
+    rows = [_plain(one) for one in found]
+    taken: set[str] = set()
+    for row in sorted(rows, key=lambda row: str(row["detected_on"])):
+        row["id"] = _new_id(row, taken)
+        taken.add(row["id"])
+    free = {id_: old for id_, old in known.items() if id_ not in taken}
+    for row in rows:
+        if row["id"] not in known and (moved := _moved_from(row, free)):
+            row["id"] = moved
+            del free[moved]
+    return rows
+
+
+def _plain(one: Mapping[Hashable, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = {name: f"{one[name]:%Y-%m-%d}" for name in _DATES}
+    row |= {name: float(one[name]) for name in _NUMBERS}
+    row |= {"key": one["key"], "kind": one["kind"], "incomplete": int(one["incomplete"])}
+    row["direction"] = "down" if row["score"] < 0 else "up"
+    return row
+
+
+def _new_id(row: Mapping[str, Any], taken: set[str]) -> str:
+    """Return an id made of what later days don't change: key, direction and first day."""
+    text = f"{row['key']}\n{row['direction']}\n{row['start']}"
+    while (id_ := hashlib.sha256(text.encode()).hexdigest()[:10]) in taken:
+        text += "\nagain"
+    return id_
+
+
+def _moved_from(row: Mapping[str, Any], free: Mapping[str, sqlite3.Row]) -> str | None:
+    """Return the incident that a restated bill made begin on another day, if there is one."""
+    for id_, old in free.items():
+        alike = (old["key"], old["direction"]) == (row["key"], row["direction"])
+        if alike and old["start"] <= row["end"] and row["start"] <= old["end"]:
+            return id_
+    return None
+
+
+def _is_over(row: Mapping[str, Any], last: pd.Timestamp) -> bool:
+    return last - pd.Timestamp(row["end"]) >= pd.Timedelta(days=_OVER_DAYS)
+
+
+def _keep(
+    store: sqlite3.Connection, row: dict[str, Any], old: sqlite3.Row | None, *, over: bool
+) -> None:
+    status, reason = _status(old, over=over)
+    values = row | {"status": status, "reason": reason, "changed_at": now()}
+    if old and all(old[name] == value for name, value in values.items() if name != "changed_at"):
+        return
+    names = ", ".join(f'"{name}"' for name in values)
+    marks = ", ".join(f":{name}" for name in values)
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in values)
+    store.execute(
+        f"insert into incidents ({names}) values ({marks}) on conflict (id) do update set {sets}",
+        values,
+    )
+
+
+def _status(old: sqlite3.Row | None, *, over: bool) -> tuple[str, str]:
+    """Return status and reason of what is found now, after what was known of it."""
+    if old and old["status"] == "expected":
+        return "expected", old["reason"]
+    reason = old["reason"] if old and old["reason"] != _NO_LONGER_FOUND else ""
+    if over:
+        return "resolved", reason
+    return ("acknowledged" if reason else "open"), reason
+
+
+def _resolve_others(store: sqlite3.Connection, found: set[str]) -> None:
+    """Resolve what was open or acknowledged and is no longer found."""
+    for id_, status in store.execute("select id, status from incidents").fetchall():
+        if id_ not in found and status in ("open", "acknowledged"):
+            store.execute(
+                "update incidents set status = 'resolved', changed_at = ?, "
+                "reason = case when reason = '' then ? else reason end where id = ?",
+                (now(), _NO_LONGER_FOUND, id_),
+            )
+
+
+def _listed(found: pd.DataFrame, incidents: list[sqlite3.Row]) -> pd.DataFrame:
+    """Return the found rows with what is known of each, without expected ones."""
+    known = pd.DataFrame(
+        [(row["id"], row["status"], row["reason"]) for row in incidents],
+        index=found.index,
+        columns=["id", "status", "reason"],
+    ).astype("object")
+    listed = pd.concat([found, known], axis=1)
+    listed = listed[listed["status"] != "expected"].reset_index(drop=True)
+    listed.attrs = found.attrs
+    return listed

@@ -1,0 +1,71 @@
+"""Keep incidents and what is still to be sent in one small file that a rebuild leaves alone."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+__all__ = ["incidents_folder", "now", "open_store"]
+
+_WAIT_SECONDS = 30
+_TABLES = """
+create table if not exists incidents (
+    id text primary key,
+    key text not null,
+    direction text not null,
+    start text not null,
+    "end" text not null,
+    detected_on text not null,
+    kind text not null,
+    expected real not null,
+    actual real not null,
+    excess real not null,
+    score real not null,
+    incomplete integer not null,
+    status text not null,
+    reason text not null default '',
+    changed_at text not null,
+    -- What the channels were told last: nothing, or a status and the excess of then.
+    told text not null default '',
+    told_excess real not null default 0,
+    first_told_at text not null default ''
+);
+create table if not exists outbox (
+    number integer primary key autoincrement,
+    message_id text not null unique,
+    channel text not null,
+    incident_id text not null,
+    message text not null,
+    written_at text not null,
+    sent_at text not null default ''
+);
+"""
+
+
+def incidents_folder(project: Path) -> Path:
+    """Return the folder of a project that holds its incidents."""
+    return project / "incidents"
+
+
+@contextmanager
+def open_store(project: Path) -> Iterator[sqlite3.Connection]:
+    """Open the incidents of a project for one change: all of it is kept, or nothing.
+
+    A process that is killed meanwhile leaves what was there before. Others wait their turn.
+    """
+    folder = incidents_folder(project)
+    folder.mkdir(exist_ok=True)
+    path = folder / "incidents.sqlite"
+    with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as con:
+        con.row_factory = sqlite3.Row
+        con.execute("begin immediate")
+        for statement in _TABLES.split(";"):
+            con.execute(statement)
+        yield con
+        con.execute("commit")
+
+
+def now() -> str:
+    """Return the time (UTC) as it is written to the store."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
