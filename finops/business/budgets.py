@@ -151,7 +151,8 @@ def _of_team(cost: pd.DataFrame, one: dict[Any, Any], last: pd.Timestamp) -> pd.
     sums = mine.groupby("charge_date").agg(
         total=("effective_cost", "sum"), usage=("x_usage_effective_cost", "sum")
     )
-    return sums.reindex(pd.date_range(cost["charge_date"].min(), last)).fillna(0.0)
+    days: pd.DataFrame = sums.reindex(pd.date_range(cost["charge_date"].min(), last))
+    return days.fillna(0.0)
 
 
 def _usage_of(usage: "pd.Series[float]", left: pd.DatetimeIndex) -> "pd.Series[float]":

@@ -242,7 +242,7 @@ def test_a_bridge_that_is_not_possible_says_why(warehouse_of, options, message):
 def test_a_missing_exchange_rate_is_named(warehouse_of):
     warehouse = warehouse_of([charge(SEPTEMBER), charge()])
     warehouse._connection.execute("update facts.exchange_rates set x_exchange_rate = null")
-    with pytest.raises(BadInput, match="no rate from USD to KRW for 2026-09 and 2026-10. The br"):
+    with pytest.raises(BadInput, match=r"no rate from USD to KRW for 2026-09 and 2026-10\. The br"):
         bridge(warehouse, base="2026-09", period="2026-10", currency="KRW")
 
 
