@@ -131,7 +131,8 @@ def _who(row: Row) -> str:
         return _METHODS[row["x_owner_method"]]
     if row["x_part"] == "commitment_benefit":
         return f"from {plain(row['x_pool'])}"
-    return f"of {plain(row['x_pool'])}, split by {plain(row['x_driver'])}{_place(row)}"
+    driver = plain(row["x_driver"]).replace("_", " ")
+    return f"of {plain(row['x_pool'])}, split by {driver}{_place(row)}"
 
 
 def _decided(row: Row) -> str | None:
