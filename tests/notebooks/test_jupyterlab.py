@@ -33,7 +33,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-SECONDS = 60
+SECONDS = 180
 # Tall enough for a whole notebook: JupyterLab draws only the cells in view.
 VIEW = {"width": 1280, "height": 9000}
 CHARTS = ".jp-OutputArea .js-plotly-plot"

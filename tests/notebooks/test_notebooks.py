@@ -21,7 +21,7 @@ from tests.notebooks.notebook_files import (
 )
 
 PLOTLY = "application/vnd.plotly.v1+json"
-SECONDS = 60
+SECONDS = 180
 every_notebook = pytest.mark.parametrize("name", NAMES)
 
 
