@@ -6,7 +6,7 @@ with charges as (
         billing_currency,
         x_team,
         x_service,
-        service_name,
+        coalesce(service_name, 'unknown') as service_name,
         x_usage_type,
         x_operation,
         region_id,

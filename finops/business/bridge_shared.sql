@@ -5,7 +5,7 @@ with moved_cost as (
         billing_currency,
         x_team,
         x_service,
-        service_name,
+        coalesce(service_name, 'unknown') as service_name,
         effective_cost
     from facts.allocated_cost
     where billing_period in ($base, $period)
@@ -15,7 +15,7 @@ with moved_cost as (
         billing_currency,
         x_team,
         x_service,
-        service_name,
+        coalesce(service_name, 'unknown') as service_name,
         -effective_cost as effective_cost
     from facts.owned_cost
     where billing_period in ($base, $period)

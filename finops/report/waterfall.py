@@ -94,5 +94,7 @@ def _range(start: float, steps: list[float]) -> tuple[float, float]:
         levels.append(levels[-1] + step)
     lowest, highest = min(levels), max(levels)
     room = 0.25 * (highest - lowest) or abs(start) * 0.1 or 1.0
-    from_zero = lowest - room < 0 or (highest - lowest) > 0.5 * highest
-    return (min(0.0, lowest - room) if from_zero else lowest - room), highest + room
+    if lowest < 0:
+        return lowest - room, max(highest, 0.0) + room
+    from_zero = lowest < room or highest - lowest > 0.5 * highest
+    return (0.0 if from_zero else lowest - room), highest + room

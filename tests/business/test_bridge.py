@@ -211,6 +211,12 @@ def test_shared_cost_is_what_a_team_gets_beside_its_own(warehouse_of):
     assert change(warehouse, team="pool") == {"new": 1, "shared_cost": -1}
 
 
+def test_cost_without_the_name_of_its_service_is_not_lost(warehouse_of):
+    warehouse = warehouse_of([charge(SEPTEMBER), charge(), charge(service_name=None)])
+    frame = bridge(warehouse, base="2026-09", period="2026-10")
+    assert (frame["x_total"][0], frame["service_name"][0]) == (2, "unknown")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
