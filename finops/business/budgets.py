@@ -11,7 +11,7 @@ from finops.errors import BadInput
 from finops.report.frames import floats
 from finops.warehouse import Warehouse
 
-__all__ = ["budget_outlook", "movable_usage", "outlook"]
+__all__ = ["budget_outlook", "last_complete_day", "movable_usage", "outlook"]
 
 # Days up to the last known one that say what a weekday and a weekend day cost.
 WINDOW = 28
@@ -50,7 +50,7 @@ def budget_outlook(
     month = pd.Period(billing_period, freq="M")
     cost = warehouse.sql(COST, period=billing_period, before=str(month - 1))
     budgets = warehouse.sql(BUDGETS, period=billing_period)
-    last = through or _last_complete_day(warehouse, billing_period)
+    last = through or last_complete_day(warehouse, billing_period)
     return outlook(cost, budgets, billing_period=billing_period, through=last)
 
 
@@ -68,6 +68,21 @@ def movable_usage(
     return warehouse.sql(MOVABLE, **asked)
 
 
+def last_complete_day(warehouse: Warehouse, billing_period: str) -> str:
+    """Return the last day of a month that the bill has in full; BadInput if it has none."""
+    rows = warehouse.sql(
+        "select max(x_last_charge_date) as last, min(x_incomplete_from) as open "
+        "from marts.trust_header where billing_period = $period",
+        period=billing_period,
+    )
+    if rows["last"].isna().all():
+        raise BadInput(f"There is no cost in {billing_period}.")
+    last = pd.Timestamp(rows["last"].iloc[0])
+    if rows["open"].notna().all():
+        last = min(last, pd.Timestamp(rows["open"].iloc[0]) - pd.Timedelta(days=1))
+    return str(min(last, _days_of(billing_period)[-1]).date())
+
+
 def outlook(
     team_day: pd.DataFrame, budgets: pd.DataFrame, *, billing_period: str, through: str
 ) -> pd.DataFrame:
@@ -81,7 +96,7 @@ def outlook(
     and what the month before had in fees after this day), x_variance (budget less expected),
     x_status (`over`, `breaks`, `within`), x_breaks_on (the day on which cost passes the budget),
     x_cut_per_day (what each day left must cost less) and x_cut_share (of the usage of the days
-    left; above 1 it can't be done). Raises BadInput for a day outside of the month, or no cost.
+    left; above 1 it can't be done). Raises BadInput for a day outside of the month or the bill.
     """
     days = _days_of(billing_period)
     last = pd.Timestamp(through)
@@ -89,9 +104,8 @@ def outlook(
         raise BadInput(f"{through} is no day of {billing_period}.")
     cost = floats(team_day, ["effective_cost", "x_usage_effective_cost"])
     cost = cost.assign(charge_date=pd.to_datetime(cost["charge_date"]))
-    cost = cost[cost["charge_date"] <= days[-1]]
-    if cost[cost["charge_date"].between(days[0], last)].empty:
-        raise BadInput(f"There is no cost in {billing_period} up to {through}.")
+    if cost.empty or last > cost["charge_date"].max():
+        raise BadInput(f"The bill of {billing_period} does not reach {through}.")
     asked = floats(budgets, ["x_budget"]).to_dict("records")
     rows = [
         {name: one[name] for name in ("x_team", "billing_currency")}
@@ -148,11 +162,11 @@ def _of_team(cost: pd.DataFrame, one: dict[Any, Any], last: pd.Timestamp) -> pd.
     """Return total and usage cost of each day up to `last`; a day without a row cost nothing."""
     mine = cost[(cost["x_team"] == one["x_team"])]
     mine = mine[mine["billing_currency"] == one["billing_currency"]]
-    sums = mine.groupby("charge_date").agg(
-        total=("effective_cost", "sum"), usage=("x_usage_effective_cost", "sum")
-    )
-    days: pd.DataFrame = sums.reindex(pd.date_range(cost["charge_date"].min(), last))
-    return days.fillna(0.0)
+    of_day = mine.groupby("charge_date")
+    times = pd.date_range(cost["charge_date"].min(), last)
+    total = of_day["effective_cost"].sum().reindex(times, fill_value=0.0)
+    usage = of_day["x_usage_effective_cost"].sum().reindex(times, fill_value=0.0)
+    return pd.DataFrame({"total": total, "usage": usage})
 
 
 def _usage_of(usage: "pd.Series[float]", left: pd.DatetimeIndex) -> "pd.Series[float]":
@@ -183,20 +197,6 @@ def _is_weekend(days: pd.DatetimeIndex) -> npt.NDArray[np.bool_]:
 def _days_of(billing_period: str) -> pd.DatetimeIndex:
     month = pd.Period(billing_period, freq="M")
     return pd.date_range(month.start_time, periods=month.days_in_month)
-
-
-def _last_complete_day(warehouse: Warehouse, billing_period: str) -> str:
-    rows = warehouse.sql(
-        "select max(x_last_charge_date) as last, min(x_incomplete_from) as open "
-        "from marts.trust_header where billing_period = $period",
-        period=billing_period,
-    )
-    if rows["last"].isna().all():
-        raise BadInput(f"There is no cost in {billing_period}.")
-    last = pd.Timestamp(rows["last"].iloc[0])
-    if rows["open"].notna().all():
-        last = min(last, pd.Timestamp(rows["open"].iloc[0]) - pd.Timedelta(days=1))
-    return str(min(last, _days_of(billing_period)[-1]).date())
 
 
 def _money(value: float) -> Decimal:

@@ -134,7 +134,8 @@ def follow_orders(usage: pd.DataFrame, *, step: Step, timezone: str = "UTC") -> 
         {"key": key, "billing_currency": currency, "step": step, **_row(rows, step, timezone, last)}
         for (currency, key), rows in grouped
     ]
-    return pd.DataFrame(rows)
+    columns = ["key", "billing_currency", "step", "points", "reason", *_nothing(step)]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _check(frame: pd.DataFrame) -> None:

@@ -87,11 +87,11 @@ def test_team_without_any_cost_keeps_its_budget():
     assert (row["effective_cost"], row["x_status"]) == (Decimal("0.00"), "within")
 
 
-def test_day_of_another_month_and_month_without_cost_are_refused():
+def test_day_of_another_month_or_after_the_bill_is_refused():
     rows = days("2026-09-01", "2026-09-30", flat)
     with pytest.raises(BadInput, match="no day of 2026-10"):
         stand(rows, 30, through="2026-09-30")
-    with pytest.raises(BadInput, match="no cost in 2026-10"):
+    with pytest.raises(BadInput, match="does not reach 2026-10-05"):
         stand(rows, 30, through="2026-10-05")
 
 
