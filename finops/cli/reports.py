@@ -55,7 +55,7 @@ def statement(
     ] = None,
     project: Project = Path(),
 ) -> None:
-    """Write what each team pays for a month, as pages; together they are the bill.
+    """Write what each team pays for a month, as pages and workbooks; together they are the bill.
 
     Example: finops statement 2026-10 --team order --lang ko
     """

@@ -110,14 +110,14 @@ def _untagged(warehouse: Warehouse, summary: Summary) -> pd.DataFrame:
     )
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a page beside `path` and rename it, so that no reader sees half of it."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside `path` and rename it, so that no reader sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     part = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
         part.chmod(0o644)
         part.replace(path)
     finally:

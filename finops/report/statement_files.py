@@ -1,4 +1,4 @@
-"""Write the statements of a month: a page for each team, and an index that equals the bill."""
+"""Write the statements of a month: page and workbook of each team, an index equal to the bill."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +8,7 @@ from finops.report.html import write_whole
 from finops.report.statement import MEASURES, Statement, statements
 from finops.report.statement_page import index_page, statement_page
 from finops.report.statement_text import LANGUAGES
+from finops.report.workbook import workbook
 from finops.warehouse import Warehouse
 
 __all__ = ["write_statements"]
@@ -32,21 +33,24 @@ def write_statements(
     _check("mode", mode, MEASURES)
     found = statements(warehouse, billing_period, mode=mode, team=team)
     target = Path(folder)
-    pages = {_path(target, one, language): statement_page(one, language) for one in found}
+    files: dict[Path, str | bytes] = {}
+    for one in found:
+        files[_path(target, one, language, "html")] = statement_page(one, language)
+        files[_path(target, one, language, "xlsx")] = workbook(one, language)
     if team is None:
-        pages[target / f"{billing_period}-index-{mode}-{language}.html"] = index_page(
-            found, language
-        )
-    for path, page in pages.items():
-        write_whole(path, page)
-    return list(pages)
+        page = index_page(found, language)
+        files[target / f"{billing_period}-index-{mode}-{language}.html"] = page
+    for path, content in files.items():
+        write_whole(path, content)
+    return list(files)
 
 
-def _path(folder: Path, statement: Statement, language: str) -> Path:
-    """Return where a page goes; the name of a team may hold what a file name can't."""
+def _path(folder: Path, statement: Statement, language: str, kind: str) -> Path:
+    """Return where a file goes; the name of a team may hold what a file name can't."""
     month = statement.month
     team = "".join(char if char.isalnum() or char in "-_." else "_" for char in statement.team)
-    return folder / f"{month.billing_period}-{team}-{month.currency}-{month.mode}-{language}.html"
+    name = f"{month.billing_period}-{team}-{month.currency}-{month.mode}-{language}.{kind}"
+    return folder / name
 
 
 def _check(word: str, value: str, known: Iterable[str]) -> None:
