@@ -6,7 +6,8 @@ FinopsError
 ├── MissingColumns    a bill without a column that its cost depends on
 ├── BadInput          a mapping, business or settings file with a wrong line
 ├── CheckFailed       a promise in checks/ is broken
-└── WarehouseBusy     another process is writing this warehouse
+├── WarehouseBusy     another process is writing this warehouse
+└── NotDelivered      another system did not take an alert
 """
 
 
@@ -43,3 +44,12 @@ class CheckFailed(FinopsError):
 
 class WarehouseBusy(FinopsError):
     """Another process is writing this warehouse."""
+
+
+class NotDelivered(FinopsError):
+    """Another system did not take an alert; whether to try `again`, and after how long."""
+
+    def __init__(self, message: str, *, again: bool, wait_seconds: float = 0.0) -> None:
+        super().__init__(message)
+        self.again = again
+        self.wait_seconds = wait_seconds

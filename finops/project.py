@@ -30,6 +30,15 @@ shared_cost = "reciprocal"
 
 # Who gets what a reservation or Savings Plan saves: who used it, or who bought it.
 commitment_benefit = "used"
+
+[notify]
+# A team gets at most so many new alerts in a week, the most money first.
+alerts_per_week = 5
+
+# Channels. Each names the environment variable that holds its address, never the address itself.
+# slack = "FINOPS_SLACK"
+# webhook = "FINOPS_WEBHOOK"
+# webhook_secret = "FINOPS_WEBHOOK_SECRET"
 """
 
 _NO_UPDATES = "jupyterlab.handlers.announcements.NeverCheckForUpdate"

@@ -2,12 +2,13 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from finops.errors import BadInput, SourceNotFound
+from finops.export.settings import Notify, read_notify
 
 FILE_NAME = "finops.toml"
 # The keys of [allocation] and what they may say.
@@ -15,14 +16,15 @@ ALLOCATION = {
     "shared_cost": ("reciprocal", "direct", "step_down"),
     "commitment_benefit": ("used", "bought"),
 }
-_NO_KEYS = {"project", "as_of", *ALLOCATION}
+_NO_KEYS = {"project", "as_of", "notify", *ALLOCATION}
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a project decides once: its folder, and the keys of its finops.toml.
 
-    `shared_cost` and `commitment_benefit` are keys of its table `[allocation]`.
+    `shared_cost` and `commitment_benefit` are keys of its table `[allocation]`; `notify` is its
+    table `[notify]`.
 
     `as_of` is no key: it is the moment (UTC) whose deliveries a reader asks for; None is today.
     """
@@ -33,6 +35,7 @@ class Settings:
     timezone: str = "UTC"
     shared_cost: str = "reciprocal"
     commitment_benefit: str = "used"
+    notify: Notify = field(default_factory=Notify)
     as_of: datetime | None = None
 
     @property
@@ -62,10 +65,11 @@ def read_settings(project: str | Path = ".") -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: not valid TOML: {error}") from error
     allocation = values.pop("allocation", {})
-    _check_keys(path, values, {field.name for field in fields(Settings)} - _NO_KEYS)
+    notify = read_notify(path, values.pop("notify", {}))
+    _check_keys(path, values, {one.name for one in fields(Settings)} - _NO_KEYS)
     _check_timezone(path, values.get("timezone", "UTC"))
     _check_allocation(path, allocation)
-    return Settings(project=folder, **values, **allocation)
+    return Settings(project=folder, notify=notify, **values, **allocation)
 
 
 def _check_keys(path: Path, values: dict[str, object], known: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from finops.allocation.mappings import FILES
 from finops.business.data import SERIES
 from finops.cli import app
+from finops.export.settings import Notify
 from finops.models import models_in_order
 from finops.settings import Settings
 from tests.conftest import ROOT
@@ -24,8 +25,9 @@ def test_command_is_in_the_readme_and_has_an_example(command):
 
 
 def test_settings_are_in_the_readme():
-    for field in fields(Settings):
-        assert field.name in ("project", "as_of") or f"| `{field.name}` |" in README
+    for field in [*fields(Settings), *fields(Notify)]:
+        no_key = field.name in ("project", "as_of", "notify")
+        assert no_key or f"| `{field.name}` |" in README
 
 
 def test_marts_are_in_the_readme():

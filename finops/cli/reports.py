@@ -10,6 +10,7 @@ import typer
 from finops import connect
 from finops.anomalies import incidents
 from finops.cli.terminal import Project, app, out
+from finops.export import notify as alerts
 from finops.project import open_lab
 from finops.report import tables
 from finops.report.statement_files import write_statements
@@ -27,6 +28,9 @@ def anomalies(
     expected: Annotated[
         str | None, typer.Option(metavar="ID", help="It was meant: never list it again.")
     ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send what is new to the channels of finops.toml.")
+    ] = False,
     reason: Annotated[str, typer.Option(help="Why it is so, or what is done.")] = "",
 ) -> None:
     """List cost that weekdays, orders, holidays and plans don't explain, per team and AWS service.
@@ -42,6 +46,8 @@ def anomalies(
     if since:
         found = found[found["end"] >= pd.Timestamp(since)]
     out.print(tables.anomalies(found))
+    if notify:
+        out.print(alerts.notify(warehouse))
 
 
 @app.command()

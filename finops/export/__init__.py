@@ -1,0 +1,1 @@
+"""Send what was found to where people read it: Slack and other systems."""

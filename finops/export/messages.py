@@ -1,0 +1,98 @@
+"""Say what happened to an incident, as data that every channel puts in its own form."""
+
+import sqlite3
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["SCHEMA", "chart_of", "facts", "headline", "message_of", "sparkline"]
+
+SCHEMA = "finops.incident/1"
+_CHART_DAYS = 28
+_BARS = "▁▂▃▄▅▆▇█"
+_FIELDS = (
+    "id",
+    "key",
+    "kind",
+    "start",
+    "end",
+    "detected_on",
+    "expected",
+    "actual",
+    "excess",
+    "score",
+    "status",
+    "reason",
+)
+_EVENTS = {
+    "open": "New",
+    "grew": "Grew",
+    "reopened": "Open again",
+    "acknowledged": "Acknowledged",
+    "expected": "Expected",
+    "resolved": "Resolved",
+}
+
+
+def message_of(
+    incident: sqlite3.Row, event: str, *, company: str, currency: str, chart: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what docs/alerts.md describes, without the id of the message."""
+    told = {name: incident[name] for name in _FIELDS}
+    told |= {name: round(told[name], 2) for name in ("expected", "actual", "excess", "score")}
+    told |= {"incomplete": bool(incident["incomplete"])}
+    return {
+        "schema": SCHEMA,
+        "event": event,
+        "company": company,
+        "currency": currency,
+        "incident": told,
+        "chart": chart,
+    }
+
+
+def chart_of(daily: pd.DataFrame, key: str) -> dict[str, Any]:
+    """Return the first day and the cost of each of the last 28 days; key `*` is all keys."""
+    if daily.empty:
+        return {"first_day": "", "cost": []}
+    last = pd.Timestamp(daily["date"].max())
+    days = pd.date_range(end=last, periods=_CHART_DAYS)
+    own = daily if key == "*" else daily[daily["key"] == key]
+    cost = own["cost"].astype("float64").groupby(pd.to_datetime(own["date"])).sum()
+    values = [round(value, 2) for value in cost.reindex(days, fill_value=0.0)]
+    return {"first_day": f"{days[0]:%Y-%m-%d}", "cost": values}
+
+
+def headline(message: dict[str, Any]) -> str:
+    """Return one line: what happened, where, and the money."""
+    one = message["incident"]
+    where = "All teams" if one["key"] == "*" else one["key"]
+    event = _EVENTS[message["event"]]
+    return _one_line(f"{event}: {where}, {one['excess']:+,.0f} {message['currency']}".rstrip())
+
+
+def facts(message: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the rows below the headline: a name and a value each."""
+    one, currency = message["incident"], message["currency"]
+    rows = [
+        ("Kind", one["kind"].replace("_", " ")),
+        ("Days", f"{one['start']} to {one['end']}" + (" so far" if one["incomplete"] else "")),
+        ("Expected", f"{one['expected']:,.2f} {currency}".rstrip()),
+        ("Actual", f"{one['actual']:,.2f} {currency}".rstrip()),
+        ("Status", one["status"]),
+        ("Reason", one["reason"]),
+        ("Id", one["id"]),
+    ]
+    return [(name, _one_line(value)) for name, value in rows if value]
+
+
+def sparkline(values: list[float]) -> str:
+    """Return one bar per value; the lowest bar is zero or less."""
+    most = max(values, default=0.0)
+    if most <= 0:
+        return _BARS[0] * len(values)
+    return "".join(_BARS[round(max(value, 0.0) / most * (len(_BARS) - 1))] for value in values)
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in text)[:300]
