@@ -9,9 +9,10 @@ import pandas as pd
 
 from finops.allocation.worklist import worklist
 from finops.anomalies import find
+from finops.business.bridge import bridge
 from finops.errors import BadInput
 from finops.report import statement_queries as queries
-from finops.report.cents import add_cents, whole
+from finops.report.cents import add_cents, apportion, whole
 from finops.report.text import cents, is_missing
 from finops.warehouse import Warehouse
 
@@ -51,7 +52,8 @@ class Statement:
     in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share, x_cents; units has
     x_service, effective_cost, x_orders, x_ordered_cost and x_days_without_orders; resources has
     resource_id, service_name and cost; anomalies has the rows of `anomalies.detect`; unowned has
-    those of the work-list that probably are the team's. `gaps` counts a pool's days without driver.
+    those of the work-list that probably are the team's. `gaps` counts a pool's days without driver;
+    `effects` is what each effect of the bridge moved, in coins: of effective cost only, else empty.
     """
 
     month: Month
@@ -69,6 +71,7 @@ class Statement:
     anomalies: pd.DataFrame
     unowned: pd.DataFrame
     gaps: dict[str, int]
+    effects: dict[str, int]
 
     @property
     def reference(self) -> str:
@@ -172,6 +175,7 @@ class _Extras:
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
         self.anomalies = _in_month(find(warehouse), month.billing_period)
         self.unowned = worklist(warehouse)
+        self.bridge = _bridge(warehouse, month)
 
 
 def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Extras) -> Statement:
@@ -198,8 +202,34 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
             & (extra.unowned["billing_currency"] == month.currency)
             & (extra.unowned["x_last_month_unowned_cost"] > 0)
         ],
+        effects=_effects(extra.bridge, team, lines, earlier),
         gaps={pool: days for pool, days in extra.gaps.items() if pool in set(pools["x_pool"])},
     )
+
+
+def _bridge(warehouse: Warehouse, month: Month) -> pd.DataFrame | None:
+    """Return what moved the effective cost of all teams; None where there is no month before."""
+    if month.mode != "showback" or month.previous_period is None:
+        return None
+    return bridge(
+        warehouse,
+        period=month.billing_period,
+        base=month.previous_period,
+        currency=month.currency,
+    )
+
+
+def _effects(
+    moved: pd.DataFrame | None, team: str, lines: pd.DataFrame, earlier: pd.DataFrame | None
+) -> dict[str, int]:
+    """Return the team's part of the bridge, in coins that add up to its change."""
+    if moved is None or earlier is None or lines.empty:
+        return {}
+    sums = moved[moved["x_team"] == team].groupby("x_effect")["x_change"].sum()
+    change = int(lines["x_cents"].sum() - earlier["x_cents"].sum())
+    places = cents(str(moved["x_unit"].iloc[0]).split()[0]) if len(moved) else 0
+    coins = apportion([value.scaleb(places) for value in sums], change)
+    return {str(effect): coin for effect, coin in zip(sums.index, coins, strict=True) if coin}
 
 
 def _services(lines: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
+from finops.business.bridge_text import EFFECTS, effect_name
 from finops.report.ranks import resource_name
 from finops.report.sections import Section, Tile
 from finops.report.statement import Month, Statement
@@ -54,6 +55,7 @@ def sections(statement: Statement, language: str) -> list[Section]:
     """Return the tables of a statement in reading order."""
     words = _words(language)
     return [
+        _effects(statement, language),
         _changes(statement, words),
         _services(statement, words),
         _pools(statement, words),
@@ -170,6 +172,26 @@ def _reporting_tile(statement: Statement, words: Say) -> Tile:
     value = Decimal(statement.total).scaleb(-cents(month.currency)) * month.rate
     note = words("rate_note", rate=number(month.rate, 2))
     return Tile(title, money(value, month.reporting_currency), note)
+
+
+def _effects(statement: Statement, language: str) -> Section:
+    """Return the bridge from the month before: what each effect moved."""
+    month, change = statement.month, say("change", language)
+    rows = [
+        (effect_name(effect, language), amount(month, statement.effects[effect], signed=True))
+        for effect in EFFECTS
+        if effect in statement.effects
+    ]
+    if rows:
+        rows.append((say("total", language), amount(month, statement.change, signed=True)))
+    return Section(
+        say("effects", language),
+        (say("effect", language), change),
+        frozenset({change}),
+        [*rows],
+        say("first_month" if month.mode == "showback" else "no_effects", language),
+        say("effects_note", language),
+    )
 
 
 def _changes(statement: Statement, words: Say) -> Section:

@@ -40,6 +40,16 @@ _TEXTS = {
         "no rate in business/exchange_rates.csv",
         "business/exchange_rates.csv에 환율 없음",
     ),
+    "effects": ("Why it changed", "변동 원인"),
+    "effect": ("effect", "요인"),
+    "effects_note": (
+        "Of effective cost, after shared cost is split; the effects add up to the change.",
+        "공통 비용을 배분한 유효 비용 기준이며, 각 요인의 합은 증감과 같습니다.",
+    ),
+    "no_effects": (
+        "The effects of prices, usage and orders are those of effective cost: see the showback.",
+        "가격, 사용량, 주문의 영향은 유효 비용 기준이므로 쇼백 명세서를 참고하세요.",
+    ),
     "changes": ("What changed, by AWS service", "AWS 서비스별 증감 내역"),
     "changes_note": (
         "The largest changes; they and the rest add up to the change of the total.",

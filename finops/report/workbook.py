@@ -20,8 +20,8 @@ from finops.report.text import cents, is_missing, plain
 __all__ = ["workbook"]
 
 _MONEY, _COINS = "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
-# Sections that the sheets of numbers don't show already.
-_TEXT_SECTIONS = slice(3, None)
+# Sections that the sheets of numbers don't show already: why it changed, and from unit cost on.
+_TEXT_SECTIONS = (0, 4, 5, 6, 7, 8)
 # A date that Excel knows, where the bill names none.
 _NO_DATE = datetime(2000, 1, 1)
 
@@ -72,10 +72,11 @@ class _Book:
         pools = self.sheet("pools", (24, 24, 18, 12, 18))
         lines = self.sheet("lines", (14, 15, 18, 36, 14, 14, 15, 60))
         notes = self.sheet("questions", (44, 30, 18, 18, 18, 18, 18))
+        found = sections(self.statement, self.language)
         last = self.lines(lines)
         total = self.services(services, last)
         self.pools(pools, last)
-        self.notes(notes, sections(self.statement, self.language)[_TEXT_SECTIONS])
+        self.notes(notes, [found[place] for place in _TEXT_SECTIONS])
         self.summary(summary, last, total)
 
     def sheet(self, key: str, widths: Sequence[int]) -> Worksheet:
