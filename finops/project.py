@@ -39,6 +39,10 @@ alerts_per_week = 5
 # slack = "FINOPS_SLACK"
 # webhook = "FINOPS_WEBHOOK"
 # webhook_secret = "FINOPS_WEBHOOK_SECRET"
+
+# A folder for e-mail files (.eml), below this one.
+# email = "mail"
+# email_to = "finops@example.com"
 """
 
 _NO_UPDATES = "jupyterlab.handlers.announcements.NeverCheckForUpdate"

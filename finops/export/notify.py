@@ -4,12 +4,13 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from finops.anomalies.sources import by_team_and_service
 from finops.anomalies.store import incidents_folder, open_store
 from finops.errors import BadInput, NotDelivered
-from finops.export import slack, webhook
+from finops.export import mail, slack, webhook
 from finops.export.messages import chart_of, message_of
 from finops.export.outbox import Send, deliver, write_alerts
 from finops.export.settings import Notify, secret, secret_address
@@ -27,7 +28,7 @@ def notify(warehouse: Warehouse) -> str:
     kept, and sent first the next time.
     """
     project, settings = warehouse.settings.project, warehouse.settings.notify
-    channels = _channels(settings, os.environ)
+    channels = _channels(project, settings, os.environ)
     with writer_lock(incidents_folder(project)):
         describe = partial(_describe, _Source(warehouse))
         with open_store(project) as store:
@@ -45,7 +46,7 @@ def notify(warehouse: Warehouse) -> str:
     return f"Alerts sent: {sent}.{later if waiting else ''}"
 
 
-def _channels(settings: Notify, environment: Mapping[str, str]) -> dict[str, Send]:
+def _channels(project: Path, settings: Notify, environment: Mapping[str, str]) -> dict[str, Send]:
     """Return how to send to each channel that is set."""
     channels: dict[str, Send] = {}
     if settings.slack:
@@ -56,8 +57,11 @@ def _channels(settings: Notify, environment: Mapping[str, str]) -> dict[str, Sen
         named = settings.webhook_secret
         key = secret(environment, named) if named else ""
         channels["webhook"] = partial(webhook.send, address=address, key=key)
+    if settings.email:
+        folder = project / settings.email
+        channels["email"] = partial(mail.send, folder=folder, to=settings.email_to)
     if not channels:
-        raise BadInput("finops.toml names no channel. Add to [notify] one of: slack, webhook.")
+        raise BadInput("finops.toml names no channel. Add to [notify]: slack, webhook or email.")
     return channels
 
 

@@ -23,6 +23,8 @@ class Notify:
     slack: str = ""
     webhook: str = ""
     webhook_secret: str = ""
+    email: str = ""
+    email_to: str = ""
 
 
 def read_notify(path: Path, table: object) -> Notify:
@@ -46,6 +48,9 @@ def read_notify(path: Path, table: object) -> Notify:
     notify = Notify(**table)
     if notify.alerts_per_week < 1:
         raise BadInput(f"{path}: alerts_per_week in [notify] must be at least 1.")
+    to = notify.email_to
+    if notify.email and ("@" not in to or not to.isprintable()):
+        raise BadInput(f"{path}: email_to in [notify] must be addresses, with email.")
     return notify
 
 
