@@ -74,5 +74,6 @@ def _write(query: str, target: Path) -> None:
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
     con.execute("set memory_limit = '3GB'")
+    con.execute("set preserve_insertion_order = false")
     con.execute("set enable_progress_bar = false")
     con.execute(f"copy ({query}) to {literal(str(target))} (format parquet, compression snappy)")
