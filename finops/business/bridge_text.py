@@ -46,7 +46,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "credits": ("credits", "크레딧"),
     "refunds": ("refunds", "환불"),
     "owner_changes": ("changes of owner", "소유 변경"),
-    "shared_cost": ("shared cost", "공유 비용"),
+    "shared_cost": ("shared cost", "공용 비용"),
     "exchange_rate": ("the exchange rate", "환율"),
 }
 _MEASURES = {

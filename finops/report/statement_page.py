@@ -1,9 +1,10 @@
 """Write statements as HTML pages that open anywhere, without a network."""
 
+from finops.business.bridge_text import month_text
 from finops.report.html import environment
 from finops.report.statement import Month, Statement
 from finops.report.statement_sections import index, name, sections, tiles
-from finops.report.statement_text import month_text, say
+from finops.report.statement_text import say
 
 __all__ = ["index_page", "statement_page"]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from finops.business.bridge_text import EFFECTS, effect_name
+from finops.business.bridge_text import EFFECTS, effect_name, month_text
 from finops.report.ranks import resource_name
 from finops.report.sections import Section, Tile
 from finops.report.statement import Month, Statement
-from finops.report.statement_text import month_text, say
+from finops.report.statement_text import say
 from finops.report.text import cents, is_missing, money, number, percent, plain, unit_money
 
 __all__ = ["amount", "index", "name", "sections", "tiles"]

@@ -1,8 +1,6 @@
 """The words of statements, in English and Korean."""
 
-from finops.report.text import month_name
-
-__all__ = ["LANGUAGES", "month_text", "say"]
+__all__ = ["LANGUAGES", "say"]
 
 LANGUAGES = ("en", "ko")
 
@@ -33,7 +31,7 @@ _TEXTS = {
     "against": ("against {month}", "{month} 대비"),
     "first_month": ("the first month loaded", "첫 번째 달이라 비교 대상 없음"),
     "own": ("Own cost", "자체 비용"),
-    "shared": ("Shared cost", "공통 비용"),
+    "shared": ("Shared cost", "공용 비용"),
     "in_reporting": ("In {currency}", "{currency} 환산"),
     "rate_note": ("rate {rate}", "환율 {rate}"),
     "no_rate": (
@@ -44,7 +42,7 @@ _TEXTS = {
     "effect": ("effect", "요인"),
     "effects_note": (
         "Of effective cost, after shared cost is split; the effects add up to the change.",
-        "공통 비용을 배분한 유효 비용 기준이며, 각 요인의 합은 증감과 같습니다.",
+        "공용 비용을 배분한 유효 비용 기준이며, 각 요인의 합은 증감과 같습니다.",
     ),
     "no_effects": (
         "The effects of prices, usage and orders are those of effective cost: see the showback.",
@@ -62,16 +60,16 @@ _TEXTS = {
     "before": ("before", "전월"),
     "now": ("now", "당월"),
     "no_service": ("no service", "서비스 없음"),
-    "pools": ("Shared cost and how it was split", "공통 비용과 배분 기준"),
-    "pool": ("shared by", "공통 조직"),
+    "pools": ("Shared cost and how it was split", "공용 비용과 배분 기준"),
+    "pool": ("shared by", "공용 조직"),
     "driver": ("split by", "배분 기준"),
     "pool_total": ("to split", "배분 대상 금액"),
     "share": ("share", "배분율"),
-    "no_pools": ("No shared cost.", "배분된 공통 비용이 없습니다."),
+    "no_pools": ("No shared cost.", "배분된 공용 비용이 없습니다."),
     "units": ("Unit cost of own services", "자체 서비스의 건당 비용"),
     "units_note": (
         "Effective cost before shared cost is split, per order; days without orders are left out.",
-        "공통 비용 배분 전 유효 비용 기준이며, 주문 데이터가 없는 날은 제외합니다.",
+        "공용 비용 배분 전 유효 비용 기준이며, 주문 데이터가 없는 날은 제외합니다.",
     ),
     "no_units": ("No service of this team has cost.", "비용이 발생한 자체 서비스가 없습니다."),
     "cost": ("effective cost", "유효 비용"),
@@ -94,7 +92,7 @@ _TEXTS = {
     "resources": ("The five largest resources", "비용이 큰 리소스 5개"),
     "resource": ("resource", "리소스"),
     "no_resources": ("No resource of this team is in the bill.", "청구서에 리소스가 없습니다."),
-    "resources_note": ("Own cost, before sharing.", "공통 비용 배분 전 자체 비용입니다."),
+    "resources_note": ("Own cost, before sharing.", "공용 비용 배분 전 자체 비용입니다."),
     "questions": ("Open questions", "확인이 필요한 사항"),
     "question": ("question", "내용"),
     "no_questions": ("None.", "없습니다."),
@@ -160,11 +158,3 @@ def say(key: str, language: str, **values: str) -> str:
     """Return a text of a statement in `language`, `en` or `ko`, with its `values` filled in."""
     text = _TEXTS[key][LANGUAGES.index(language)]
     return text.format(**values) if values else text
-
-
-def month_text(billing_period: str, language: str) -> str:
-    """Return `October 2026` or `2026년 10월`."""
-    if language == "en":
-        return month_name(billing_period)
-    year, _, month = billing_period.partition("-")
-    return f"{year}년 {int(month)}월"

@@ -11,10 +11,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from finops.business.bridge_text import month_text
 from finops.report.sections import Section
 from finops.report.statement import Statement
 from finops.report.statement_sections import name, sections
-from finops.report.statement_text import month_text, say
+from finops.report.statement_text import say
 from finops.report.text import cents, is_missing, plain
 
 __all__ = ["workbook"]
