@@ -6,7 +6,8 @@ from finops.errors import BadInput
 
 __all__ = ["KPIS", "scorecard"]
 
-# Name as published (allocated, cost_to_revenue and budget_variance have our own), formula, target (None where none is published), whether more is better.
+# Name as published (allocated, cost_to_revenue and budget_variance are named by us), formula,
+# target (None where none is published), whether more is better.
 # Targets: goals of the level "Run", finops.org/framework/maturity-model.
 KPIS: dict[str, tuple[str, str, float | None, bool]] = {
     "allocated": ("Percentage of Costs Allocated", "1 - unallocated / all cost", 0.9, True),
