@@ -68,6 +68,10 @@ def test_killed_at_random_moments_readers_see_whole_builds(processes, project, b
     first = finops.connect(project)
     first.load(bills[0])
     first.build()
+    start = time.monotonic()
+    first.load(bills[1])
+    first.build()
+    seconds = time.monotonic() - start
     first.close()
     chance = random.Random(20261122)
     seen = Counter()
@@ -75,7 +79,8 @@ def test_killed_at_random_moments_readers_see_whole_builds(processes, project, b
         todo = bills[number % 40 :] + bills[: number % 40]
         writer = processes.Process(target=load_and_build, args=(project, todo), daemon=True)
         writer.start()
-        time.sleep(chance.uniform(0.0, 0.6))
+        # Half of the writers live long enough to finish a build.
+        time.sleep(chance.uniform(0.0, 2 * seconds))
         writer.kill()
         writer.join()
         facts, marts = billed(project)
