@@ -1,16 +1,16 @@
 """Read how shared cost is split, as FinOps writes it in mappings/shared_costs.csv."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import duckdb
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from finops.allocation.owners import ALWAYS, Day, Name
+from finops.allocation.fixed_shares import SharedCostShare, check_shares, valid_days
+from finops.allocation.owners import Name
 from finops.allocation.shared_costs import find_cycle, trapped
 from finops.csv_input import Row, check_known, check_unique, read_rows
 from finops.errors import BadInput
@@ -36,16 +36,6 @@ class SharedCost(Row):
     missing_driver: Annotated[Missing | None, BeforeValidator(lambda value: value or None)] = None
     idle: Annotated[Literal["keep", "spread"] | None, BeforeValidator(lambda v: v or None)] = None
     note: str = ""
-
-
-class SharedCostShare(Row):
-    """The agreed share of one team in a pool of method `fixed`."""
-
-    pool: Name
-    team: Name
-    share: Annotated[Decimal, Field(gt=0, le=1, decimal_places=15)]
-    valid_from: Day = None
-    valid_to: Day = None
 
 
 # The files that this module reads.
@@ -93,7 +83,8 @@ def load_pools(con: duckdb.DuckDBPyConnection, folder: Path, shared_cost: str) -
     driver_days = _driver_days(con)
     bill_days = [day for (day,) in con.execute(_BILL_DAYS).fetchall()]
     _check_pools(path, pools, kinds, driver_days)
-    _check_shares(share_path, shares, pools, kinds, bill_days)
+    fixed = [pool.pool for pool in pools if pool.method == "fixed"]
+    check_shares(share_path, shares, fixed, kinds, bill_days)
     targets = {
         pool.pool: _targets(pool, shares, kinds, driver_days.get(pool.driver, {})) for pool in pools
     }
@@ -117,7 +108,7 @@ def _driver_days(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, set[date
 
 
 def _check_pools(
-    path: Path, pools: list[SharedCost], kinds: dict[str, str], drivers: dict[str, Any]
+    path: Path, pools: list[SharedCost], kinds: dict[str, str], drivers: Collection[str]
 ) -> None:
     check_unique(path, pools, lambda row: row.pool)
     shared = [team for team, kind in kinds.items() if kind == "shared"]
@@ -125,7 +116,7 @@ def _check_pools(
     for pool in pools:
         check_known(path, pool.line, "shared team", pool.pool, shared)
         _check_options(path, pool)
-        check_known(path, pool.line, "driver", pool.driver, [*drivers, "orders"])
+        check_known(path, pool.line, "driver", pool.driver, {*drivers, "orders"})
         for target in pool.targets:
             check_known(path, pool.line, "team", target, kinds)
             if target == pool.pool:
@@ -156,50 +147,6 @@ def _check_options(path: Path, pool: SharedCost) -> None:
             f"{path} line {pool.line}: split rows of an earlier day say nothing about this day's "
             "pods; set missing_driver to fail, even or proportional."
         )
-
-
-def _check_shares(
-    path: Path,
-    shares: list[SharedCostShare],
-    pools: list[SharedCost],
-    kinds: dict[str, str],
-    bill_days: list[date],
-) -> None:
-    fixed = [pool.pool for pool in pools if pool.method == "fixed"]
-    for share in shares:
-        check_known(path, share.line, "pool of method fixed", share.pool, fixed)
-        check_known(path, share.line, "team", share.team, kinds)
-        if share.team == share.pool:
-            raise BadInput(f"{path} line {share.line}: {share.pool} can't pay itself.")
-        if share.valid_from and share.valid_to and share.valid_to <= share.valid_from:
-            raise BadInput(
-                f"{path} line {share.line}: valid_to {share.valid_to} is not after "
-                f"{share.valid_from}."
-            )
-    for pool in fixed:
-        _check_sums(path, pool, [one for one in shares if one.pool == pool], bill_days)
-
-
-def _check_sums(
-    path: Path, pool: str, shares: list[SharedCostShare], bill_days: list[date]
-) -> None:
-    """Raise BadInput for days on which the shares of a pool overlap or don't sum to one."""
-    bounds = {day for one in shares for day in _days(one)} | set(bill_days[:1])
-    for day, end in pairwise(sorted(bounds | {ALWAYS[1]})):
-        valid = [one for one in shares if _days(one)[0] <= day < _days(one)[1]]
-        last = max(valid or shares, key=lambda one: one.line, default=None)
-        line = f"{path} line {last.line}" if last else f"{path}"
-        repeated = len(valid) - len({one.team for one in valid})
-        if repeated:
-            raise BadInput(f"{line}: two shares of one team in {pool} are valid on {day}.")
-        is_billed = any(day <= one < end for one in bill_days)
-        total = sum((one.share for one in valid), Decimal(0))
-        if total != 1 and (valid or is_billed):
-            raise BadInput(f"{line}: the shares of {pool} sum to {total} on {day}, not to 1.")
-
-
-def _days(share: SharedCostShare) -> tuple[date, date]:
-    return share.valid_from or ALWAYS[0], share.valid_to or ALWAYS[1]
 
 
 def _targets(
@@ -280,7 +227,7 @@ def _create_tables(
         "shared_cost_shares",
         "pool varchar, team varchar, share decimal(16, 15), valid_from date, valid_to date, "
         "line integer",
-        [(one.pool, one.team, one.share, *_days(one), one.line) for one in shares],
+        [(one.pool, one.team, one.share, *valid_days(one), one.line) for one in shares],
     )
 
 
