@@ -64,6 +64,8 @@ def test_init_load_build_check_status_sql(finops, tmp_path, bill):
         {"billed_cost": "3.5000000000"}
     ]
     assert "3.5000000000" in finops("sql", query, "--project", project)[1]
+    assert "3.5000000000" in finops("sql", f"-- A comment\n{query}", "--project", project)[1]
+    assert finops("sql", query, "--fromat", "csv", "--project", project)[0] == 2
     assert "No cost stands out" in finops("anomalies", "--project", project)[1]
 
 

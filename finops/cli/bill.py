@@ -144,7 +144,8 @@ def status(
         out.print(f"{len(pending)} loaded deliveries are not built yet. Next: finops build")
 
 
-@app.command()
+# The text of a .sql file starts with a comment, which looks like an option.
+@app.command(context_settings={"ignore_unknown_options": True})
 def sql(
     query: Annotated[str, typer.Argument(help="One select.")],
     project: Project = Path(),
