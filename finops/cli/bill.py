@@ -15,7 +15,7 @@ from finops.demo import run_demo
 from finops.errors import CheckFailed
 from finops.project import create_project
 from finops.report import console as page
-from finops.report import tables, trust
+from finops.report import delivery_tables, tables, trust
 from finops.report.frames import plain_values
 
 
@@ -91,7 +91,7 @@ def load(
                 allow_bad_values=allow_bad_values,
                 progress=progress,
             )
-        out.print(tables.deliveries(found))
+        out.print(delivery_tables.deliveries(found))
     out.print("Next: finops build")
 
 
@@ -113,7 +113,7 @@ def check(project: Project = Path()) -> None:
     Example: finops check
     """
     results = connect(project).check()
-    out.print(tables.promises(results))
+    out.print(delivery_tables.promises(results))
     broken = results[results["rows"] > 0]
     if len(broken):
         raise CheckFailed(f"{len(broken)} promise(s) broken: {', '.join(broken['check'])}.")
@@ -137,9 +137,11 @@ def status(
         raise typer.BadParameter(f"{other!r} goes with --diff.")
     warehouse = connect(project, as_of=as_of)
     if diff:
-        out.print(tables.delivery_change(warehouse.diff(diff, other)))
+        out.print(delivery_tables.delivery_change(warehouse.diff(diff, other)))
         return
-    out.print(tables.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse)))
+    out.print(
+        delivery_tables.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse))
+    )
     if pending := warehouse.pending():
         out.print(f"{len(pending)} loaded deliveries are not built yet. Next: finops build")
 

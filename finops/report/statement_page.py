@@ -3,7 +3,8 @@
 from finops.business.bridge_text import month_text
 from finops.report.html import environment
 from finops.report.statement import Month, Statement
-from finops.report.statement_sections import index, name, sections, tiles
+from finops.report.statement_amounts import index, name
+from finops.report.statement_sections import sections, tiles
 from finops.report.statement_text import say
 
 __all__ = ["index_page", "statement_page"]
@@ -24,7 +25,7 @@ def statement_page(statement: Statement, language: str) -> str:
                 f"{say('reference', language)}: {statement.reference}",
             ],
             tiles=tiles(statement, language),
-            tables=sections(statement, language),
+            tables=sections(statement, language).values(),
             footer=say("footer", language),
         )
     )

@@ -1,6 +1,11 @@
 """The words of statements, in English and Korean."""
 
-__all__ = ["LANGUAGES", "say"]
+from collections.abc import Callable
+from functools import partial
+
+__all__ = ["LANGUAGES", "Say", "say", "words_of"]
+
+Say = Callable[..., str]
 
 LANGUAGES = ("en", "ko")
 
@@ -158,3 +163,8 @@ def say(key: str, language: str, **values: str) -> str:
     """Return a text of a statement in `language`, `en` or `ko`, with its `values` filled in."""
     text = _TEXTS[key][LANGUAGES.index(language)]
     return text.format(**values) if values else text
+
+
+def words_of(language: str) -> Say:
+    """Return `say` in one language."""
+    return partial(say, language=language)

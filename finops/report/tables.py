@@ -1,10 +1,7 @@
 """Print frames as tables in a terminal."""
 
 import json
-import math
 from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 from rich import box
@@ -17,9 +14,7 @@ from finops.report.text import (
     MISSING,
     is_missing,
     kind_text,
-    money,
     number,
-    percent,
     plain,
     safe_cell,
 )
@@ -27,81 +22,11 @@ from finops.report.text import (
 __all__ = [
     "anomalies",
     "defused",
-    "deliveries",
-    "delivery_change",
     "new_table",
     "notes",
-    "promises",
     "rows",
     "rule_hits",
-    "trust_header",
 ]
-
-
-def deliveries(loaded: pd.DataFrame) -> RenderableType:
-    """Return one line per delivery of `Warehouse.load`, and what was assumed or not known."""
-    table = new_table("month", "format", "files:", "rows:", "unblended cost:", "")
-    notes = []
-    for one in loaded.to_dict("records"):
-        cost = " + ".join(
-            money(Decimal(part["source_unblended_cost"]), part["billing_currency"])
-            for part in one["currencies"]
-        )
-        state = "loaded" if one["is_new"] else "already loaded"
-        counts = number(one["files"]), number(one["source_rows"])
-        table.add_row(one["billing_period"], one["format"], *counts, cost, state)
-        notes += [f"{one['billing_period']}: {note}" for note in one["assumptions"]]
-        notes += [
-            f"{one['billing_period']}: unknown line item type {kind!r} counts as it is billed"
-            for kind in one["unknown_line_item_types"]
-        ]
-    return Group(table, *(escape(note) for note in notes))
-
-
-def promises(results: pd.DataFrame) -> RenderableType:
-    """Return one line per promise of `Warehouse.check`."""
-    table = new_table("promise", "broken rows:", "what a broken row would be")
-    for one in results.to_dict("records"):
-        state = "[green]holds[/]" if one["rows"] == 0 else f"[red]{number(one['rows'])}[/]"
-        table.add_row(escape(one["check"]), state, escape(one["promise"]))
-    return table
-
-
-def trust_header(status: pd.DataFrame) -> RenderableType:
-    """Return one line per month of `Warehouse.status`, for 80 columns."""
-    table = new_table(
-        "month",
-        "sent:",
-        "lines:",
-        "until",
-        "final:",
-        "billed:",
-        "effective:",
-        "residual:",
-        "owned:",
-        "",
-        tight=True,
-    )
-    for one in status.to_dict("records"):
-        table.add_row(
-            one["billing_period"],
-            number(one["x_deliveries"]),
-            number(one["x_source_rows"]),
-            _day_of_month(one["x_last_charge_date"]),
-            _floored_percent(one["x_final_share"]),
-            number(one["billed_cost"], 2),
-            number(one["effective_cost"]),
-            number(one["x_residual"], 2),
-            _floored_percent(
-                None if is_missing(one["x_unowned_share"]) else 1 - one["x_unowned_share"]
-            ),
-            one["billing_currency"],
-        )
-    return Group(
-        table,
-        "sent: deliveries. until: last charge. final: lines with an invoice id.",
-        "residual: our sum less the bill's. owned: cost whose team is known.",
-    )
 
 
 def notes(sentences: Iterable[str]) -> RenderableType:
@@ -110,61 +35,6 @@ def notes(sentences: Iterable[str]) -> RenderableType:
     for sentence in sentences:
         grid.add_row("•", Text(sentence, overflow="fold"))
     return grid
-
-
-def delivery_change(change: pd.DataFrame, *, rows: int = 20) -> RenderableType:
-    """Return the largest `rows` of `Warehouse.diff` and its sums, for 80 columns."""
-    if change.empty:
-        return "This month came once: there is no other delivery to compare it with."
-    moved = change[change["x_kind"] != "same"]
-    table = new_table("AWS service", "account", "billed before:", "now:", "change:", "", tight=True)
-    for one in moved.head(rows).to_dict("records"):
-        table.add_row(*_change_cells(one))
-    for currency, part in change.groupby("billing_currency"):
-        table.add_row(*_sum_cells(f"all {len(part)}", part, str(currency)), style="bold")
-    return Group(table, *_change_notes(change, len(moved), rows))
-
-
-def _change_cells(one: dict[Any, Any]) -> list[str]:
-    """Return the cells of one service and account; a dash is a delivery that has none of it."""
-    return [
-        escape(plain(one["service_name"], 60)),
-        escape(plain(one["sub_account_id"], 20)),
-        MISSING if one["x_kind"] == "new" else number(one["x_old_billed_cost"], 2),
-        MISSING if one["x_kind"] == "gone" else number(one["x_new_billed_cost"], 2),
-        number(one["x_billed_cost_change"], 2, signed=True),
-        one["billing_currency"],
-    ]
-
-
-def _sum_cells(name: str, part: pd.DataFrame, currency: str) -> list[str]:
-    return [
-        name,
-        "",
-        number(part["x_old_billed_cost"].sum(), 2),
-        number(part["x_new_billed_cost"].sum(), 2),
-        number(part["x_billed_cost_change"].sum(), 2, signed=True),
-        currency,
-    ]
-
-
-def _change_notes(change: pd.DataFrame, moved: int, rows: int) -> Iterable[str]:
-    if moved > rows:
-        yield f"{moved - rows} smaller changes are in the sum and not shown."
-    yield f"{moved} of {len(change)} services of an account changed. –: not in that delivery."
-    for currency, part in change.groupby("billing_currency"):
-        unblended = money(part["x_unblended_cost_change"].sum(), str(currency), 2, signed=True)
-        effective = money(part["x_effective_cost_change"].sum(), str(currency), 2, signed=True)
-        yield f"Effective cost {effective}; unblended, the bill's own sum, {unblended}."
-
-
-def _day_of_month(day: object) -> str:
-    return MISSING if is_missing(day) else f"{day:%m-%d}"
-
-
-def _floored_percent(share: float | None) -> str:
-    """Return a share as per cent that reads 100 % only when nothing is missing."""
-    return percent(None if is_missing(share) or share is None else math.floor(share * 100) / 100, 0)
 
 
 def anomalies(found: pd.DataFrame) -> RenderableType:

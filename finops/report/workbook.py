@@ -14,15 +14,16 @@ from xlsxwriter.worksheet import Worksheet
 from finops.business.bridge_text import month_text
 from finops.report.sections import Section
 from finops.report.statement import Statement
-from finops.report.statement_sections import name, sections
+from finops.report.statement_amounts import name
+from finops.report.statement_sections import sections
 from finops.report.statement_text import say
 from finops.report.text import cents, is_missing, plain
 
 __all__ = ["workbook"]
 
 _MONEY, _COINS = "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
-# Sections that the sheets of numbers don't show already: why it changed, and from unit cost on.
-_TEXT_SECTIONS = (0, 4, 5, 6, 7, 8)
+# Tables that the sheets of numbers don't show already.
+_TEXT_SECTIONS = ("effects", "units", "anomalies", "resources", "questions", "trust")
 # A date that Excel knows, where the bill names none.
 _NO_DATE = datetime(2000, 1, 1)
 
@@ -77,7 +78,7 @@ class _Book:
         last = self.lines(lines)
         total = self.services(services, last)
         self.pools(pools, last)
-        self.notes(notes, [found[place] for place in _TEXT_SECTIONS])
+        self.notes(notes, [found[key] for key in _TEXT_SECTIONS])
         self.summary(summary, last, total)
 
     def sheet(self, key: str, widths: Sequence[int]) -> Worksheet:

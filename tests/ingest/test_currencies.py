@@ -5,7 +5,7 @@ from rich.console import Console
 
 from finops import connect
 from finops.ingest.deliveries import read_records
-from finops.report import tables
+from finops.report import delivery_tables
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import csv_text, write
 
@@ -44,7 +44,9 @@ def test_bill_of_two_currencies_is_whole_in_each(project, tmp_path, make):
 
 
 def test_load_shows_the_sum_of_each_currency(project, tmp_path, capsys):
-    Console(width=200).print(tables.deliveries(connect(project).load(cur(tmp_path, *MIXED))))
+    Console(width=200).print(
+        delivery_tables.deliveries(connect(project).load(cur(tmp_path, *MIXED)))
+    )
     assert "7.00 CNY + 5.00 USD" in capsys.readouterr().out
 
 

@@ -68,11 +68,11 @@ def test_every_table_of_a_statement_adds_up_to_its_total(october):
 def test_shown_figures_add_up(october):
     """The cells of the change tables, read as a reader does, add up to the change in the tile."""
     for one in october:
-        effects, services = sections(one, "en")[:2]
-        cells = [row[1] for row in effects.rows]
+        tables = sections(one, "en")
+        cells = [row[1] for row in tables["effects"].rows]
         *parts, total = [Decimal(cell.replace(",", "").replace("−", "-")) for cell in cells]
         assert sum(parts) == total == Decimal(one.change).scaleb(-2)
-        cells = [row[3] for row in services.rows]
+        cells = [row[3] for row in tables["changes"].rows]
         shown = sum(Decimal(cell.replace(",", "").replace("−", "-")) for cell in cells)
         assert shown == Decimal(one.change).scaleb(-2)
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from finops.report import tables
+from finops.report import delivery_tables, tables
 from finops.report.frames import plain_values
 
 
@@ -56,7 +56,7 @@ def move(kind="changed", old="1000000.00", new="1000001.50", service="Amazon S3"
 def test_trust_header_shows_whole_numbers_in_80_columns():
     (row,) = [
         line
-        for line in printed(tables.trust_header(arrow([month()]))).splitlines()
+        for line in printed(delivery_tables.trust_header(arrow([month()]))).splitlines()
         if "2026" in line
     ]
     assert row.split() == [
@@ -67,14 +67,18 @@ def test_trust_header_shows_whole_numbers_in_80_columns():
 
 def test_very_large_numbers_are_folded_never_cut():
     huge = Decimal("123456789012345.67")
-    shown = printed(tables.trust_header(arrow([month(billed_cost=huge, effective_cost=huge)])))
+    shown = printed(
+        delivery_tables.trust_header(arrow([month(billed_cost=huge, effective_cost=huge)]))
+    )
     assert "…" not in shown
 
 
 @pytest.mark.parametrize(("share", "shown"), [(0.9999, "99 %"), (0.0, "0 %"), (None, "–")])
 def test_nearly_final_is_not_shown_as_final(share, shown):
     frame = arrow([month(x_final_share=share), month(x_final_share=1.0)])
-    row = next(line for line in printed(tables.trust_header(frame)).splitlines() if "2026" in line)
+    row = next(
+        line for line in printed(delivery_tables.trust_header(frame)).splitlines() if "2026" in line
+    )
     assert f"10-31 {shown:>5} " in row
 
 
@@ -85,7 +89,7 @@ def test_delivery_change_shows_before_now_and_the_sum():
         move("gone", "2", "0"),
         move("same", "5", "5"),
     ]
-    shown = printed(tables.delivery_change(arrow(rows)))
+    shown = printed(delivery_tables.delivery_change(arrow(rows)))
     assert "…" not in shown
     words = [" ".join(line.split()) for line in shown.splitlines()]
     assert "Amazon S3 012345678901 1,000,000.00 1,000,001.50 +1.50 USD" in words
@@ -95,13 +99,13 @@ def test_delivery_change_shows_before_now_and_the_sum():
 
 
 def test_smaller_changes_are_counted_and_stay_in_the_sum():
-    shown = printed(tables.delivery_change(arrow([move(), move(), move()]), rows=1))
+    shown = printed(delivery_tables.delivery_change(arrow([move(), move(), move()]), rows=1))
     assert "2 smaller changes are in the sum and not shown." in shown
     assert "+4.50" in shown
 
 
 def test_month_that_came_once_says_so():
-    assert "came once" in printed(tables.delivery_change(arrow([move()]).head(0)))
+    assert "came once" in printed(delivery_tables.delivery_change(arrow([move()]).head(0)))
 
 
 def test_notes_are_text_and_no_markup():

@@ -1,0 +1,162 @@
+"""The tables of a statement whose cells add up to what the team pays."""
+
+from decimal import Decimal
+from typing import Any
+
+from finops.business.bridge_text import EFFECTS, effect_name
+from finops.report.sections import Section
+from finops.report.statement import Month, Statement
+from finops.report.statement_text import Say, say, words_of
+from finops.report.text import cents, number, percent, plain
+
+__all__ = ["amount", "changes", "effects", "index", "name", "pools", "service_text", "services"]
+
+_CHANGES = 8
+
+
+def amount(month: Month, coins: int | Decimal | None, *, signed: bool = False) -> str:
+    """Return coins as a number in the currency's own decimals."""
+    places = cents(month.currency)
+    value = None if coins is None else Decimal(int(coins)).scaleb(-places)
+    return number(value, places, signed=signed)
+
+
+def name(statement: Statement, language: str) -> str:
+    """Return what the team is called."""
+    if statement.team == "unowned":
+        return say("no_owner", language)
+    return plain(statement.names[language], 60)
+
+
+def effects(statement: Statement, language: str) -> Section:
+    """Return the bridge from the month before: what each effect moved."""
+    month, change = statement.month, say("change", language)
+    rows = [
+        (effect_name(effect, language), amount(month, statement.effects[effect], signed=True))
+        for effect in EFFECTS
+        if effect in statement.effects
+    ]
+    if rows:
+        rows.append((say("total", language), amount(month, statement.change, signed=True)))
+    return Section(
+        say("effects", language),
+        (say("effect", language), change),
+        frozenset({change}),
+        [*rows],
+        say("first_month" if month.mode == "showback" else "no_effects", language),
+        say("effects_note", language),
+    )
+
+
+def changes(statement: Statement, language: str) -> Section:
+    """Return the AWS services that changed most against the month before, and the rest."""
+    month, words = statement.month, words_of(language)
+    columns = (words("before"), words("now"), words("change"))
+    moved = _moved(statement)
+    shown = [(service_text(row["service_name"], words), row) for row in moved[:_CHANGES]]
+    if rest := moved[_CHANGES:]:
+        sums = {key: sum(row[key] for row in rest) for key in ("previous", "total", "change")}
+        shown.append((f"{words('rest')} ({len(rest)})", sums))
+    rows: list[tuple[str, ...]] = [
+        (
+            text,
+            amount(month, row["previous"]),
+            amount(month, row["total"]),
+            amount(month, row["change"], signed=True),
+        )
+        for text, row in shown
+    ]
+    return Section(
+        words("changes"),
+        (words("service"), *columns),
+        frozenset(columns),
+        rows,
+        words("first_month"),
+        words("changes_note"),
+    )
+
+
+def services(statement: Statement, language: str) -> Section:
+    """Return own and shared cost by AWS service."""
+    words = words_of(language)
+    month, columns = statement.month, (words("own"), words("shared"), words("total"))
+    services = statement.services
+    services = services[(services["own"] != 0) | (services["shared"] != 0)]
+    keys = ("own", "shared", "total")
+    rows: list[tuple[str, ...]] = [
+        (service_text(row["service_name"], words), *(amount(month, row[key]) for key in keys))
+        for row in services.to_dict("records")
+    ]
+    rows.append((words("total"), *(amount(month, int(services[key].sum())) for key in keys)))
+    return Section(words("services"), (words("service"), *columns), frozenset(columns), rows)
+
+
+def pools(statement: Statement, language: str) -> Section:
+    """Return what came of each pool, by what it was split, and the team's share."""
+    words = words_of(language)
+    columns = (words("pool_total"), words("share"), words("amount"))
+    rows: list[tuple[str, ...]] = [
+        (
+            plain(row["x_pool"], 40),
+            plain(row["x_driver"], 40).replace("_", " "),
+            number(row["x_pool_total"], cents(statement.month.currency)),
+            percent(row["x_share"], 1),
+            amount(statement.month, row["x_cents"]),
+        )
+        for row in statement.pools.to_dict("records")
+    ]
+    if rows:
+        total = int(statement.pools["x_cents"].sum())
+        rows.append((words("total"), "", "", "", amount(statement.month, total)))
+    return Section(
+        words("pools"),
+        (words("pool"), words("driver"), *columns),
+        frozenset(columns),
+        rows,
+        words("no_pools"),
+    )
+
+
+def index(found: list[Statement], language: str) -> Section:
+    """Return one row per statement, and the bill that they add up to."""
+    words, month = words_of(language), found[0].month
+    total = sum(one.total for one in found)
+    rows: list[tuple[str, ...]] = [
+        (
+            name(one, language),
+            amount(month, one.total),
+            amount(month, one.change, signed=True),
+            percent(one.total / total if total else None),
+            one.reference,
+        )
+        for one in sorted(found, key=lambda one: (-one.total, one.team))
+    ]
+    rows += [
+        (words("total"), amount(month, total), "", "", ""),
+        (words("bill"), amount(month, month.total), "", "", ""),
+        (words("difference"), amount(month, total - month.total), "", "", ""),
+    ]
+    columns = (words("amount"), words("change"), words("share"))
+    return Section(
+        f"{words('index_title')}, {month.currency}",
+        (words("team"), *columns, words("reference")),
+        frozenset(columns),
+        rows,
+        note=words("index_note"),
+    )
+
+
+def _moved(statement: Statement) -> list[dict[Any, Any]]:
+    """Return the AWS services whose cost changed, the largest change first."""
+    if statement.previous is None:
+        return []
+    services = statement.services
+    services = services.assign(change=services["total"] - services["previous"])
+    services = services[services["change"] != 0]
+    order = services["change"].abs().sort_values(ascending=False, kind="stable").index
+    return services.loc[order].to_dict("records")
+
+
+def service_text(text: object, words: Say) -> str:
+    """Return the name of an AWS service; some charges have none."""
+    return words("no_service") if text == "" else plain(text, 50)

@@ -1,0 +1,159 @@
+"""The tables of a statement that say what its amounts mean and how far to trust them."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from finops.report.ranks import resource_name
+from finops.report.sections import Section
+from finops.report.statement import Month, Statement
+from finops.report.statement_amounts import service_text
+from finops.report.statement_text import Say, words_of
+from finops.report.text import cents, is_missing, money, number, percent, plain, unit_money
+
+__all__ = ["anomalies", "questions", "resources", "trust", "units"]
+
+_UNOWNED = 3
+
+
+def units(statement: Statement, language: str) -> Section:
+    """Return the cost per order of the team's own services."""
+    words = words_of(language)
+    columns = (words("cost"), words("orders"), words("per_order"))
+    return Section(
+        words("units"),
+        (words("own_service"), *columns),
+        frozenset(columns),
+        [
+            (
+                plain(row["x_service"], 40),
+                number(row["effective_cost"], 2),
+                number(row["x_orders"]),
+                unit_money(
+                    _ratio(row["x_ordered_cost"], row["x_orders"]), statement.month.currency
+                ),
+            )
+            for row in statement.units.to_dict("records")
+        ],
+        words("no_units"),
+        words("units_note"),
+    )
+
+
+def anomalies(statement: Statement, language: str) -> Section:
+    """Return the team's cost of the month that nothing explains."""
+    words = words_of(language)
+    columns = (words("expected"), words("actual"), words("excess"))
+    return Section(
+        words("anomalies"),
+        (words("from"), words("to"), words("service"), words("kind"), *columns),
+        frozenset(columns),
+        [
+            (
+                f"{row['start']:%Y-%m-%d}",
+                f"{row['end']:%Y-%m-%d}",
+                plain(str(row["key"]).partition(" / ")[2], 50),
+                words(row["kind"]),
+                number(row["expected"]),
+                number(row["actual"]),
+                number(row["excess"], signed=True),
+            )
+            for row in statement.anomalies.to_dict("records")
+        ],
+        words("no_anomalies"),
+    )
+
+
+def resources(statement: Statement, language: str) -> Section:
+    """Return the costliest resources of the team."""
+    words = words_of(language)
+    return Section(
+        words("resources"),
+        (words("resource"), words("service"), words("billed"), words("effective")),
+        frozenset({words("billed"), words("effective")}),
+        [
+            (
+                plain(resource_name(row), 60),
+                service_text(row["service_name"], words),
+                number(row["billed_cost"], 2),
+                number(row["effective_cost"], 2),
+            )
+            for row in statement.resources.to_dict("records")
+        ],
+        words("no_resources"),
+        words("resources_note"),
+    )
+
+
+def questions(statement: Statement, language: str) -> Section:
+    """Return what is not settled, in sentences."""
+    words = words_of(language)
+    found = [
+        *_month_questions(statement.month, words),
+        *_budget_questions(statement, words),
+        *_owner_questions(statement, words),
+        *_count_questions(statement, words),
+    ]
+    rows = [(str(place), text) for place, text in enumerate(found, 1)]
+    columns = ("", words("question"))
+    return Section(words("questions"), columns, frozenset(), [*rows], words("no_questions"))
+
+
+def trust(month: Month, language: str) -> Section:
+    """Return how far the numbers of the month can be trusted."""
+    words = words_of(language)
+    row = month.trust
+    names = ("deliveries", "last_charge", "invoiced", "billed", "effective", "residual", "unowned")
+    columns = tuple(words(key) for key in names)
+    places = cents(month.currency)
+    values = (
+        number(row["x_deliveries"]),
+        str(row["x_last_charge_date"] or "–"),
+        percent(row["x_final_share"], 0),
+        number(row["billed_cost"], places),
+        number(row["effective_cost"], places),
+        number(row["x_residual"], places),
+        percent(row["x_unowned_share"]),
+    )
+    return Section(f"{words('trust')}, {month.currency}", columns, frozenset(columns), [values])
+
+
+def _month_questions(month: Month, words: Say) -> Iterable[str]:
+    final = month.trust["x_final_share"]
+    if final is not None and final < 1:
+        yield words("q_estimated", share=percent(1 - final))
+    if month.trust["x_incomplete_from"] is not None:
+        yield words("q_incomplete", day=str(month.trust["x_incomplete_from"]))
+    if month.rate is None and month.reporting_currency != month.currency:
+        yield words("q_rate", currency=month.currency, reporting=month.reporting_currency)
+
+
+def _budget_questions(statement: Statement, words: Say) -> Iterable[str]:
+    if statement.budget is None:
+        yield words("q_budget")
+    elif statement.own_cost > statement.budget:
+        over = statement.own_cost - statement.budget
+        yield words("q_over", over=money(over, statement.month.currency))
+
+
+def _owner_questions(statement: Statement, words: Say) -> Iterable[str]:
+    for row in statement.unowned.head(_UNOWNED).to_dict("records"):
+        yield words(
+            "q_unowned",
+            resource=plain(resource_name(row), 60),
+            cost=money(row["x_last_month_unowned_cost"], statement.month.currency),
+            share=percent(row["x_probable_precision"], 0),
+        )
+
+
+def _count_questions(statement: Statement, words: Say) -> Iterable[str]:
+    """Yield the days on which something was not counted: a pool's driver, a service's orders."""
+    for pool, days in statement.gaps.items():
+        yield words("q_gap", pool=plain(pool, 40), days=str(days))
+    for row in statement.units.to_dict("records"):
+        if days := row["x_days_without_orders"]:
+            yield words("q_orders", service=plain(row["x_service"], 40), days=str(days))
+
+
+def _ratio(cost: Any, orders: Any) -> Decimal | None:
+    return None if is_missing(cost) or is_missing(orders) or not orders else cost / Decimal(orders)
