@@ -18,6 +18,7 @@ from finops.report.text import (
     plain,
     unit_money,
 )
+from finops.report.waterfall_svg import Drawing
 
 __all__ = ["Section", "Tile", "anomalies", "budgets", "movers", "tiles", "trust", "untagged"]
 
@@ -33,7 +34,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Section:
-    """A table of text; columns named in `numbers` are right-aligned, `empty` says why no rows."""
+    """A table of text; columns named in `numbers` are right-aligned, `empty` says why no rows.
+
+    `lead` are sentences above it, and `drawing` a picture below them.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -41,6 +45,8 @@ class Section:
     rows: list[tuple[str, ...]]
     empty: str = ""
     note: str = ""
+    lead: tuple[str, ...] = ()
+    drawing: Drawing | None = None
 
 
 def tiles(summary: Summary) -> list[Tile]:

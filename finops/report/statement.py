@@ -12,15 +12,15 @@ from finops.anomalies import find
 from finops.business.bridge import bridge
 from finops.errors import BadInput
 from finops.report import statement_queries as queries
-from finops.report.cents import add_cents, apportion, whole
+from finops.report.cents import apportion, whole
+from finops.report.statement_lines import MEASURES, pools, read_lines, services
 from finops.report.text import cents, is_missing
 from finops.warehouse import Warehouse
 
 __all__ = ["MEASURES", "Month", "Statement", "statements"]
 
-# Showback tells what was used; chargeback books what the invoice says.
-MEASURES = {"showback": "effective_cost", "chargeback": "billed_cost"}
-_LEVELS = ["x_team", "x_pool", "service_name"]
+
+Names = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Month:
 
     `total` is the bill in the smallest coin of `currency`; `lines` are those of every team. `trust`
     is the row of marts.trust_header; `rate` gives `reporting_currency`, None if there is none.
+    `team_names` and `service_names` give what each is called in a language, by key.
     """
 
     company: str
@@ -40,6 +41,8 @@ class Month:
     rate: Decimal | None
     reporting_currency: str
     trust: dict[str, Any]
+    team_names: Names
+    service_names: Names
     lines: pd.DataFrame
 
 
@@ -47,18 +50,17 @@ class Month:
 class Statement:
     """What one team pays for a month. Amounts in `x_cents` are whole smallest coins.
 
-    Frames: lines has x_pool (empty: own), x_driver, x_service, service_name, charge_category,
-    x_cost_centre, x_reason, x_cents; services has service_name, own, shared, total, previous, all
-    in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share, x_cents; units has
-    x_service, effective_cost, x_orders, x_ordered_cost and x_days_without_orders; resources has
-    resource_id, service_name and cost; anomalies has the rows of `anomalies.detect`; unowned has
-    those of the work-list that probably are the team's. `gaps` counts a pool's days without driver;
-    `effects` is what each effect of the bridge moved, in coins: of effective cost only, else empty.
+    Frames: lines are those of `statement_lines.read_lines`; services has service_name, own, shared,
+    total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
+    x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
+    resources has resource_id, service_name and cost; anomalies has the rows of `anomalies.detect`;
+    unowned has those of the work-list that probably are the team's. `gaps` counts a pool's days
+    without driver. `bridge` has the team's rows of `business.bridge`, with its own totals, and
+    `effects` what each effect moved, in coins: both of effective cost against a month before.
     """
 
     month: Month
     team: str
-    names: dict[str, str]
     total: int
     previous: int | None
     own_cost: Decimal
@@ -71,6 +73,7 @@ class Statement:
     anomalies: pd.DataFrame
     unowned: pd.DataFrame
     gaps: dict[str, int]
+    bridge: pd.DataFrame
     effects: dict[str, int]
 
     @property
@@ -122,7 +125,7 @@ def _of_currency(
     team: str | None,
 ) -> list[Statement]:
     month = _month(warehouse, period, previous, currency, mode)
-    before = _lines(warehouse, previous, currency, mode) if previous else None
+    before = read_lines(warehouse, previous, currency, mode) if previous else None
     teams = sorted(set(month.lines["x_team"]))
     wanted = [one for one in teams if team in (None, one)]
     if not wanted:
@@ -146,15 +149,22 @@ def _month(
         total=whole(Decimal(trust[MEASURES[mode]]).scaleb(cents(currency))),
         rate=rate,
         reporting_currency=warehouse.settings.reporting_currency,
+        team_names=_names(warehouse.sql(queries.TEAMS)),
+        service_names=_names(warehouse.sql(queries.SERVICES)),
         trust={str(name): None if is_missing(value) else value for name, value in trust.items()},
-        lines=_lines(warehouse, period, currency, mode),
+        lines=read_lines(warehouse, period, currency, mode),
     )
 
 
-def _lines(warehouse: Warehouse, period: str, currency: str, mode: str) -> pd.DataFrame:
-    """Return the lines of all teams, in coins that add up to the bill."""
-    rows = warehouse.sql(queries.LINES, period=period, currency=currency)
-    return add_cents(rows, MEASURES[mode], _LEVELS, cents(currency))
+def _names(rows: pd.DataFrame) -> Names:
+    """Return what each key is called, by language: its name, beside the key if two share it."""
+    found: Names = {row["key"]: {} for row in rows.to_dict("records")}
+    for language, column in (("en", "name"), ("ko", "name_ko")):
+        texts = rows[column].fillna("")
+        texts = texts.where(texts != "", rows["key"])
+        for key, text, is_shared in zip(rows["key"], texts, texts.duplicated(False), strict=True):
+            found[key][language] = f"{text} ({key})" if is_shared else text
+    return found
 
 
 class _Extras:
@@ -164,10 +174,6 @@ class _Extras:
         def rows(query: str) -> pd.DataFrame:
             return warehouse.sql(query, period=month.billing_period, currency=month.currency)
 
-        self.names = {
-            row["team"]: {"en": row["name"] or row["team"], "ko": row["name_ko"] or row["team"]}
-            for row in warehouse.sql(queries.TEAMS).fillna("").to_dict("records")
-        }
         self.budgets = {row["x_team"]: row for row in _records(rows(queries.BUDGETS))}
         self.pools = rows(queries.POOLS).set_index("x_pool")
         self.units = rows(queries.UNIT_COST)
@@ -182,18 +188,18 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
     lines = month.lines[month.lines["x_team"] == team].reset_index(drop=True)
     earlier = None if before is None else before[before["x_team"] == team]
     budget = extra.budgets.get(team, {})
-    pools = _pools(lines, extra.pools, MEASURES[month.mode])
+    of_pools = pools(lines, extra.pools, MEASURES[month.mode])
+    moved = _team_bridge(extra.bridge, team, lines, earlier)
     return Statement(
         month=month,
         team=team,
-        names=extra.names.get(team, {"en": team, "ko": team}),
         total=int(lines["x_cents"].sum()),
         previous=None if earlier is None else int(earlier["x_cents"].sum()),
         own_cost=budget.get("x_own_effective_cost", Decimal(0)),
         budget=None if is_missing(budget.get("x_budget")) else budget["x_budget"],
         lines=lines,
-        services=_services(lines, earlier),
-        pools=pools,
+        services=services(lines, earlier),
+        pools=of_pools,
         units=_of_team(extra.units, team),
         resources=_of_team(extra.resources, team),
         anomalies=extra.anomalies[extra.anomalies["key"].str.startswith(f"{team} / ")],
@@ -202,15 +208,16 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
             & (extra.unowned["billing_currency"] == month.currency)
             & (extra.unowned["x_last_month_unowned_cost"] > 0)
         ],
-        effects=_effects(extra.bridge, team, lines, earlier),
-        gaps={pool: days for pool, days in extra.gaps.items() if pool in set(pools["x_pool"])},
+        gaps={pool: days for pool, days in extra.gaps.items() if pool in set(of_pools["x_pool"])},
+        bridge=moved,
+        effects=_effects(moved, lines, earlier),
     )
 
 
-def _bridge(warehouse: Warehouse, month: Month) -> pd.DataFrame | None:
-    """Return what moved the effective cost of all teams; None where there is no month before."""
+def _bridge(warehouse: Warehouse, month: Month) -> pd.DataFrame:
+    """Return what moved the effective cost of all teams; nothing without a month before."""
     if month.mode != "showback" or month.previous_period is None:
-        return None
+        return pd.DataFrame(columns=["x_team"])
     return bridge(
         warehouse,
         period=month.billing_period,
@@ -219,44 +226,29 @@ def _bridge(warehouse: Warehouse, month: Month) -> pd.DataFrame | None:
     )
 
 
+def _team_bridge(
+    moved: pd.DataFrame, team: str, lines: pd.DataFrame, earlier: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return the team's rows of the bridge, with what the team paid before and after."""
+    if earlier is None:
+        return moved.head(0)
+    found = _of_team(moved, team)
+    for name, one in (("x_base_total", earlier), ("x_total", lines)):
+        found[name] = pd.Series([sum(one["effective_cost"], Decimal(0))] * len(found), dtype=object)
+    return found
+
+
 def _effects(
-    moved: pd.DataFrame | None, team: str, lines: pd.DataFrame, earlier: pd.DataFrame | None
+    moved: pd.DataFrame, lines: pd.DataFrame, earlier: pd.DataFrame | None
 ) -> dict[str, int]:
-    """Return the team's part of the bridge, in coins that add up to its change."""
-    if moved is None or earlier is None or lines.empty:
+    """Return what each effect moved, in coins that add up to the change."""
+    if earlier is None or moved.empty:
         return {}
-    sums = moved[moved["x_team"] == team].groupby("x_effect")["x_change"].sum()
+    sums = moved.groupby("x_effect")["x_change"].sum()
     change = int(lines["x_cents"].sum() - earlier["x_cents"].sum())
-    places = cents(str(moved["x_unit"].iloc[0]).split()[0]) if len(moved) else 0
+    places = cents(str(moved["x_unit"].iloc[0]).split()[0])
     coins = apportion([value.scaleb(places) for value in sums], change)
     return {str(effect): coin for effect, coin in zip(sums.index, coins, strict=True) if coin}
-
-
-def _services(lines: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    """Return own and shared cost by AWS service, this month and the one before, in coins."""
-    own = lines["x_cents"].where(lines["x_pool"] == "", 0)
-    parts = lines.assign(own=own, shared=lines["x_cents"] - own)
-    now = parts.groupby("service_name")[["own", "shared", "x_cents"]].sum()
-    frame = now.rename(columns={"x_cents": "total"})
-    if earlier is not None:
-        frame = frame.join(earlier.groupby("service_name")["x_cents"].sum(), how="outer")
-    frame = frame.rename(columns={"x_cents": "previous"}).fillna(0).astype("int64")
-    return frame.reset_index().sort_values(
-        ["total", "service_name"], ascending=[False, True], kind="stable", ignore_index=True
-    )
-
-
-def _pools(lines: pd.DataFrame, totals: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return what the team got of each pool, by what it was split, and the team's share of it."""
-    shared = lines[lines["x_pool"] != ""]
-    rows = []
-    for (pool, driver), part in shared.groupby(["x_pool", "x_driver"]):
-        total = totals[measure].get(pool) if driver != "commitment_benefit" else None
-        got = sum(part[measure], Decimal(0))
-        share = float(got / total) if total else None
-        rows.append((pool, driver, total, share, int(part["x_cents"].sum())))
-    frame = pd.DataFrame(rows, columns=["x_pool", "x_driver", "x_pool_total", "x_share", "x_cents"])
-    return frame.sort_values("x_cents", ascending=False, kind="stable", ignore_index=True)
 
 
 def _of_team(frame: pd.DataFrame, team: str) -> pd.DataFrame:

@@ -3,13 +3,26 @@
 from decimal import Decimal
 from typing import Any
 
-from finops.business.bridge_text import EFFECTS, effect_name
+import pandas as pd
+
+from finops.business.bridge_text import EFFECTS, effect_name, sentences
 from finops.report.sections import Section
 from finops.report.statement import Month, Statement
-from finops.report.statement_text import Say, say, words_of
+from finops.report.statement_text import Say, say, term, words_of
 from finops.report.text import cents, number, percent, plain
+from finops.report.waterfall_svg import waterfall_drawing
 
-__all__ = ["amount", "changes", "effects", "index", "name", "pools", "service_text", "services"]
+__all__ = [
+    "amount",
+    "changes",
+    "effects",
+    "index",
+    "name",
+    "own_service",
+    "pools",
+    "service_text",
+    "services",
+]
 
 _CHANGES = 8
 
@@ -21,16 +34,29 @@ def amount(month: Month, coins: int | Decimal | None, *, signed: bool = False) -
     return number(value, places, signed=signed)
 
 
-def name(statement: Statement, language: str) -> str:
-    """Return what the team is called."""
-    if statement.team == "unowned":
+def name(month: Month, team: str, language: str) -> str:
+    """Return what a team or pool is called."""
+    if team == "unowned":
         return say("no_owner", language)
-    return plain(statement.names[language], 60)
+    return plain(month.team_names.get(team, {}).get(language, team), 60)
+
+
+def service_text(text: object, words: Say) -> str:
+    """Return the name of an AWS service; some charges have none."""
+    return words("no_service") if text == "" else plain(text, 50)
+
+
+def own_service(month: Month, service: str, language: str) -> str:
+    """Return what one of the company's services is called."""
+    if service == "unowned":
+        return say("no_service", language)
+    return plain(month.service_names.get(service, {}).get(language, service), 40)
 
 
 def effects(statement: Statement, language: str) -> Section:
     """Return the bridge from the month before: what each effect moved."""
     month, change = statement.month, say("change", language)
+    named = _named(statement, language)
     rows = [
         (effect_name(effect, language), amount(month, statement.effects[effect], signed=True))
         for effect in EFFECTS
@@ -45,6 +71,8 @@ def effects(statement: Statement, language: str) -> Section:
         [*rows],
         say("first_month" if month.mode == "showback" else "no_effects", language),
         say("effects_note", language),
+        lead=() if named.empty else sentences(named, language),
+        drawing=waterfall_drawing(named, language),
     )
 
 
@@ -97,8 +125,8 @@ def pools(statement: Statement, language: str) -> Section:
     columns = (words("pool_total"), words("share"), words("amount"))
     rows: list[tuple[str, ...]] = [
         (
-            plain(row["x_pool"], 40),
-            plain(row["x_driver"], 40).replace("_", " "),
+            name(statement.month, row["x_pool"], language),
+            term(row["x_driver"], language),
             number(row["x_pool_total"], cents(statement.month.currency)),
             percent(row["x_share"], 1),
             amount(statement.month, row["x_cents"]),
@@ -123,7 +151,7 @@ def index(found: list[Statement], language: str) -> Section:
     total = sum(one.total for one in found)
     rows: list[tuple[str, ...]] = [
         (
-            name(one, language),
+            name(month, one.team, language),
             amount(month, one.total),
             amount(month, one.change, signed=True),
             percent(one.total / total if total else None),
@@ -146,6 +174,18 @@ def index(found: list[Statement], language: str) -> Section:
     )
 
 
+def _named(statement: Statement, language: str) -> pd.DataFrame:
+    """Return the team's bridge with its teams and services as they are called."""
+    month, moved = statement.month, statement.bridge
+    if moved.empty:
+        return moved
+    services = [
+        one if one == "unowned" else own_service(month, one, language) for one in moved["x_service"]
+    ]
+    teams = [name(month, one, language) for one in moved["x_team"]]
+    return moved.assign(x_service=services, x_team=teams)
+
+
 def _moved(statement: Statement) -> list[dict[Any, Any]]:
     """Return the AWS services whose cost changed, the largest change first."""
     if statement.previous is None:
@@ -155,8 +195,3 @@ def _moved(statement: Statement) -> list[dict[Any, Any]]:
     services = services[services["change"] != 0]
     order = services["change"].abs().sort_values(ascending=False, kind="stable").index
     return services.loc[order].to_dict("records")
-
-
-def service_text(text: object, words: Say) -> str:
-    """Return the name of an AWS service; some charges have none."""
-    return words("no_service") if text == "" else plain(text, 50)

@@ -7,8 +7,8 @@ from typing import Any
 from finops.report.ranks import resource_name
 from finops.report.sections import Section
 from finops.report.statement import Month, Statement
-from finops.report.statement_amounts import service_text
-from finops.report.statement_text import Say, words_of
+from finops.report.statement_amounts import name, own_service, service_text
+from finops.report.statement_text import Say, say, words_of
 from finops.report.text import cents, is_missing, money, number, percent, plain, unit_money
 
 __all__ = ["anomalies", "questions", "resources", "trust", "units"]
@@ -26,7 +26,7 @@ def units(statement: Statement, language: str) -> Section:
         frozenset(columns),
         [
             (
-                plain(row["x_service"], 40),
+                own_service(statement.month, row["x_service"], language),
                 number(row["effective_cost"], 2),
                 number(row["x_orders"]),
                 unit_money(
@@ -92,7 +92,7 @@ def questions(statement: Statement, language: str) -> Section:
         *_month_questions(statement.month, words),
         *_budget_questions(statement, words),
         *_owner_questions(statement, words),
-        *_count_questions(statement, words),
+        *_count_questions(statement, language),
     ]
     rows = [(str(place), text) for place, text in enumerate(found, 1)]
     columns = ("", words("question"))
@@ -146,13 +146,15 @@ def _owner_questions(statement: Statement, words: Say) -> Iterable[str]:
         )
 
 
-def _count_questions(statement: Statement, words: Say) -> Iterable[str]:
+def _count_questions(statement: Statement, language: str) -> Iterable[str]:
     """Yield the days on which something was not counted: a pool's driver, a service's orders."""
+    month = statement.month
     for pool, days in statement.gaps.items():
-        yield words("q_gap", pool=plain(pool, 40), days=str(days))
+        yield say("q_gap", language, pool=name(month, pool, language), days=str(days))
     for row in statement.units.to_dict("records"):
         if days := row["x_days_without_orders"]:
-            yield words("q_orders", service=plain(row["x_service"], 40), days=str(days))
+            service = own_service(month, row["x_service"], language)
+            yield say("q_orders", language, service=service, days=str(days))
 
 
 def _ratio(cost: Any, orders: Any) -> Decimal | None:

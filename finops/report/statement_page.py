@@ -13,7 +13,7 @@ __all__ = ["index_page", "statement_page"]
 def statement_page(statement: Statement, language: str) -> str:
     """Return the page of one team; every text in it is escaped."""
     month = statement.month
-    title = f"{name(statement, language)}: {say('title', language)}"
+    title = f"{name(month, statement.team, language)}: {say('title', language)}"
     return (
         environment()
         .get_template("statement.html.j2")

@@ -1,13 +1,12 @@
 """Ask a build for what a statement shows; `$period` and `$currency` choose the month."""
 
 __all__ = [
-    "BILL",
     "BUDGETS",
     "GAPS",
-    "LINES",
     "MONTHS",
     "POOLS",
     "RESOURCES",
+    "SERVICES",
     "TEAMS",
     "TRUST",
     "UNIT_COST",
@@ -19,121 +18,9 @@ from marts.trust_header
 order by billing_period, billing_currency
 """
 
-TEAMS = "select team, name, name_ko, kind from mappings.teams"
+TEAMS = "select team as key, name, name_ko from mappings.teams order by team"
 
-BILL = """
-select billed_cost, effective_cost
-from marts.trust_header
-where billing_period = $period and billing_currency = $currency
-"""
-
-# What a team pays for, and why. Several sources may have decided the owners of one line.
-LINES = """
-with sources as (
-    select
-        owned_cost.x_team,
-        owned_cost.x_service,
-        owned_cost.service_name,
-        owned_cost.charge_category,
-        owned_cost.x_cost_centre,
-        concat_ws(
-            ' ',
-            owned_cost.x_owner_method,
-            coalesce(owned_cost.x_rule_id, owned_cost.x_owner_source),
-            case when rules.line is not null then '(rules.csv line ' || rules.line || ')' end
-        ) as source,
-        sum(abs(owned_cost.effective_cost)) as size
-    from facts.owned_cost
-    left join mappings.rules
-        on owned_cost.x_rule_id = rules.rule_id
-    where owned_cost.billing_period = $period and owned_cost.billing_currency = $currency
-    group by
-        owned_cost.x_team,
-        owned_cost.x_service,
-        owned_cost.service_name,
-        owned_cost.charge_category,
-        owned_cost.x_cost_centre,
-        owned_cost.x_owner_method,
-        owned_cost.x_rule_id,
-        owned_cost.x_owner_source,
-        rules.line
-),
-
-reasons as (
-    select
-        x_team,
-        x_service,
-        service_name,
-        charge_category,
-        x_cost_centre,
-        string_agg(source, '; ' order by size desc, source) as x_reason
-    from sources
-    group by x_team, x_service, service_name, charge_category, x_cost_centre
-),
-
-lines as (
-    select
-        x_team,
-        coalesce(x_allocated_from, '') as x_pool,
-        coalesce(x_driver, '') as x_driver,
-        x_service,
-        coalesce(service_name, '') as service_name,
-        coalesce(charge_category, '') as charge_category,
-        x_cost_centre,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from facts.allocated_cost
-    where billing_period = $period and billing_currency = $currency
-    group by
-        x_team,
-        coalesce(x_allocated_from, ''),
-        coalesce(x_driver, ''),
-        x_service,
-        coalesce(service_name, ''),
-        coalesce(charge_category, ''),
-        x_cost_centre
-)
-
-select
-    lines.x_team,
-    lines.x_pool,
-    lines.x_driver,
-    lines.x_service,
-    lines.service_name,
-    lines.charge_category,
-    lines.x_cost_centre,
-    lines.billed_cost,
-    lines.effective_cost,
-    case
-        when lines.x_pool = '' then coalesce(reasons.x_reason, '')
-        else concat_ws(
-            ' ',
-            lines.x_pool,
-            lines.x_driver,
-            case when pools.line is not null then '(shared_costs.csv line ' || pools.line || ')' end
-        )
-    end as x_reason
-from lines
-left join reasons
-    on
-        lines.x_pool = ''
-        and lines.x_team = reasons.x_team
-        and lines.x_service = reasons.x_service
-        and lines.service_name = coalesce(reasons.service_name, '')
-        and lines.charge_category = coalesce(reasons.charge_category, '')
-        and lines.x_cost_centre = reasons.x_cost_centre
-left join mappings.shared_costs as pools
-    on lines.x_pool = pools.pool
-where lines.billed_cost <> 0 or lines.effective_cost <> 0
-order by
-    lines.x_team,
-    lines.x_pool,
-    lines.x_driver,
-    lines.service_name,
-    lines.x_service,
-    lines.charge_category,
-    lines.x_cost_centre
-"""
+SERVICES = "select service as key, name, name_ko from mappings.services order by service"
 
 BUDGETS = """
 select x_team, x_own_effective_cost, x_budget, x_exchange_rate

@@ -9,6 +9,7 @@ from finops.report.sections import Section, Tile
 from finops.report.statement import Statement
 from finops.report.statement_amounts import amount
 from finops.report.statement_text import Say, say, words_of
+from finops.report.statement_why import lines
 from finops.report.text import cents, money, number, percent
 
 __all__ = ["sections", "tiles"]
@@ -44,6 +45,7 @@ def sections(statement: Statement, language: str) -> dict[str, Section]:
         "resources": context.resources(statement, language),
         "questions": context.questions(statement, language),
         "trust": context.trust(statement.month, language),
+        "lines": lines(statement, language),
     }
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-__all__ = ["LANGUAGES", "Say", "say", "words_of"]
+from finops.report.text import plain
+
+__all__ = ["LANGUAGES", "Say", "say", "term", "words_of"]
 
 Say = Callable[..., str]
 
@@ -139,6 +141,22 @@ _TEXTS = {
     "residual": ("residual", "청구서와의 차이"),
     "unowned": ("unowned", "소유자 없음"),
     "lines": ("Lines", "상세 내역"),
+    "why": ("Every line and why it is yours", "상세 내역과 귀속 사유"),
+    "why_note": (
+        "The weight is the line's part of what the pool had to split. The whole tree, down to the "
+        "charges: {command}; the workbook has the command of each line.",
+        "가중치는 공용 조직의 배분 대상 중 이 항목의 비율입니다. 청구 항목까지의 전체 근거: "
+        "{command}; 항목별 명령은 엑셀 파일에 있습니다.",
+    ),
+    "weight": ("weight", "가중치"),
+    "command": ("what shows the whole tree", "전체 근거를 보는 명령"),
+    "file_line": ("{file} line {line}", "{file} {line}행"),
+    "no_reason": ("nothing names an owner", "소유자 정보 없음"),
+    "more_reasons": ("{count} more", "외 {count}건"),
+    "from_pool": ("{pool}, split by {driver}", "{pool}, 배분 기준: {driver}"),
+    "moved_from_pool": ("{driver} from {pool}", "{pool}의 {driver}"),
+    "without_pool": ("own", "자체"),
+    "no_centre": ("none", "없음"),
     "part": ("part", "구분"),
     "category": ("charge category", "과금 유형"),
     "centre": ("cost centre", "비용 센터"),
@@ -158,6 +176,30 @@ _TEXTS = {
     ),
 }
 
+# Words of the tables: what decides an owner, what a pool is split by, charge categories of FOCUS.
+_TERMS = {
+    "resource": ("list of resources", "리소스 목록"),
+    "tag": ("tag", "태그"),
+    "rule": ("rule", "규칙"),
+    "relationship": ("belongs to", "연결된 리소스"),
+    "account": ("default of account", "계정 기본값"),
+    "unowned": ("nothing names an owner", "소유자 정보 없음"),
+    "effective_cost": ("own effective cost", "자체 유효 비용"),
+    "even": ("equal parts", "균등 배분"),
+    "fixed": ("agreed shares", "합의된 비율"),
+    "split_cost": ("pods on its nodes", "노드의 파드 사용량"),
+    "idle": ("left idle by pods", "파드가 쓰지 않은 유휴분"),
+    "orders": ("orders", "주문 수"),
+    "messages": ("messages", "메시지 수"),
+    "requests": ("requests", "요청 수"),
+    "commitment_benefit": ("benefit of commitments", "약정 절감액"),
+    "Usage": ("Usage", "사용"),
+    "Purchase": ("Purchase", "구매"),
+    "Tax": ("Tax", "세금"),
+    "Credit": ("Credit", "크레딧"),
+    "Adjustment": ("Adjustment", "조정"),
+}
+
 
 def say(key: str, language: str, **values: str) -> str:
     """Return a text of a statement in `language`, `en` or `ko`, with its `values` filled in."""
@@ -168,3 +210,9 @@ def say(key: str, language: str, **values: str) -> str:
 def words_of(language: str) -> Say:
     """Return `say` in one language."""
     return partial(say, language=language)
+
+
+def term(text: str, language: str) -> str:
+    """Return a word of our own tables in `language`; a driver's name of the company as it is."""
+    known = _TERMS.get(text)
+    return known[LANGUAGES.index(language)] if known else plain(text, 40).replace("_", " ")

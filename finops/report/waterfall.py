@@ -16,7 +16,7 @@ from finops.business.bridge_text import (
 from finops.report.stacks import axis_unit
 from finops.report.style import DARK, FALL, GREY, RISE, empty, figure
 
-__all__ = ["waterfall"]
+__all__ = ["axis_range", "steps", "waterfall"]
 
 # Smaller parts of all movement are one step.
 _SMALL = 0.01
@@ -36,21 +36,21 @@ def waterfall(frame: pd.DataFrame, *, lang: str = "en") -> go.Figure:
     first, position = frame.iloc[0], LANGUAGES.index(lang)
     unit = str(first["x_unit"])
     start, end = float(first["x_base_total"]), float(first["x_total"])
-    steps = _steps(frame, lang)
+    moves = steps(frame, lang)
     divisor, axis = _axis(max(abs(start), abs(end)), unit)
-    lowest, highest = _range(start, list(steps.values()))
+    lowest, highest = axis_range(start, list(moves.values()))
     drawing = figure(
         f"{measure_name(str(first['x_measure']), lang)}: {months[0]} → {months[1]}",
         subtitle=f"{CUT_AXIS[position]} ({axis})" if lowest > 0 else axis,
         height=400,
     )
     drawing.add_waterfall(
-        x=[months[0], *steps, months[1]],
-        y=[start / divisor, *(step / divisor for step in steps.values()), 0],
-        measure=["absolute", *["relative"] * len(steps), "total"],
+        x=[months[0], *moves, months[1]],
+        y=[start / divisor, *(step / divisor for step in moves.values()), 0],
+        measure=["absolute", *["relative"] * len(moves), "total"],
         text=[
             _label(start, unit),
-            *(_label(step, unit, signed=True) for step in steps.values()),
+            *(_label(step, unit, signed=True) for step in moves.values()),
             _label(end, unit),
         ],
         textposition="outside",
@@ -71,7 +71,7 @@ def _label(value: float, unit: str, *, signed: bool = False) -> str:
     return text if unit == "of revenue" else text.partition(" ")[0]
 
 
-def _steps(frame: pd.DataFrame, lang: str) -> dict[str, float]:
+def steps(frame: pd.DataFrame, lang: str) -> dict[str, float]:
     """Return the change per effect in the order of a bridge, under the names that readers know."""
     sums = frame.astype({"x_change": object}).groupby("x_effect", sort=False)["x_change"].sum()
     floor = _SMALL * float(sum(abs(one) for one in sums))
@@ -87,7 +87,7 @@ def _axis(largest: float, unit: str) -> tuple[float, str]:
     return (1.0, unit) if per_order else axis_unit(largest, currency)
 
 
-def _range(start: float, steps: list[float]) -> tuple[float, float]:
+def axis_range(start: float, steps: list[float]) -> tuple[float, float]:
     """Return the ends of the axis: from zero only where steps are seen from there."""
     levels = [start]
     for step in steps:

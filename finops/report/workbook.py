@@ -1,7 +1,7 @@
 """Write a statement as an Excel workbook whose formulas add up and hold their values."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,11 @@ from xlsxwriter.worksheet import Worksheet
 from finops.business.bridge_text import month_text
 from finops.report.sections import Section
 from finops.report.statement import Statement
-from finops.report.statement_amounts import name
+from finops.report.statement_amounts import name, own_service
+from finops.report.statement_lines import command
 from finops.report.statement_sections import sections
-from finops.report.statement_text import say
+from finops.report.statement_text import say, term
+from finops.report.statement_why import why
 from finops.report.text import cents, is_missing, plain
 
 __all__ = ["workbook"]
@@ -38,7 +40,9 @@ def workbook(statement: Statement, language: str) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
         created = statement.month.trust["x_delivered_at"] or _NO_DATE
-        title = f"{name(statement, language)} {statement.month.billing_period}"
+        title = (
+            f"{name(statement.month, statement.team, language)} {statement.month.billing_period}"
+        )
         book.set_properties({"title": title, "created": created.replace(tzinfo=None)})
         _Book(book, statement, language).write()
     return stream.getvalue()
@@ -49,7 +53,7 @@ class _Book:
 
     def __init__(self, book: Workbook, statement: Statement, language: str) -> None:
         self.book, self.statement, self.language = book, statement, language
-        self.places = cents(statement.month.currency)
+        self.month, self.places = statement.month, cents(statement.month.currency)
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.right = book.add_format({"bold": True, "bottom": 1, "align": "right", "valign": "top"})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
@@ -59,6 +63,7 @@ class _Book:
         self.sum = self.amounts(statement.month.currency, bold=True, top=1)
         self.strong = book.add_format({"bold": True, "top": 1})
         self.share = book.add_format({"num_format": "0.0%"})
+        self.weight = book.add_format({"num_format": "0.0000%"})
         self.rate = book.add_format({"num_format": "#,##0.00####"})
 
     def amounts(self, currency: str, **more: object) -> Format:
@@ -72,7 +77,7 @@ class _Book:
         summary = self.sheet("title", (42, 20, 14))
         services = self.sheet("services", (44, 18, 18, 18, 18, 18))
         pools = self.sheet("pools", (24, 24, 18, 12, 18))
-        lines = self.sheet("lines", (14, 15, 18, 36, 14, 14, 15, 60))
+        lines = self.sheet("lines", (18, 18, 18, 36, 12, 12, 15, 50, 15, 10, 60))
         notes = self.sheet("questions", (44, 30, 18, 18, 18, 18, 18))
         found = sections(self.statement, self.language)
         last = self.lines(lines)
@@ -92,7 +97,7 @@ class _Book:
         sheet.set_footer(f"&L{self.statement.reference}&R{self.say('page')} &P / &N")
         return sheet
 
-    def header(self, sheet: Worksheet, names: Sequence[str], numbers: range) -> None:
+    def header(self, sheet: Worksheet, names: Sequence[str], numbers: Container[int]) -> None:
         for column, text in enumerate(names):
             sheet.write_string(0, column, text, self.right if column in numbers else self.head)
         sheet.freeze_panes(1, 0)
@@ -105,23 +110,31 @@ class _Book:
     def lines(self, sheet: Worksheet) -> int:
         """Write each line with why it is the team's; return the last row, as Excel counts."""
         keys = ("part", "driver", "own_service", "service", "category", "centre", "amount")
-        self.header(sheet, [*(self.say(key) for key in keys), self.say("reason")], range(6, 7))
+        more = ("reason", "pool_total", "weight", "command")
+        self.header(sheet, [self.say(key) for key in (*keys, *more)], (6, 8, 9))
         rows = self.statement.lines.to_dict("records")
         for place, row in enumerate(rows, 1):
-            texts = (
-                row["x_pool"] or self.say("own"),
-                row["x_driver"],
-                row["x_service"],
-                row["service_name"] or self.say("no_service"),
-                row["charge_category"],
-                row["x_cost_centre"],
-            )
-            for column, text in enumerate(texts):
-                sheet.write_string(place, column, plain(text))
+            for column, text in enumerate(self.line_texts(row)):
+                sheet.write_string(place, column, text)
             sheet.write_number(place, 6, self.value(row["x_cents"]), self.money)
-            sheet.write_string(place, 7, plain(row["x_reason"]), self.wrap)
-        sheet.autofilter(0, 0, len(rows), 7)
+            sheet.write_string(place, 7, why(self.month, row, self.language), self.wrap)
+            if row["x_weight"] is not None:
+                sheet.write_number(place, 8, float(row["x_to_split"]), self.money)
+                sheet.write_number(place, 9, row["x_weight"], self.weight)
+            sheet.write_string(place, 10, plain(command(row, self.month.billing_period)), self.wrap)
+        sheet.autofilter(0, 0, len(rows), 10)
         return len(rows) + 1
+
+    def line_texts(self, row: dict[Any, Any]) -> Iterable[str]:
+        """Return what a line is: part, driver, own service, AWS service, category, cost centre."""
+        month, language = self.month, self.language
+        yield name(month, row["x_pool"], language) if row["x_pool"] else self.say("own")
+        yield term(row["x_driver"], language) if row["x_pool"] else ""
+        yield own_service(month, row["x_service"], language)
+        yield plain(row["service_name"] or self.say("no_service"))
+        yield term(row["charge_category"], language)
+        is_unowned = row["x_cost_centre"] == "unowned"
+        yield self.say("no_centre") if is_unowned else plain(row["x_cost_centre"])
 
     def services(self, sheet: Worksheet, last: int) -> int:
         """Write own, shared, total by AWS service, as sums over the lines; return the sum's row."""
@@ -153,8 +166,8 @@ class _Book:
         self.header(sheet, [self.say(key) for key in keys], range(2, 5))
         rows = self.statement.pools.to_dict("records")
         for place, row in enumerate(rows, 1):
-            sheet.write_string(place, 0, plain(row["x_pool"]))
-            sheet.write_string(place, 1, plain(row["x_driver"]))
+            sheet.write_string(place, 0, name(self.month, row["x_pool"], self.language))
+            sheet.write_string(place, 1, term(row["x_driver"], self.language))
             if not is_missing(row["x_pool_total"]):
                 sheet.write_number(place, 2, float(row["x_pool_total"]), self.money)
             if not is_missing(row["x_share"]):
@@ -170,6 +183,9 @@ class _Book:
         place = 0
         for section in found:
             sheet.write_string(place, 0, section.title, self.title)
+            for sentence in section.lead:
+                place += 1
+                sheet.write_string(place, 0, sentence)
             sheet.write_row(place + 1, 0, section.columns, self.head)
             for row in section.rows or [(section.empty,)]:
                 for column, text in enumerate(row):
@@ -180,7 +196,7 @@ class _Book:
     def summary(self, sheet: Worksheet, last: int, total: int) -> None:
         """Write the totals, each a formula over the other sheets."""
         statement, month = self.statement, self.statement.month
-        title = f"{name(statement, self.language)}: {self.say('title')}"
+        title = f"{name(month, statement.team, self.language)}: {self.say('title')}"
         period = month_text(month.billing_period, self.language)
         sheet.write_string(0, 0, f"{title}, {period}", self.title)
         sheet.write_string(1, 0, f"{month.company} · {self.say(month.mode)}", self.quiet)

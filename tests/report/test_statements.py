@@ -1,20 +1,25 @@
 """Statements of the sample company: they add up to the bill, in every month and language."""
 
 import re
+import shlex
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 
 import finops
+from finops.allocation.explain import Question, explain
+from finops.business.bridge_text import EFFECTS
 from finops.errors import BadInput
 from finops.report import statement as module
 from finops.report.cents import whole
 from finops.report.statement import MEASURES, statements
 from finops.report.statement_files import write_statements
+from finops.report.statement_lines import Reason, command
 from finops.report.statement_page import index_page, statement_page
 from finops.report.statement_sections import sections
-from finops.report.statement_text import _TEXTS
+from finops.report.statement_text import _TERMS, _TEXTS
+from finops.report.statement_why import why
 
 EMPTY = pd.DataFrame(
     {"key": pd.Series(dtype=str), "start": pd.Series(dtype="datetime64[ns]")}
@@ -84,11 +89,67 @@ def test_the_month_before_is_what_its_own_statement_said(warehouse, october, qui
 
 def test_a_line_says_why_it_is_the_teams(october):
     order = next(one for one in october if one.team == "order")
-    redis = order.lines[order.lines["service_name"] == "Amazon ElastiCache"]
-    own = redis.loc[redis["x_pool"] == "", "x_reason"]
-    assert list(own) == ["rule R21 (rules.csv line 11)"]
-    kafka = order.lines.loc[order.lines["x_pool"] == "kafka", "x_reason"]
-    assert set(kafka) == {"kafka messages (shared_costs.csv line 3)"}
+    lines = order.lines[order.lines["service_name"] == "Amazon ElastiCache"].to_dict("records")
+    (own,) = [line for line in lines if line["x_pool"] == ""]
+    assert own["x_reasons"] == (Reason("rule", "R21", "rules.csv", 11, 1.0),)
+    assert why(order.month, own, "en") == "Order API: rule R21 (rules.csv line 11)"
+    assert why(order.month, own, "ko") == "주문 API: 규칙 R21 (rules.csv 11행)"
+    (kafka,) = order.lines[order.lines["x_pool"] == "kafka"].to_dict("records")
+    assert why(order.month, kafka, "en") == "Kafka, split by messages (shared_costs.csv line 3)"
+    assert why(order.month, kafka, "ko") == "카프카, 배분 기준: 메시지 수 (shared_costs.csv 3행)"
+
+
+def test_the_parts_of_a_line_that_several_sources_own_are_named(october):
+    order = next(one for one in october if one.team == "order")
+    lines = order.lines[order.lines["service_name"] == "Amazon Relational Database Service"]
+    (own,) = lines[lines["x_pool"] == ""].to_dict("records")
+    text = "Order API: tag team (tag_keys.csv line 4) 66 %; rule R21 (rules.csv line 11) 34 %"
+    assert why(order.month, own, "en") == text
+    assert sum(one.share for one in own["x_reasons"]) == pytest.approx(1)
+
+
+def test_what_a_pool_had_to_split_times_its_weight_is_the_line(october):
+    lines = pd.concat(one.lines for one in october)
+    shared = lines[lines["x_pool"] != ""].to_dict("records")
+    for line in shared:
+        part = float(line["x_to_split"] or 0) * (line["x_weight"] or 0)
+        assert part == pytest.approx(float(line["effective_cost"]), abs=1e-6)
+    keys = ["x_pool", "service_name", "charge_category"]
+    whole = lines[lines["x_weight"].notna()].groupby(keys)["x_weight"].sum()
+    assert list(whole) == pytest.approx([1] * len(whole))
+
+
+@pytest.mark.parametrize("pool", ["", "kafka"])
+def test_the_command_of_a_line_explains_at_least_its_amount(warehouse, october, pool):
+    order = next(one for one in october if one.team == "order")
+    line = order.lines[order.lines["x_pool"] == pool].to_dict("records")[0]
+    words = shlex.split(command(line, "2026-10"))
+    asked = dict(zip(words[2::2], words[3::2], strict=True))
+    names = {"--month": "billing_period", "--team": "x_team", "--aws-service": "service_name"}
+    parts = explain(
+        warehouse,
+        Question(
+            mart=asked.pop("--mart", ""), **{names[key]: value for key, value in asked.items()}
+        ),
+    )
+    parts = parts[parts["service_name"] == line["service_name"]]
+    if pool:
+        parts = parts[parts["x_pool"] == pool]
+    assert parts["effective_cost"].sum() == line["effective_cost"]
+
+
+def test_the_picture_and_the_sentences_say_the_change_of_the_team(october):
+    order = next(one for one in october if one.team == "order")
+    shown = sections(order, "ko")["effects"]
+    assert shown.lead[0] == (
+        "유효 비용: 2026년 9월 389,457 USD → 2026년 10월 421,251 USD, +31,794 USD (+8.2 %)."
+    )
+    bars = shown.drawing.bars
+    assert (bars[0].value, bars[-1].value) == ("389,457 USD", "421,251 USD")
+    assert [bar.name for bar in bars] == [
+        "2026년 9월", "월 일수", "일 주문 수", "주문당 사용량", "공용 비용", "그 밖", "2026년 10월",
+    ]  # fmt: skip
+    assert statement_page(order, "ko").count("<rect ") == len(bars)
 
 
 def test_the_reference_changes_with_the_amounts_and_not_with_the_clock(warehouse, october, quick):
@@ -105,6 +166,16 @@ def test_pages_are_whole_in_both_languages_and_load_nothing(october):
         assert october[0].reference in page
         assert not re.search(r"<script|src=|href=|https?://", page)
     assert "비용 명세서" in statement_page(october[0], "ko")
+
+
+def test_no_english_label_is_left_in_a_korean_page(october):
+    for one in october:
+        page = statement_page(one, "ko")
+        for english, korean in [*_TEXTS.values(), *_TERMS.values(), *EFFECTS.values()]:
+            assert english == korean or f">{english}<" not in page
+
+
+def test_the_index_equals_the_bill(october):
     assert "2,176,485.77" in index_page(october, "en")
 
 
@@ -117,7 +188,7 @@ def test_text_of_a_bill_is_escaped(october):
 
 
 def test_every_text_is_there_in_both_languages():
-    for english, korean in _TEXTS.values():
+    for english, korean in [*_TEXTS.values(), *_TERMS.values()]:
         assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
 
 

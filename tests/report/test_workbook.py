@@ -58,7 +58,7 @@ def test_won_have_no_decimals_and_sheets_can_be_printed(search):
 
 
 def test_text_of_the_bill_never_is_a_formula(search):
-    evil = search.lines.assign(service_name='=HYPERLINK("http://x")', x_reason="@SUM(1)")
+    evil = search.lines.assign(service_name='=HYPERLINK("http://x")', x_service="@SUM(1)")
     content = workbook(replace(search, lines=evil), "en")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         lines = parts.read("xl/worksheets/sheet4.xml").decode()

@@ -1,0 +1,114 @@
+"""The lines of a month in whole cents, why each is the team's, and what they sum to."""
+
+import shlex
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from finops.report.cents import add_cents
+from finops.report.text import cents, is_missing
+from finops.warehouse import Warehouse
+
+__all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
+
+# Showback tells what was used; chargeback books what the invoice says.
+MEASURES = {"showback": "effective_cost", "chargeback": "billed_cost"}
+_LEVELS = ["x_team", "x_pool", "service_name"]
+_QUERY = (files("finops.report") / "statement_lines.sql").read_text(encoding="utf-8")
+
+
+class Reason(NamedTuple):
+    """What gave a line, or a part of it, to its team: `share` is the part of the line.
+
+    `method` is how an owner is found, or `pool`; `source` the tag key, rule, relationship or pool;
+    `file` and `line` the line of the mapping file that says so, if one does.
+    """
+
+    method: str
+    source: str
+    file: str | None
+    line: int | None
+    share: float
+
+
+def read_lines(warehouse: Warehouse, period: str, currency: str, mode: str) -> pd.DataFrame:
+    """Return the lines of all teams, in coins that add up to the bill.
+
+    One row per x_team, x_pool (empty: own), x_driver, x_service, service_name, charge_category and
+    x_cost_centre, with exact billed_cost and effective_cost, x_reasons (a tuple of Reason, the
+    largest first), x_to_split (what the pool had of this AWS service and category), x_weight (the
+    line's part of it; both None for own lines) and x_cents, whole coins.
+    """
+    rows = warehouse.sql(_QUERY, period=period, currency=currency)
+    lines = add_cents(rows, MEASURES[mode], _LEVELS, cents(currency))
+    records = lines.to_dict("records")
+    to_split = [_known(row[f"x_pool_{MEASURES[mode]}"]) for row in records]
+    weights = [
+        float(row[MEASURES[mode]] / total) if total else None
+        for row, total in zip(records, to_split, strict=True)
+    ]
+    dropped = ["x_pool_line", "x_pool_billed_cost", "x_pool_effective_cost"]
+    return lines.drop(columns=dropped).assign(
+        x_reasons=pd.Series([_reasons(row) for row in records], lines.index, object),
+        x_to_split=pd.Series(to_split, lines.index, object),
+        x_weight=pd.Series(weights, lines.index, object),
+    )
+
+
+def command(line: dict[Any, Any], period: str) -> str:
+    """Return the command that shows the whole tree behind a line, down to the charges."""
+    asked = ["finops", "explain", "--month", period, "--team", line["x_team"]]
+    if line["x_pool"] == "" and line["service_name"]:
+        asked += ["--mart", "team_day", "--aws-service", line["service_name"]]
+    return shlex.join(asked)
+
+
+def services(lines: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
+    """Return own and shared cost by AWS service, this month and the one before, in coins."""
+    own = lines["x_cents"].where(lines["x_pool"] == "", 0)
+    parts = lines.assign(own=own, shared=lines["x_cents"] - own)
+    now = parts.groupby("service_name")[["own", "shared", "x_cents"]].sum()
+    frame = now.rename(columns={"x_cents": "total"})
+    if earlier is not None:
+        frame = frame.join(earlier.groupby("service_name")["x_cents"].sum(), how="outer")
+    frame = frame.rename(columns={"x_cents": "previous"}).fillna(0).astype("int64")
+    return frame.reset_index().sort_values(
+        ["total", "service_name"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+def pools(lines: pd.DataFrame, totals: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return what the team got of each pool, by what it was split, and the team's share of it."""
+    shared = lines[lines["x_pool"] != ""]
+    rows = []
+    for (pool, driver), part in shared.groupby(["x_pool", "x_driver"]):
+        total = totals[measure].get(pool) if driver != "commitment_benefit" else None
+        got = sum(part[measure], Decimal(0))
+        share = float(got / total) if total else None
+        rows.append((pool, driver, total, share, int(part["x_cents"].sum())))
+    frame = pd.DataFrame(rows, columns=["x_pool", "x_driver", "x_pool_total", "x_share", "x_cents"])
+    return frame.sort_values("x_cents", ascending=False, kind="stable", ignore_index=True)
+
+
+def _reasons(row: dict[Any, Any]) -> tuple[Reason, ...]:
+    if row["x_pool"]:
+        line = _known(row["x_pool_line"])
+        return (Reason("pool", row["x_pool"], line and "shared_costs.csv", line, 1.0),)
+    sources = [] if is_missing(row["x_reasons"]) else list(row["x_reasons"])
+    whole = sum((one["x_size"] for one in sources), Decimal(0))
+    return tuple(
+        Reason(
+            one["x_method"],
+            one["x_source"] or "",
+            one["x_file"],
+            one["x_line"],
+            float(one["x_size"] / whole) if whole else 1.0,
+        )
+        for one in sources
+    )
+
+
+def _known(value: Any) -> Any:
+    return None if is_missing(value) else value

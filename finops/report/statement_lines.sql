@@ -1,0 +1,175 @@
+-- One row per team, pool, driver, own service, AWS service, category and cost centre: what it pays and why.
+-- `$period` and `$currency` choose the month.
+with tag_lines as (
+    select
+        lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as match_key,
+        min(line) as line
+    from mappings.tag_keys
+    where dimension in ('team', 'service')
+    group by lower(regexp_replace(tag_key, '[\s._-]+', '', 'g'))
+),
+
+owned as (
+    select
+        owned_cost.x_team,
+        owned_cost.x_service,
+        coalesce(owned_cost.service_name, '') as service_name,
+        coalesce(owned_cost.charge_category, '') as charge_category,
+        owned_cost.x_cost_centre,
+        owned_cost.x_owner_method,
+        coalesce(owned_cost.x_rule_id, owned_cost.x_owner_source) as x_source,
+        case owned_cost.x_owner_method
+            when 'resource' then 'resources.csv'
+            when 'tag' then 'tag_keys.csv'
+            when 'rule' then 'rules.csv'
+            when 'account' then 'account_defaults.csv'
+        end as x_file,
+        coalesce(resources.line, tag_lines.line, rules.line, accounts.line) as x_line,
+        owned_cost.effective_cost
+    from facts.owned_cost
+    left join mappings.resources
+        on
+            owned_cost.x_owner_method = 'resource'
+            and owned_cost.resource_id = resources.resource_id
+            and owned_cost.charge_date >= coalesce(resources.valid_from, date '0001-01-01')
+            and owned_cost.charge_date < coalesce(resources.valid_to, date '9999-12-31')
+    left join tag_lines
+        on
+            owned_cost.x_owner_method = 'tag'
+            and lower(regexp_replace(owned_cost.x_owner_source, '[\s._-]+', '', 'g'))
+            = tag_lines.match_key
+    left join mappings.rules
+        on owned_cost.x_rule_id = rules.rule_id
+    left join mappings.account_defaults as accounts
+        on
+            owned_cost.x_owner_method = 'account'
+            and owned_cost.sub_account_id = accounts.sub_account_id
+            and owned_cost.charge_date >= coalesce(accounts.valid_from, date '0001-01-01')
+            and owned_cost.charge_date < coalesce(accounts.valid_to, date '9999-12-31')
+    where
+        owned_cost.billing_period = $period
+        and owned_cost.billing_currency = $currency
+),
+
+sources as (
+    select
+        x_team,
+        x_service,
+        service_name,
+        charge_category,
+        x_cost_centre,
+        x_owner_method,
+        x_source,
+        x_file,
+        x_line,
+        sum(abs(effective_cost)) as x_size
+    from owned
+    group by
+        x_team,
+        x_service,
+        service_name,
+        charge_category,
+        x_cost_centre,
+        x_owner_method,
+        x_source,
+        x_file,
+        x_line
+),
+
+reasons as (
+    select
+        x_team,
+        x_service,
+        service_name,
+        charge_category,
+        x_cost_centre,
+        list(
+            struct_pack(
+                x_method := x_owner_method,
+                x_source := x_source,
+                x_file := x_file,
+                x_line := x_line,
+                x_size := x_size
+            )
+            order by x_size desc, x_owner_method, x_source, x_line
+        ) as x_reasons
+    from sources
+    group by x_team, x_service, service_name, charge_category, x_cost_centre
+),
+
+lines as (
+    select
+        x_team,
+        coalesce(x_allocated_from, '') as x_pool,
+        coalesce(x_driver, '') as x_driver,
+        x_service,
+        coalesce(service_name, '') as service_name,
+        coalesce(charge_category, '') as charge_category,
+        x_cost_centre,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from facts.allocated_cost
+    where billing_period = $period and billing_currency = $currency
+    group by
+        x_team,
+        coalesce(x_allocated_from, ''),
+        coalesce(x_driver, ''),
+        x_service,
+        coalesce(service_name, ''),
+        coalesce(charge_category, ''),
+        x_cost_centre
+),
+
+-- What there was to split of the same kind. A commitment's benefit is moved, not split.
+pool_lines as (
+    select
+        x_pool,
+        service_name,
+        charge_category,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost
+    from lines
+    where x_pool <> '' and x_driver <> 'commitment_benefit'
+    group by x_pool, service_name, charge_category
+)
+
+select
+    lines.x_team,
+    lines.x_pool,
+    lines.x_driver,
+    lines.x_service,
+    lines.service_name,
+    lines.charge_category,
+    lines.x_cost_centre,
+    lines.billed_cost,
+    lines.effective_cost,
+    case when lines.x_pool = '' then reasons.x_reasons end as x_reasons,
+    pools.line as x_pool_line,
+    pool_lines.billed_cost as x_pool_billed_cost,
+    pool_lines.effective_cost as x_pool_effective_cost
+from lines
+left join reasons
+    on
+        lines.x_pool = ''
+        and lines.x_team = reasons.x_team
+        and lines.x_service = reasons.x_service
+        and lines.service_name = reasons.service_name
+        and lines.charge_category = reasons.charge_category
+        and lines.x_cost_centre = reasons.x_cost_centre
+left join mappings.shared_costs as pools
+    on lines.x_pool = pools.pool
+left join pool_lines
+    on
+        lines.x_pool = pool_lines.x_pool
+        and lines.x_driver <> 'commitment_benefit'
+        and lines.service_name = pool_lines.service_name
+        and lines.charge_category = pool_lines.charge_category
+where lines.billed_cost <> 0 or lines.effective_cost <> 0
+order by
+    lines.x_team,
+    lines.x_pool,
+    lines.x_driver,
+    lines.service_name,
+    lines.x_service,
+    lines.charge_category,
+    lines.x_cost_centre
