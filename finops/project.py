@@ -9,6 +9,7 @@ from pathlib import Path
 from finops.allocation.inventory import BELONGS_TO
 from finops.allocation.mappings import FILES
 from finops.business.data import SERIES
+from finops.close import accounts
 from finops.errors import BadInput, FinopsError, SourceNotFound
 from finops.settings import FILE_NAME, Settings
 
@@ -61,6 +62,7 @@ def create_project(folder: str | Path) -> Path:
     headers = {f"mappings/{name}.csv": columns for name, columns in FILES.items()}
     headers |= {f"business/{name}.csv": list(series[0]) for name, series in SERIES.items()}
     headers["inventory/belongs_to.csv"] = BELONGS_TO
+    headers["mappings/accounts.csv"] = accounts.COLUMNS
     for name, columns in headers.items():
         _write_header(project / name, columns)
     settings.write_text(_SETTINGS, encoding="utf-8")

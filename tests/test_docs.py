@@ -8,6 +8,7 @@ import pytest
 from finops.allocation.mappings import FILES
 from finops.business.data import SERIES
 from finops.cli import app
+from finops.close.accounts import COLUMNS, ENTRIES
 from finops.export.settings import Notify
 from finops.models import models_in_order
 from finops.settings import Settings
@@ -41,6 +42,12 @@ def test_input_files_are_in_the_readme():
     for name, (columns, _) in SERIES.items():
         assert f"`business/{name}.csv`" in README
         assert f"`{','.join(columns)}`" in README
+
+
+def test_ledger_accounts_are_in_the_readme():
+    assert f"| `mappings/accounts.csv` | entry of a journal | `{','.join(COLUMNS)}`" in README
+    for entry in ENTRIES:
+        assert f"`{entry}`" in README
 
 
 def test_korean_readme_has_the_same_sections_and_rows():

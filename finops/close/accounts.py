@@ -1,0 +1,83 @@
+"""Read the company's ledger accounts, as finance writes them in mappings/accounts.csv."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from finops.allocation.owners import Name
+from finops.csv_input import Row, check_known, check_unique, columns, read_rows
+from finops.errors import BadInput
+
+__all__ = ["COLUMNS", "ENTRIES", "Account", "Accounts", "read_accounts"]
+
+# What a journal line can be about. Each that is posted needs an account.
+ENTRIES = {
+    "cloud_expense": "usage, fees, discounts and credits",
+    "unused_commitment_expense": "what commitments left unused",
+    "support_expense": "AWS support",
+    "marketplace_expense": "what other sellers charge through AWS Marketplace",
+    "prepaid_current": "upfront fees whose term ends within a year, or the part that does",
+    "prepaid_non_current": "the part of upfront fees that is used after a year",
+    "vat_receivable": "tax of the bill",
+    "credit_receivable": "refunds that AWS owes",
+    "accrued_liability": "used and not invoiced yet",
+    "accounts_payable": "invoiced and not paid yet",
+    "bank": "what invoices are paid from",
+    "fx_gain": "exchange rates that moved for us",
+    "fx_loss": "exchange rates that moved against us",
+    "cloud_clearing": "what teams are charged in chargeback",
+}
+
+
+class Account(Row):
+    """The ledger account of one kind of journal line."""
+
+    entry: Name
+    account_code: str
+    account_name: str = ""
+    account_name_ko: str = ""
+
+    def name(self, language: str) -> str:
+        """Return what the account is called in `en` or `ko`; its entry if it has no name."""
+        own = self.account_name_ko if language == "ko" else self.account_name
+        return own or self.account_name or self.entry
+
+
+COLUMNS = columns(Account)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts of one file, by entry."""
+
+    path: Path
+    by_entry: dict[str, Account]
+
+    def __getitem__(self, entry: str) -> Account:
+        """Return the account of `entry`. Raises BadInput if the file has none."""
+        self.need([entry])
+        return self.by_entry[entry]
+
+    def need(self, entries: Iterable[str]) -> None:
+        """Raise BadInput unless each of `entries` has an account."""
+        missing = [entry for entry in dict.fromkeys(entries) if entry not in self.by_entry]
+        if missing:
+            raise BadInput(
+                f"{self.path} has no line for {', '.join(missing)}; add entry and account code."
+            )
+
+
+def read_accounts(path: Path) -> Accounts:
+    """Return the ledger accounts of the file at `path`; none if it is absent.
+
+    One row per entry of ENTRIES, with account_code, account_name and account_name_ko. Several
+    entries may share an account. Raises BadInput, with file and line, for an unknown or repeated
+    entry and an entry without code.
+    """
+    rows = read_rows(path, Account)
+    for row in rows:
+        check_known(path, row.line, "entry", row.entry, ENTRIES)
+        if not row.account_code:
+            raise BadInput(f"{path} line {row.line}: {row.entry} has no account_code; give one.")
+    check_unique(path, rows, lambda row: row.entry)
+    return Accounts(path, {row.entry: row for row in rows})
