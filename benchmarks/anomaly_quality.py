@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.anomaly_baselines import BASELINES, flags_of
+from benchmarks.anomaly_keys import HARD, Profile
 from benchmarks.anomaly_sample import sample_figures
 from benchmarks.anomaly_scoring import Score, by_kind, score, summary
-from benchmarks.anomaly_series import HARD, Company, Profile, make_company
+from benchmarks.anomaly_series import Company, make_company
+from benchmarks.cause_quality import print_causes
 from finops.anomalies import detect
 
 TUNING, UNSEEN, UNSEEN_HARD = (1, 2, 3, 4, 5), (301, 302, 303, 304), (401, 402, 403)
@@ -34,7 +36,7 @@ Detector = Callable[[Company], pd.DataFrame]
 
 
 def main() -> None:
-    """Print quality by seeds, profile and kind, what late data costs, the sample and the speed."""
+    """Print quality by seeds and kind, what late data costs, the sample, causes and the speed."""
     print("Targets:", ", ".join(f"{name} {value}" for name, value in TARGETS.items()))
     _print("tuning seeds", TUNING, {"finops": _finops})
     simple = {name: _baseline(name) for name in BASELINES}
@@ -49,6 +51,8 @@ def main() -> None:
     print("\nsample company, by account and usage type, and by team and AWS service")
     with tempfile.TemporaryDirectory() as folder:
         print(sample_figures(Path(folder)).to_string(float_format="{:.3f}".format))
+    print()
+    print_causes()
     wall, busy = _seconds()
     print(f"\n1,000 series x 400 days: {wall:.1f} s, {busy:.1f} s of one core (target 30)")
 
