@@ -25,6 +25,9 @@ reporting_currency = "USD"
 # Hours without an offset in business/*.csv are read in this time zone. The bill is always UTC.
 timezone = "UTC"
 
+# The cost centre that AWS's bill is paid from; a chargeback credits it with what teams are charged.
+# paying_cost_centre = "CC-9000"
+
 [allocation]
 # Shared teams that give cost to each other: reciprocal, direct or step_down.
 shared_cost = "reciprocal"

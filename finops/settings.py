@@ -33,6 +33,7 @@ class Settings:
     company: str = "our company"
     reporting_currency: str = "USD"
     timezone: str = "UTC"
+    paying_cost_centre: str = ""
     shared_cost: str = "reciprocal"
     commitment_benefit: str = "used"
     notify: Notify = field(default_factory=Notify)

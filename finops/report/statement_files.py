@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from finops.close.accounts import read_accounts
 from finops.errors import BadInput
+from finops.report.chargeback import journal_csv, postings
 from finops.report.html import write_whole
 from finops.report.statement import MEASURES, Statement, statements
 from finops.report.statement_page import index_page, statement_page
@@ -25,9 +27,10 @@ def write_statements(
 ) -> list[Path]:
     """Write the statements of a month into `folder`, all teams' or that of `team`.
 
-    Without `team` there is an index too. The same build gives the same bytes. Returns the files.
-    Raises BadInput for an unknown language or mode and a month or team without cost, before
-    anything is written; SourceNotFound without a build.
+    Without `team` there is an index too, and in mode `chargeback` the journal of all, a CSV of
+    `chargeback.COLUMNS`. The same build gives the same bytes. Returns the files. Raises BadInput,
+    before anything is written, for an unknown language or mode, a month or team without cost, and a
+    journal that lacks an account or cost centre; SourceNotFound without a build.
     """
     _check("language", language, LANGUAGES)
     _check("mode", mode, MEASURES)
@@ -40,9 +43,17 @@ def write_statements(
     if team is None:
         page = index_page(found, language)
         files[target / f"{billing_period}-index-{mode}-{language}.html"] = page
+    if team is None and mode == "chargeback":
+        files[target / f"journal-{billing_period}.csv"] = _journal(warehouse, found)
     for path, content in files.items():
         write_whole(path, content)
     return list(files)
+
+
+def _journal(warehouse: Warehouse, found: list[Statement]) -> bytes:
+    settings = warehouse.settings
+    accounts = read_accounts(settings.project / "mappings" / "accounts.csv")
+    return journal_csv(postings(found, settings.paying_cost_centre), accounts)
 
 
 def _path(folder: Path, statement: Statement, language: str, kind: str) -> Path:

@@ -192,9 +192,10 @@ def test_every_text_is_there_in_both_languages():
         assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
 
 
-def test_the_same_build_gives_the_same_bytes(warehouse, tmp_path, quick):
+@pytest.mark.parametrize("mode", MEASURES)
+def test_the_same_build_gives_the_same_bytes(warehouse, tmp_path, quick, mode):
     one, two = (
-        write_statements(warehouse, "2026-10", tmp_path / name, language="ko")
+        write_statements(warehouse, "2026-10", tmp_path / name, language="ko", mode=mode)
         for name in ("one", "two")
     )
     assert len(one) == len(two) > 10
