@@ -15,6 +15,7 @@ from finops.report.shared import method_change, shared_cost
 from finops.report.stacks import all_months, axis_unit, cost_by_month, stacked_months
 from finops.report.style import FALL, PALETTE, RISE, empty, figure, label
 from finops.report.text import cents, is_missing, join, money, month_name
+from finops.report.waterfall import waterfall
 from finops.report.what_if import what_if
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "suggestions",
     "untagged",
     "untagged_by_team",
+    "waterfall",
     "what_if",
 ]
 

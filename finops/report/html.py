@@ -1,22 +1,20 @@
 """Write the month as one HTML page that opens anywhere, without a network."""
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from finops.report import charts, sections
+from finops.report.pages import environment, write_whole
 from finops.report.summary import Summary, summarise
 from finops.report.text import month_name
 from finops.warehouse import Warehouse
 
-__all__ = ["environment", "write_report", "write_whole"]
+__all__ = ["write_report"]
 
 _MONTHS = 13
 _UNTAGGED = 15
@@ -79,17 +77,6 @@ def render(summary: Summary, drawings: list[go.Figure], untagged: pd.DataFrame) 
     )
 
 
-def environment() -> Environment:
-    """Return the templates of all pages; they escape every text."""
-    return Environment(
-        loader=PackageLoader("finops", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def _months(warehouse: Warehouse, table: str, summary: Summary) -> pd.DataFrame:
     """Return the rows of a mart for the months that the charts show, in the summary's currency."""
     first = pd.Period(summary.billing_period, freq="M") - (_MONTHS - 1)
@@ -108,17 +95,3 @@ def _untagged(warehouse: Warehouse, summary: Summary) -> pd.DataFrame:
         currency=summary.currency,
         rows=_UNTAGGED,
     )
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file beside `path` and rename it, so that no reader sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from finops.report.pages import environment
 from finops.report.ranks import claimed_by, resource_name
 from finops.report.summary import Change, Summary
 from finops.report.text import (
@@ -47,6 +48,10 @@ class Section:
     note: str = ""
     lead: tuple[str, ...] = ()
     drawing: Drawing | None = None
+
+    def _repr_html_(self) -> str:
+        """Return the table for a notebook; every text in it is escaped."""
+        return environment().get_template("notebook.html.j2").render(tables=[self])
 
 
 def tiles(summary: Summary) -> list[Tile]:

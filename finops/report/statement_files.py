@@ -6,7 +6,7 @@ from pathlib import Path
 from finops.close.accounts import read_accounts
 from finops.errors import BadInput
 from finops.report.chargeback import journal_csv, postings
-from finops.report.html import write_whole
+from finops.report.pages import write_whole
 from finops.report.statement import MEASURES, Statement, statements
 from finops.report.statement_page import index_page, statement_page
 from finops.report.statement_text import LANGUAGES

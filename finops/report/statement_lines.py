@@ -66,7 +66,10 @@ def command(line: dict[Any, Any], period: str) -> str:
 
 
 def services(lines: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    """Return own and shared cost by AWS service, this month and the one before, in coins."""
+    """Return own and shared cost by AWS service, this month and the one before, in coins.
+
+    Without `earlier`, in the first month, there is no column previous.
+    """
     own = lines["x_cents"].where(lines["x_pool"] == "", 0)
     parts = lines.assign(own=own, shared=lines["x_cents"] - own)
     now = parts.groupby("service_name")[["own", "shared", "x_cents"]].sum()

@@ -1,7 +1,7 @@
 """Write statements as HTML pages that open anywhere, without a network."""
 
 from finops.business.bridge_text import month_text
-from finops.report.html import environment
+from finops.report.pages import environment
 from finops.report.statement import Month, Statement
 from finops.report.statement_amounts import index, name
 from finops.report.statement_sections import sections, tiles

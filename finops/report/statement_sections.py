@@ -12,7 +12,7 @@ from finops.report.statement_text import Say, say, words_of
 from finops.report.statement_why import lines
 from finops.report.text import cents, money, number, percent
 
-__all__ = ["sections", "tiles"]
+__all__ = ["overview", "sections", "tiles"]
 
 
 def tiles(statement: Statement, language: str) -> list[Tile]:
@@ -31,6 +31,18 @@ def tiles(statement: Statement, language: str) -> list[Tile]:
     if month.reporting_currency != month.currency:
         found.append(_reporting_tile(statement, words))
     return found
+
+
+def overview(statement: Statement, language: str) -> Section:
+    """Return the tiles as a table."""
+    month = month_text(statement.month.billing_period, language)
+    return Section(
+        f"{amounts.name(statement.month, statement.team, language)}, {month}",
+        ("", say("amount", language), ""),
+        frozenset({say("amount", language)}),
+        [(tile.name, tile.value, tile.detail) for tile in tiles(statement, language)],
+        note=f"{say('reference', language)}: {statement.reference}",
+    )
 
 
 def sections(statement: Statement, language: str) -> dict[str, Section]:

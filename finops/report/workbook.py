@@ -151,14 +151,18 @@ class _Book:
                 sums = f"SUMPRODUCT({test}*{same}*{self.span('G', last)})"
                 self.formula(sheet, place, column, sums, row[key])
             self.formula(sheet, place, 3, f"B{at}+C{at}", row["total"])
-            sheet.write_number(place, 4, self.value(row["previous"]), self.money)
-            self.formula(sheet, place, 5, f"D{at}-E{at}", row["total"] - row["previous"])
+            if "previous" in row:
+                sheet.write_number(place, 4, self.value(row["previous"]), self.money)
+                self.formula(sheet, place, 5, f"D{at}-E{at}", row["total"] - row["previous"])
         self.total(sheet, len(rows) + 1, self.service_sums(rows))
         return len(rows) + 2
 
     def service_sums(self, rows: Sequence[dict[Any, Any]]) -> dict[int, int]:
-        sums = [sum(row[key] for row in rows) for key in ("own", "shared", "total", "previous")]
-        return dict(enumerate([*sums, sums[2] - sums[3]], 1))
+        keys = [
+            key for key in ("own", "shared", "total", "previous") if all(key in r for r in rows)
+        ]
+        sums = [sum(row[key] for row in rows) for key in keys]
+        return dict(enumerate([*sums, sums[2] - sums[3]] if len(sums) > 3 else sums, 1))
 
     def pools(self, sheet: Worksheet, last: int) -> None:
         """Write what came of each pool as a sum over the lines, and the team's share of it."""

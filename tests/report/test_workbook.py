@@ -67,6 +67,16 @@ def test_text_of_the_bill_never_is_a_formula(search):
     assert "=HYPERLINK" in texts
 
 
+def test_the_first_month_has_no_month_before(search):
+    services = search.services.drop(columns="previous")
+    month = replace(search.month, previous_period=None)
+    first = replace(search, month=month, services=services, previous=None, effects={})
+    cached = formulas(workbook(first, "en"))
+    sheet = "xl/worksheets/sheet2.xml"
+    assert cached[sheet, f"D{len(services) + 2}"] == search.total / 100
+    assert not [cell for name, cell in cached if name == sheet and cell[0] in "EF"]
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_libreoffice_computes_the_values_that_are_stored(search, tmp_path, language):

@@ -1,0 +1,36 @@
+"""Fill in the templates of pages, and write files that no reader sees by half."""
+
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+__all__ = ["environment", "write_whole"]
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of all pages; they escape every text."""
+    return Environment(
+        loader=PackageLoader("finops", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file beside `path` and rename it, so that no reader sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
+        part.chmod(0o644)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
