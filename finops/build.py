@@ -107,7 +107,7 @@ def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: froze
     if "inventory" in stale:
         load_inventory(con, settings.project / "inventory")
     if any(name == "mappings" or name.startswith("business.") for name in stale):
-        load_business(con, settings.project / "business", settings.timezone)
+        load_business(con, settings.project / "business", settings.timezone, settings.fetched)
     load_pools(con, settings.project / "mappings", settings.shared_cost)
     _create_settings(con, settings)
 

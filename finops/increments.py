@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from finops.allocation.inventory import inventory_files
+from finops.business.data import MADE_OF
 from finops.models import Model
 from finops.settings import FILE_NAME, Settings
 
@@ -110,7 +111,7 @@ def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) 
     schema, _, table = name.partition(".")
     if schema == "ledger":
         return _hash(*sorted(str(sorted(record.items(), key=str)) for record in records))
-    return inputs.get(name if schema == "business" else schema, table)
+    return inputs.get(MADE_OF.get(name, name) if schema == "business" else schema, table)
 
 
 def _input_files(settings: Settings) -> dict[str, str]:
@@ -119,7 +120,7 @@ def _input_files(settings: Settings) -> dict[str, str]:
     Another version of the code that reads them may make other tables of the same files.
     """
     files = settings.project / FILE_NAME, *sorted((settings.project / "mappings").glob("*.csv"))
-    business = sorted((settings.project / "business").glob("*"))
+    business = [*sorted((settings.project / "business").glob("*")), *settings.fetched.values()]
     inventory = inventory_files(settings.project / "inventory")
     mapping_code, business_code = _code("finops.allocation"), _code("finops.business")
     zone = settings.timezone
@@ -127,7 +128,10 @@ def _input_files(settings: Settings) -> dict[str, str]:
         "mappings": _hash(mapping_code, *_contents(files)),
         "inventory": _hash(mapping_code, *(path.name for path in inventory), *_contents(inventory)),
     } | {
-        f"business.{file.stem}": _hash(business_code, zone, *_contents([file])) for file in business
+        f"business.{name}": _hash(
+            business_code, zone, *_contents(one for one in business if one.stem == name)
+        )
+        for name in {file.stem for file in business}
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from finops.allocation.inventory import BELONGS_TO
 from finops.allocation.mappings import FILES
-from finops.business.data import SERIES
+from finops.business.series import SERIES
 from finops.close import accounts
 from finops.errors import BadInput, FinopsError, SourceNotFound
 from finops.settings import FILE_NAME, Settings
@@ -34,6 +34,12 @@ shared_cost = "reciprocal"
 
 # Who gets what a reservation or Savings Plan saves: who used it, or who bought it.
 commitment_benefit = "used"
+
+# A series that a database knows better than a file: an environment variable with the address,
+# postgresql://user:password@host/database or mysql://…, and one select of the file's columns.
+# [business.orders]
+# url_env = "ORDERS_DB_URL"
+# query = "select hour, service, orders from orders_by_hour"
 
 [notify]
 # A team gets at most so many new alerts in a week, the most money first.
@@ -63,7 +69,7 @@ def create_project(folder: str | Path) -> Path:
         raise BadInput(f"{settings} is there already; nothing was changed.")
     project.mkdir(parents=True, exist_ok=True)
     headers = {f"mappings/{name}.csv": columns for name, columns in FILES.items()}
-    headers |= {f"business/{name}.csv": list(series[0]) for name, series in SERIES.items()}
+    headers |= {f"business/{name}.csv": series.header for name, series in SERIES.items()}
     headers["inventory/belongs_to.csv"] = BELONGS_TO
     headers["mappings/accounts.csv"] = accounts.COLUMNS
     for name, columns in headers.items():

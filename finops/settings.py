@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from finops.business.settings import Query, read_queries
 from finops.errors import BadInput, SourceNotFound
 from finops.export.settings import Notify, read_notify
 
@@ -16,7 +17,7 @@ ALLOCATION = {
     "shared_cost": ("reciprocal", "direct", "step_down"),
     "commitment_benefit": ("used", "bought"),
 }
-_NO_KEYS = {"project", "as_of", "notify", *ALLOCATION}
+_NO_KEYS = {"project", "as_of", "notify", "business", *ALLOCATION}
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Settings:
     """What a project decides once: its folder, and the keys of its finops.toml.
 
     `shared_cost` and `commitment_benefit` are keys of its table `[allocation]`; `notify` is its
-    table `[notify]`.
+    table `[notify]`; `business` has the tables `[business.<series>]` by series.
 
     `as_of` is no key: it is the moment (UTC) whose deliveries a reader asks for; None is today.
     """
@@ -37,12 +38,18 @@ class Settings:
     shared_cost: str = "reciprocal"
     commitment_benefit: str = "used"
     notify: Notify = field(default_factory=Notify)
+    business: dict[str, Query] = field(default_factory=dict)
     as_of: datetime | None = None
 
     @property
     def warehouse(self) -> Path:
         """Folder of the charges and the DuckDB file."""
         return self.project / "warehouse"
+
+    @property
+    def fetched(self) -> dict[str, Path]:
+        """The files that hold what the queries of `business` selected at the last build."""
+        return {name: self.warehouse / "business" / f"{name}.parquet" for name in self.business}
 
     @property
     def database(self) -> Path:
@@ -67,10 +74,11 @@ def read_settings(project: str | Path = ".") -> Settings:
         raise BadInput(f"{path}: not valid TOML: {error}") from error
     allocation = values.pop("allocation", {})
     notify = read_notify(path, values.pop("notify", {}))
+    business = read_queries(path, values.pop("business", {}))
     _check_keys(path, values, {one.name for one in fields(Settings)} - _NO_KEYS)
     _check_timezone(path, values.get("timezone", "UTC"))
     _check_allocation(path, allocation)
-    return Settings(project=folder, notify=notify, **values, **allocation)
+    return Settings(project=folder, notify=notify, business=business, **values, **allocation)
 
 
 def _check_keys(path: Path, values: dict[str, object], known: Iterable[str]) -> None:

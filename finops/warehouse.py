@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from finops.build import build_warehouse, open_database
+from finops.business.databases import fetch_series
 from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
 from finops.ingest.deliveries import read_records, write_delivery
 from finops.ingest.discover import find_deliveries
@@ -140,12 +141,13 @@ class Warehouse:
     def build(self, *, progress: Progress = silent) -> None:
         """Build every table from the charges, mappings and business data, and check the promises.
 
-        Raises BadInput, BadSource, CheckFailed, SourceNotFound, WarehouseBusy; the last good build
-        then stays.
+        Series that come from a database are fetched first. Raises BadInput, BadSource,
+        CheckFailed, SourceNotFound, WarehouseBusy; the last good build then stays.
         """
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
             self.close()
+            fetch_series(self.settings.business, self.settings.warehouse / "business")
             build_warehouse(self.settings, progress)
 
     def sql(self, query: str, **params: object) -> pd.DataFrame:

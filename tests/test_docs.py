@@ -6,7 +6,8 @@ from dataclasses import fields
 import pytest
 
 from finops.allocation.mappings import FILES
-from finops.business.data import SERIES
+from finops.business.series import SERIES
+from finops.business.settings import Query
 from finops.cli import app
 from finops.close.accounts import COLUMNS, ENTRIES
 from finops.export.settings import Notify
@@ -26,8 +27,8 @@ def test_command_is_in_the_readme_and_has_an_example(command):
 
 
 def test_settings_are_in_the_readme():
-    for field in [*fields(Settings), *fields(Notify)]:
-        no_key = field.name in ("project", "as_of", "notify")
+    for field in [*fields(Settings), *fields(Query), *fields(Notify)]:
+        no_key = field.name in ("project", "as_of", "notify", "business")
         assert no_key or f"| `{field.name}` |" in README
 
 
@@ -39,9 +40,9 @@ def test_marts_are_in_the_readme():
 def test_input_files_are_in_the_readme():
     for name in FILES:
         assert f"`mappings/{name}.csv`" in README
-    for name, (columns, _) in SERIES.items():
+    for name, series in SERIES.items():
         assert f"`business/{name}.csv`" in README
-        assert f"`{','.join(columns)}`" in README
+        assert f"`{','.join(series.header)}`" in README
 
 
 def test_ledger_accounts_are_in_the_readme():

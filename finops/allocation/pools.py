@@ -54,8 +54,9 @@ _OPTIONS = {
 _DRIVER_DAYS = """
 select driver, team, date from business.drivers where quantity > 0
 union
-select 'orders', services.team, cast(orders.hour as date)
-from business.orders inner join mappings.services on orders.service = services.service
+select 'orders', services.team, orders.date
+from business.daily_orders as orders
+inner join mappings.services on orders.service = services.service
 where orders.orders > 0
 """
 # The days of the bill's months; a charge may be dated outside of them.

@@ -134,6 +134,8 @@ def _project_with(settings: Settings, sources: dict[str, Path], scratch: Path) -
         shutil.copyfile(path, scratch / "mappings" / f"{name}.csv")
     if (settings.project / "business").is_dir():
         shutil.copytree(settings.project / "business", scratch / "business")
+    if settings.fetched:
+        shutil.copytree(settings.warehouse / "business", scratch / "warehouse" / "business")
     shutil.copyfile(settings.project / FILE_NAME, scratch / FILE_NAME)
     return replace(settings, project=scratch)
 

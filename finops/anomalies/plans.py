@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-import holidays
 import numpy as np
 import pandas as pd
 
 from finops.anomalies.series import Mask, as_days, check_columns
+from finops.business.holidays import korean_holidays
 from finops.errors import BadInput
 
 __all__ = ["Event", "changes", "events_of", "holidays_of", "promotions"]
 
 _MUTED_DAYS = 8
-_OPEN_KINDS = {"holiday", "promotion", "incident"}
+_OPEN_KINDS = {"holiday", "workday", "promotion", "incident"}
 _DAY = np.timedelta64(1, "D")
 
 
@@ -48,13 +48,15 @@ def events_of(events: pd.DataFrame | None) -> list[Event]:
 
 
 def holidays_of(dates: pd.DatetimeIndex, events: list[Event]) -> Mask:
-    """Return the public holidays of Korea, and those among the events."""
-    years = sorted({int(year) for year in dates.year})
-    named = holidays.country_holidays("KR", years=years) if years else {}
+    """Return the public holidays of Korea, and those among the events but for `workday`s."""
+    named = korean_holidays(int(year) for year in dates.year)
     found = np.array([day.date() in named for day in dates], dtype=bool)
     for event in events:
         if event.kind == "holiday":
             found |= _between(dates, event.start, event.end)
+    for event in events:
+        if event.kind == "workday":
+            found &= ~_between(dates, event.start, event.end)
     return found
 
 

@@ -35,26 +35,29 @@ def by_team_and_service(warehouse: Warehouse) -> pd.DataFrame:
 
 
 def orders(warehouse: Warehouse) -> pd.DataFrame:
-    """Return date (UTC) and orders of the whole company; days whose hours are not all there aside.
+    """Return date (UTC) and orders of the whole company.
 
-    Without orders in business/orders.csv the frame is empty.
+    Without orders by hour or day in business/ the frame is empty.
     """
     return warehouse.sql(
-        "select cast(hour as date) as date, sum(orders) as orders from business.orders "
-        "where service = '*' group by cast(hour as date) order by date"
+        "select date, orders from business.daily_orders where service = '*' order by date"
     )
 
 
 def events(warehouse: Warehouse) -> pd.DataFrame:
-    """Return start, end, key and kind of business/events.csv.
+    """Return start, end, key and kind of business/events.csv and of changes of the calendar.
 
     An event of a service of yours is one of the team that runs it, because keys name teams.
+    A day that business/holidays removes from the public calendar is a `workday`.
     """
     return warehouse.sql(
         'select events.start, events."end", coalesce(services.team, events.key) as key, '
         "events.kind from business.events "
         "left join mappings.services on events.key = services.service "
-        "order by events.start, key, events.kind"
+        "union all select date, date, '*', "
+        "case when x_is_holiday then 'holiday' else 'workday' end "
+        "from business.holidays where x_source <> 'public calendar' "
+        "order by start, key, kind"
     )
 
 

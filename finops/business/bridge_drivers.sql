@@ -17,6 +17,7 @@ totals as (
         count(*) as x_service_days,
         count(x_orders) as x_days_with_orders,
         sum(x_orders) as x_orders,
+        max(charge_date) as last_date,
         count(x_revenue) as x_days_with_revenue,
         sum(x_revenue) as x_revenue,
         min(x_revenue_currency) as x_revenue_currency,
@@ -32,8 +33,13 @@ select
     totals.x_service,
     days.x_days,
     totals.x_service_days,
-    totals.x_days_with_orders,
-    totals.x_orders,
+    -- Orders by month are those of all its days: they count if the bill has all of them.
+    case
+        when month_orders.orders is null then totals.x_days_with_orders
+        when days.x_days = extract(day from last_day(totals.last_date)) then totals.x_service_days
+        else 0
+    end as x_days_with_orders,
+    coalesce(month_orders.orders, totals.x_orders) as x_orders,
     totals.x_days_with_revenue,
     totals.x_revenue,
     totals.x_revenue_currency,
@@ -45,6 +51,10 @@ inner join days
     on
         totals.billing_period = days.billing_period
         and totals.billing_currency = days.billing_currency
+left join business.monthly_orders as month_orders
+    on
+        totals.billing_period = month_orders.billing_period
+        and totals.x_service = month_orders.service
 left join facts.exchange_rates as rates
     on
         totals.billing_period = rates.billing_period

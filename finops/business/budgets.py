@@ -16,14 +16,19 @@ __all__ = ["budget_outlook", "last_complete_day", "movable_usage", "outlook"]
 # Days up to the last known one that say what a weekday and a weekend day cost.
 WINDOW = 28
 
+# Whose budget it is, and the column of facts.owned_cost that names them.
+SCOPES = {"team": "x_team", "service": "x_service", "cost_centre": "x_cost_centre"}
 COST = """
-select charge_date, x_team, billing_currency, effective_cost, x_usage_effective_cost
-from marts.team_day
+select charge_date, {column}, billing_currency, sum(effective_cost) as effective_cost,
+    coalesce(sum(effective_cost) filter (where consumed_quantity is not null), 0)
+        as x_usage_effective_cost
+from facts.owned_cost
 where billing_period in ($period, $before) and strftime(charge_date, '%Y-%m') = billing_period
+group by charge_date, {column}, billing_currency
 """
 BUDGETS = """
-select x_team, billing_currency, x_budget from marts.team_month
-where billing_period = $period and x_budget is not null
+select x_key as {column}, billing_currency, x_budget from facts.budgets
+where billing_period = $period and x_scope = $scope and x_budget is not null
 """
 # What a commitment covers is paid for whether it is used or not, so using less of it saves nothing.
 MOVABLE = """
@@ -40,18 +45,27 @@ limit $items
 
 
 def budget_outlook(
-    warehouse: Warehouse, billing_period: str, *, through: str | None = None
+    warehouse: Warehouse,
+    billing_period: str,
+    *,
+    scope: str = "team",
+    through: str | None = None,
 ) -> pd.DataFrame:
-    """Return `outlook` of each team with a budget in a month, as known at the end of `through`.
+    """Return `outlook` of each budget of a month, as known at the end of `through`.
 
-    `through` is an ISO day of that month (default: the last complete day of the bill). Own
-    effective cost, as budgets are. Raises BadInput for a month without cost or a day outside it.
+    `scope` is whose: `team`, `service` or `cost_centre`. `through` is an ISO day of that month
+    (default: the last complete day of the bill). Own effective cost, as budgets are. Raises
+    BadInput for a month without cost, a day outside it, or another scope. A budget in a
+    currency without a rate is left out: marts.unit_cost_month says so.
     """
+    if scope not in SCOPES:
+        raise BadInput(f"{scope!r} has no budgets. There are those of {', '.join(SCOPES)}.")
     month = pd.Period(billing_period, freq="M")
-    cost = warehouse.sql(COST, period=billing_period, before=str(month - 1))
-    budgets = warehouse.sql(BUDGETS, period=billing_period)
+    column = SCOPES[scope]
+    cost = warehouse.sql(COST.format(column=column), period=billing_period, before=str(month - 1))
+    budgets = warehouse.sql(BUDGETS.format(column=column), period=billing_period, scope=scope)
     last = through or last_complete_day(warehouse, billing_period)
-    return outlook(cost, budgets, billing_period=billing_period, through=last)
+    return outlook(cost, budgets, billing_period=billing_period, through=last, key=column)
 
 
 def movable_usage(
@@ -84,13 +98,18 @@ def last_complete_day(warehouse: Warehouse, billing_period: str) -> str:
 
 
 def outlook(
-    team_day: pd.DataFrame, budgets: pd.DataFrame, *, billing_period: str, through: str
+    daily_cost: pd.DataFrame,
+    budgets: pd.DataFrame,
+    *,
+    billing_period: str,
+    through: str,
+    key: str = "x_team",
 ) -> pd.DataFrame:
     """Return where each budget stands at the end of the day `through` and where it will end.
 
-    Takes charge_date, x_team, billing_currency, effective_cost and x_usage_effective_cost of this
-    month and the one before, as in marts.team_day, and x_team, billing_currency, x_budget. One row
-    per team and currency, the largest overrun first, money to the cent: x_budget, effective_cost so
+    Takes charge_date, `key`, billing_currency, effective_cost and x_usage_effective_cost of this
+    month and the one before, as in marts.team_day, and `key`, billing_currency, x_budget. One row
+    per key and currency, the largest overrun first, money to the cent: x_budget, effective_cost so
     far, x_burn (its part of the budget), x_run_rate (so far, per day, times the days of the month),
     x_expected (so far; for each day left the mean of weekdays or weekend days in the last 28 days;
     and what the month before had in fees after this day), x_variance (budget less expected),
@@ -102,22 +121,21 @@ def outlook(
     last = pd.Timestamp(through)
     if last not in days:
         raise BadInput(f"{through} is no day of {billing_period}.")
-    cost = floats(team_day, ["effective_cost", "x_usage_effective_cost"])
+    cost = floats(daily_cost, ["effective_cost", "x_usage_effective_cost"])
     cost = cost.assign(charge_date=pd.to_datetime(cost["charge_date"]))
     if cost.empty or last > cost["charge_date"].max():
         raise BadInput(f"The bill of {billing_period} does not reach {through}.")
     asked = floats(budgets, ["x_budget"]).to_dict("records")
     rows = [
-        {name: one[name] for name in ("x_team", "billing_currency")}
-        | _stand(_of_team(cost, one, last), float(one["x_budget"]), days, last)
+        {name: one[name] for name in (key, "billing_currency")}
+        | _stand(_of_key(cost, one, key, last), float(one["x_budget"]), days, last)
         for one in asked
     ]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.sort_values(["x_variance", "x_team"], kind="stable").reset_index(drop=True)
+    frame = pd.DataFrame(rows, columns=[key, *COLUMNS])
+    return frame.sort_values(["x_variance", key], kind="stable").reset_index(drop=True)
 
 
 COLUMNS = [
-    "x_team",
     "billing_currency",
     "x_budget",
     "effective_cost",
@@ -135,7 +153,7 @@ COLUMNS = [
 def _stand(
     cost: pd.DataFrame, budget: float, days: pd.DatetimeIndex, last: pd.Timestamp
 ) -> dict[str, object]:
-    """Return one team's row; `cost` has a total and a usage column, a row per day up to `last`."""
+    """Return one budget's row; `cost` has a total and a usage column, a row per day."""
     left = days[days > last]
     so_far = cost.loc[days[0] :, "total"]
     usage, fees = _usage_of(cost["usage"], left), _fees_of(cost, left)
@@ -158,9 +176,9 @@ def _stand(
     }
 
 
-def _of_team(cost: pd.DataFrame, one: dict[Any, Any], last: pd.Timestamp) -> pd.DataFrame:
+def _of_key(cost: pd.DataFrame, one: dict[Any, Any], key: str, last: pd.Timestamp) -> pd.DataFrame:
     """Return total and usage cost of each day up to `last`; a day without a row cost nothing."""
-    mine = cost[(cost["x_team"] == one["x_team"])]
+    mine = cost[cost[key] == one[key]]
     mine = mine[mine["billing_currency"] == one["billing_currency"]]
     of_day = mine.groupby("charge_date")
     times = pd.date_range(cost["charge_date"].min(), last)

@@ -1,177 +1,215 @@
-"""Read the company's own numbers, as it keeps them in business/*.csv."""
+"""Read the company's own numbers, as it keeps them in business/ or in its databases."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
+from finops.business.coverage import create_coverage
+from finops.business.holidays import create_holidays
+from finops.business.series import SERIES, WHOLE_COMPANY, Series
+from finops.business.sources import Source, find_source, read_text
 from finops.csv_input import check_known
 from finops.errors import BadInput
 from finops.sql import literal
 
-# Columns and types of each series; the key says what one row is.
-SERIES: dict[str, tuple[dict[str, str], list[str]]] = {
-    "orders": (
-        {"hour": "timestamptz", "service": "varchar", "orders": "bigint"},
-        ["hour", "service"],
-    ),
-    "revenue": (
-        {"date": "date", "service": "varchar", "revenue": "decimal(18, 4)", "currency": "varchar"},
-        ["date", "service"],
-    ),
-    "drivers": (
-        {"date": "date", "driver": "varchar", "team": "varchar", "quantity": "decimal(28, 6)"},
-        ["date", "driver", "team"],
-    ),
-    "budgets": (
-        {
-            "billing_period": "varchar",
-            "team": "varchar",
-            "budget": "decimal(18, 4)",
-            "currency": "varchar",
-            "version": "integer",
-        },
-        ["billing_period", "team", "version"],
-    ),
-    "exchange_rates": (
-        {
-            "billing_period": "varchar",
-            "from_currency": "varchar",
-            "to_currency": "varchar",
-            "rate": "decimal(18, 6)",
-            "source": "varchar",
-        },
-        ["billing_period", "from_currency", "to_currency"],
-    ),
-    "events": (
-        {"start": "date", "end": "date", "key": "varchar", "kind": "varchar", "name": "varchar"},
-        ["start", "key", "kind", "name"],
-    ),
+__all__ = ["MADE_OF", "load_business"]
+
+# Tables that are made of a series, beside its own.
+MADE_OF = {
+    "business.daily_orders": "business.orders",
+    "business.monthly_orders": "business.orders",
 }
-WHOLE_COMPANY = "*"
+_NOTHING: Mapping[str, Path] = MappingProxyType({})
+# Rows that can't be used: which, and why.
+_WRONG = {
+    "orders": [("orders < 0", "orders {orders} are below zero")],
+    "revenue": [],
+    "drivers": [
+        ("quantity < 0", "quantity {quantity} is below zero"),
+        ("driver = 'orders'", "{driver} comes from orders.csv; take another name"),
+    ],
+    "budgets": [],
+    "exchange_rates": [("rate <= 0", "rate {rate} must be above zero")],
+    "events": [],
+    "holidays": [
+        ("change not in ('add', 'remove')", "change {change!r} is neither add nor remove")
+    ],
+}
 
 
-def load_business(con: duckdb.DuckDBPyConnection, folder: Path, timezone: str) -> None:
-    """Read the series in `folder` into the tables of the schema `business`; absent ones are empty.
+def load_business(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    timezone: str,
+    fetched: Mapping[str, Path] = _NOTHING,
+) -> None:
+    """Read the series in `folder` and `fetched` into the schema `business`; absent ones are empty.
 
-    Hours without an offset are read in `timezone` and kept in UTC. Raises BadInput, with file and
-    line, for a value that doesn't parse, a missing column, a repeated key or an unknown name.
+    One table per series with the columns of SERIES. Of orders, `business.orders` has hours (UTC),
+    `business.daily_orders` UTC days and `business.monthly_orders` what is known by month only.
+    `business.series` says of each what it holds and lacks, `business.holidays` is the calendar.
+    Hours without an offset are read in `timezone`. `fetched` are the rows of queries, by series.
+    Raises BadInput, with file and line, for a value that doesn't parse, a missing column, a
+    repeated key or an unknown name.
     """
     con.execute("create schema if not exists business")
-    for name, (columns, key) in SERIES.items():
-        _load_series(con, folder / f"{name}.csv", name, columns, key, timezone)
-    for name in ("orders", "revenue"):
-        _check_names(con, folder / f"{name}.csv", name, "service", "services")
-    _check_names(con, folder / "budgets.csv", "budgets", "team", "teams")
-    _check_periods(con, folder, "budgets")
-    _check_periods(con, folder, "exchange_rates")
+    sources = {name: find_source(folder, name, fetched) for name in SERIES}
+    for name, series in SERIES.items():
+        _load_series(con, sources[name], name, series, timezone)
+    create_coverage(con, {name: source.table_name for name, source in sources.items() if source})
+    _create_orders(con)
+    create_holidays(con)
 
 
 def _load_series(
     con: duckdb.DuckDBPyConnection,
-    path: Path,
+    source: Source | None,
     name: str,
-    columns: dict[str, str],
-    key: list[str],
+    series: Series,
     timezone: str,
 ) -> None:
-    _read_text(con, path, columns)
+    kinds = ", ".join(f'"{column}" {kind}' for column, kind in series.columns.items())
+    if source is None:
+        con.execute(f"create or replace table business.{name} ({kinds})")
+        con.execute(f"create or replace table business.{name} as {_in_utc(name, series)}")
+        return
+    found = read_text(con, source, list(series.columns))
+    _check_columns(source, series, found)
     con.execute(f"set TimeZone = {literal(timezone)}")
     casts = ", ".join(
-        f'try_cast("{column}" as {kind}) as "{column}"' for column, kind in columns.items()
+        f'try_cast("{column}" as {kind}) as "{column}"' for column, kind in series.columns.items()
     )
     con.execute(f"create or replace temp table series as select line, {casts} from series_text")
     con.execute("set TimeZone = 'UTC'")
-    for column in columns:
-        _check_values(con, path, column)
-    _check_key(con, path, key)
-    if name == "drivers":
-        _check_drivers(con, path)
-    utc = ", ".join(
-        f'timezone(\'UTC\', "{column}") as "{column}"' if kind == "timestamptz" else f'"{column}"'
-        for column, kind in columns.items()
-    )
-    con.execute(f"create or replace table business.{name} as select {utc} from series")
+    for column in series.columns:
+        _check_values(con, source, column, is_needed=column in series.needed(found))
+    _check_rows(con, source, name, series)
+    con.execute(f"create or replace table business.{name} as {_in_utc('series', series)}")
     con.execute("drop table series; drop table series_text")
 
 
-def _read_text(con: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str]) -> None:
-    """Create `series_text`: the file's columns as text, with the number of each line."""
-    if not path.exists():
-        empty = ", ".join(f'cast(null as varchar) as "{column}"' for column in columns)
-        con.execute(
-            f"create or replace temp table series_text as select 1 as line, {empty} limit 0"
-        )
-        return
-    scan = f"read_csv({literal(str(path))}, all_varchar = true, header = true, parallel = false)"
-    try:
-        found = [row[0] for row in con.execute(f"describe select * from {scan}").fetchall()]
-        missing = [column for column in columns if column not in found]
-        if missing:
-            raise BadInput(
-                f"{path} line 1: missing {', '.join(missing)}. The columns are {','.join(columns)}."
-            )
-        names = ", ".join(f'"{column}"' for column in columns)
-        con.execute(
-            "create or replace temp table series_text as "
-            f"select row_number() over () + 1 as line, {names} from {scan}"
-        )
-    except duckdb.Error as error:
-        raise BadInput(f"{path} can't be read as CSV: {error}") from error
+def _in_utc(table: str, series: Series) -> str:
+    columns = ", ".join(
+        f'timezone(\'UTC\', "{column}") as "{column}"' if kind == "timestamptz" else f'"{column}"'
+        for column, kind in series.columns.items()
+    )
+    place = table if table == "series" else f"business.{table}"
+    return f"select {columns} from {place}"
 
 
-def _check_values(con: duckdb.DuckDBPyConnection, path: Path, column: str) -> None:
+def _check_columns(source: Source, series: Series, found: list[str]) -> None:
+    missing = [name for name in series.needed(found) if name not in found]
+    if not missing and series.owners and not set(series.owners) & set(found):
+        missing = [" or ".join(series.owners)]
+    if missing:
+        raise BadInput(
+            f"{source.at(1)}: missing {', '.join(missing)}. "
+            f"The columns are {','.join(series.header)}{_other_times(series)}."
+        )
+    times = [name for name in series.times if name in found]
+    if len(times) > 1:
+        raise BadInput(f"{source.at(1)}: {' and '.join(times)} both tell the time; keep one.")
+
+
+def _other_times(series: Series) -> str:
+    first, *others = series.times
+    return f" (or {' or '.join(others)} instead of {first})" if others else ""
+
+
+def _check_values(
+    con: duckdb.DuckDBPyConnection, source: Source, column: str, *, is_needed: bool
+) -> None:
+    needed = f'or series_text."{column}" is null' if is_needed else ""
+    # A cast to a whole number would round what has a fraction.
     bad = con.execute(
-        f'select series_text.line, series_text."{column}" from series_text '
-        f'inner join series on series_text.line = series.line where series."{column}" is null '
-        "order by series_text.line"
+        f'select line, series_text."{column}" from series_text inner join series using (line) '
+        f'where (series."{column}" is null and series_text."{column}" is not null) {needed} '
+        f"or (typeof(series.\"{column}\") in ('BIGINT', 'INTEGER') "
+        f'and try_cast(series_text."{column}" as decimal(38, 6)) <> series."{column}") '
+        "order by line"
     ).fetchall()
     if bad:
         line, value = bad[0]
         more = f" ({len(bad)} such lines)" if len(bad) > 1 else ""
-        raise BadInput(f"{path} line {line}: {column} {value!r} does not parse{more}.")
+        raise BadInput(f"{source.at(line)}: {column} {value!r} does not parse{more}.")
 
 
-def _check_key(con: duckdb.DuckDBPyConnection, path: Path, key: list[str]) -> None:
-    names = ", ".join(f'"{column}"' for column in key)
+def _check_rows(con: duckdb.DuckDBPyConnection, source: Source, name: str, series: Series) -> None:
+    _check_key(con, source, series)
+    for condition, reason in _WRONG[name]:
+        wrong = con.execute(f"from series where {condition} order by line limit 1").fetchone()
+        if wrong:
+            values = dict(zip(["line", *series.columns], wrong, strict=True))
+            raise BadInput(f"{source.at(values['line'])}: {reason.format(**values)}.")
+    if "billing_period" in series.columns:
+        _check_periods(con, source)
+    if series.owners:
+        _check_owners(con, source, series)
+    for column in ("service", "team"):
+        if column in series.columns:
+            _check_names(con, source, column)
+
+
+def _check_key(con: duckdb.DuckDBPyConnection, source: Source, series: Series) -> None:
+    names = ", ".join(f'"{column}"' for column in series.key)
+    filled = ", ".join(f'any_value("{column}") is not null' for column in series.key)
     repeated = con.execute(
-        f"select min(line), max(line) from series group by {names} having count(*) > 1 order by 1"
+        f"select min(line), max(line), [{filled}] from series group by {names} "
+        "having count(*) > 1 order by 1"
     ).fetchone()
     if repeated:
+        key = [name for name, is_filled in zip(series.key, repeated[2], strict=True) if is_filled]
         raise BadInput(
-            f"{path} line {repeated[1]}: same {' and '.join(key)} as line {repeated[0]}; keep one."
+            f"{source.at(repeated[1])}: same {' and '.join(key)} as {source.row} "
+            f"{repeated[0]}; keep one."
         )
 
 
-def _check_drivers(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _check_periods(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     wrong = con.execute(
-        "select line, driver, team, quantity from series where quantity < 0 or driver = 'orders' "
-        "or team not in (select team from mappings.teams) order by line limit 1"
+        "select line, billing_period from series "
+        "where not regexp_full_match(billing_period, '[0-9]{4}-(0[1-9]|1[0-2])') "
+        "order by line limit 1"
     ).fetchone()
     if wrong:
-        line, driver, team, quantity = wrong
-        known = [one for (one,) in con.execute("select team from mappings.teams").fetchall()]
-        check_known(path, line, "team", team, known)
-        if quantity < 0:
-            raise BadInput(f"{path} line {line}: quantity {quantity} is below zero.")
-        raise BadInput(f"{path} line {line}: {driver} comes from orders.csv; take another name.")
+        raise BadInput(f"{source.at(wrong[0])}: billing_period {wrong[1]!r} is not like 2026-10.")
 
 
-def _check_names(
-    con: duckdb.DuckDBPyConnection, path: Path, series: str, column: str, mapping: str
-) -> None:
+def _check_owners(con: duckdb.DuckDBPyConnection, source: Source, series: Series) -> None:
+    filled = " + ".join(f'cast("{name}" is not null as integer)' for name in series.owners)
+    wrong = con.execute(f"select min(line) from series where {filled} <> 1").fetchone()
+    if wrong and wrong[0]:
+        raise BadInput(f"{source.at(wrong[0])}: fill exactly one of {', '.join(series.owners)}.")
+
+
+def _check_names(con: duckdb.DuckDBPyConnection, source: Source, column: str) -> None:
+    """Refuse a team or service that the mappings lack; orders of all have the service `*`."""
+    known = [name for (name,) in con.execute(f"select {column} from mappings.{column}s").fetchall()]
     unknown = con.execute(
-        f"select {column} from business.{series} where {column} <> ? "
-        f"and {column} not in (select {column} from mappings.{mapping}) order by 1 limit 1",
-        [WHOLE_COMPANY],
+        f'select line, "{column}" from series '
+        f'where "{column}" not in (select unnest(?)) order by line limit 1',
+        [[*known, WHOLE_COMPANY] if column == "service" else known],
     ).fetchone()
     if unknown:
-        raise BadInput(f"{path}: {column} {unknown[0]!r} is not in mappings/{mapping}.csv.")
+        check_known(Path(source.name), unknown[0], column, unknown[1], known)
 
 
-def _check_periods(con: duckdb.DuckDBPyConnection, folder: Path, series: str) -> None:
-    wrong = con.execute(
-        f"select billing_period from business.{series} "
-        "where not regexp_full_match(billing_period, '[0-9]{4}-(0[1-9]|1[0-2])') limit 1"
-    ).fetchone()
-    if wrong:
-        raise BadInput(f"{folder / series}.csv: billing_period {wrong[0]!r} is not like 2026-10.")
+def _create_orders(con: duckdb.DuckDBPyConnection) -> None:
+    """Part the orders by grain. A day is the bill's day, UTC; a month's orders have no days."""
+    con.execute(
+        "create or replace table business.daily_orders as "
+        "select coalesce(date, cast(hour as date)) as date, service, "
+        "cast(sum(orders) as bigint) as orders from business.orders "
+        "where billing_period is null group by 1, 2"
+    )
+    con.execute(
+        "create or replace table business.monthly_orders as "
+        "select billing_period, service, orders from business.orders "
+        "where billing_period is not null"
+    )
+    con.execute(
+        "create or replace table business.orders as "
+        "select hour, service, orders from business.orders where hour is not null"
+    )

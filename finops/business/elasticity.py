@@ -64,9 +64,13 @@ where consumed_quantity is not null
 group by charge_date, x_service, billing_currency
 """
 ORDERS = """
-select date_trunc('{step}', hour) as time, service as orders_of, sum(orders) as orders
-from business.orders group by date_trunc('{step}', hour), service
+select {time} as time, service as orders_of, orders from business.{table}
 """
+# An hour has no part of a day's orders, and a day none of a month's.
+ORDER_TABLES = {
+    "hour": {"time": "hour", "table": "orders"},
+    "day": {"time": "date", "table": "daily_orders"},
+}
 
 
 def hourly_usage(warehouse: Warehouse, *, days: int = 56) -> pd.DataFrame:
@@ -92,7 +96,7 @@ def _with_orders(warehouse: Warehouse, cost: pd.DataFrame, step: Step) -> pd.Dat
     cost = cost.astype({"key": object, "billing_currency": object})
     company = cost.groupby(["time", "billing_currency"], as_index=False)["cost"].sum()
     every = _every_time(pd.concat([cost, company.assign(key="*")], ignore_index=True))
-    orders = floats(warehouse.sql(ORDERS.format(step=step)), ["orders"])
+    orders = floats(warehouse.sql(ORDERS.format(**ORDER_TABLES[step])), ["orders"])
     orders["time"] = pd.to_datetime(orders["time"], utc=True).dt.tz_localize(None)
     orders["orders_of"] = orders["orders_of"].astype(object)
     own = set(orders["orders_of"])
@@ -182,7 +186,7 @@ def _refusal(grid: pd.DataFrame, groups: npt.NDArray[np.int64], step: Step) -> s
     days = len(grid) / (24 if step == "hour" else 1)
     orders = grid["orders"]
     if orders.notna().sum() == 0:
-        return "no orders are known"
+        return f"no orders are known by the {step}"
     if days < LEAST_DAYS[step]:
         return f"only {days:.0f} days by the {step}; {LEAST_DAYS[step]} are needed"
     if orders.isna().mean() > MOST_MISSING:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from finops.ingest.deliveries import read_records
+from finops.report.series_gaps import series_gaps
 from finops.report.text import MISSING, is_missing, money, number, plain
 from finops.warehouse import Warehouse
 
@@ -27,7 +28,11 @@ def notes(warehouse: Warehouse, *, now: datetime | None = None) -> tuple[str, ..
     moment = now or as_of or datetime.now(tz=UTC).replace(tzinfo=None)
     trust, deliveries = warehouse.status(), warehouse.table("ledger.deliveries")
     changes = warehouse.table("marts.content_changes")
-    return (*_as_of(warehouse, trust), *sentences(trust, deliveries, changes, now=moment))
+    return (
+        *_as_of(warehouse, trust),
+        *sentences(trust, deliveries, changes, now=moment),
+        *series_gaps(warehouse.table("business.series"), trust["x_last_charge_date"].max()),
+    )
 
 
 def sentences(

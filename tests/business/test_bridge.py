@@ -19,6 +19,7 @@ TABLES = [
     "facts.allocated_cost",
     "facts.exchange_rates",
     "marts.unit_cost",
+    "business.monthly_orders",
     "marts.trust_header",
 ]
 

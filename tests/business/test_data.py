@@ -1,8 +1,11 @@
 """The company's own numbers are read whole or refused with file and line."""
 
 import datetime as dt
+from decimal import Decimal
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from finops.allocation.mappings import load_mappings
@@ -55,14 +58,12 @@ def test_same_hour_twice_is_refused(tmp_path):
 
 def test_unknown_service_is_refused(tmp_path):
     orders = "hour,service,orders\n2026-10-01T12:00:00Z,lost,5\n"
-    refused(
-        tmp_path, r"orders\.csv: service 'lost' is not in mappings/services\.csv", orders=orders
-    )
+    refused(tmp_path, r"orders\.csv line 2: unknown service 'lost'; known: find", orders=orders)
 
 
 def test_budget_of_an_unknown_team_is_refused(tmp_path):
     budgets = "billing_period,team,budget,currency,version\n2026-10,nobody,5,USD,1\n"
-    refused(tmp_path, r"budgets\.csv: team 'nobody' is not in mappings/teams\.csv", budgets=budgets)
+    refused(tmp_path, r"budgets\.csv line 2: unknown team 'nobody'; known: search", budgets=budgets)
 
 
 def test_month_must_be_a_month(tmp_path):
@@ -72,3 +73,165 @@ def test_month_must_be_a_month(tmp_path):
 
 def test_missing_column_is_refused(tmp_path):
     refused(tmp_path, r"orders\.csv line 1: missing orders", orders="hour,service\n")
+
+
+def rows(con, query):
+    return con.execute(query).fetchall()
+
+
+def test_hours_sum_to_utc_days(tmp_path):
+    orders = (
+        "hour,service,orders\n2026-10-05T00:00:00Z,*,4\n2026-10-06T08:00:00+09:00,*,5\n"
+        "2026-10-06T00:00:00Z,*,6\n"
+    )
+    con = load(tmp_path, orders=orders)
+    assert rows(con, "from business.daily_orders order by date") == [
+        (dt.date(2026, 10, 5), "*", 9),
+        (dt.date(2026, 10, 6), "*", 6),
+    ]
+
+
+def test_orders_by_day_have_no_hours(tmp_path):
+    con = load(tmp_path, orders="date,service,orders\n2026-10-05,*,4\n")
+    assert rows(con, "from business.daily_orders") == [(dt.date(2026, 10, 5), "*", 4)]
+    assert rows(con, "from business.orders") == rows(con, "from business.monthly_orders") == []
+
+
+def test_orders_by_month_have_no_days(tmp_path):
+    con = load(tmp_path, orders="billing_period,service,orders\n2026-10,find,310\n")
+    assert rows(con, "from business.monthly_orders") == [("2026-10", "find", 310)]
+    assert rows(con, "from business.orders") == rows(con, "from business.daily_orders") == []
+
+
+def test_orders_of_two_grains_in_one_file_are_refused(tmp_path):
+    orders = "hour,billing_period,service,orders\n2026-10-05T00:00:00Z,2026-10,*,4\n"
+    refused(tmp_path, r"orders\.csv line 1: hour and billing_period both tell", orders=orders)
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("5.5", "orders '5.5' does not parse"),
+        ("-1", "orders -1 are below zero"),
+        ("", "orders None"),
+    ],
+)
+def test_orders_are_whole_and_not_below_zero(tmp_path, value, why):
+    refused(
+        tmp_path,
+        rf"orders\.csv line 2: {why}",
+        orders=f"date,service,orders\n2026-10-05,*,{value}\n",
+    )
+
+
+def test_parquet_is_read_like_csv(tmp_path):
+    columns = {
+        "date": pa.array([dt.date(2026, 10, 5)]),
+        "service": pa.array(["*"]),
+        "revenue": pa.array([Decimal("1234.5600")]),
+        "currency": pa.array(["KRW"]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "revenue.parquet")
+    hours = {
+        "hour": pa.array([dt.datetime(2026, 10, 1, 3, tzinfo=dt.UTC)]),
+        "service": pa.array(["find"]),
+        "orders": pa.array([7]),
+    }
+    pq.write_table(pa.table(hours), tmp_path / "orders.parquet")
+    con = load(tmp_path)
+    assert rows(con, "from business.revenue") == [
+        (dt.date(2026, 10, 5), "*", Decimal("1234.5600"), "KRW")
+    ]
+    assert rows(con, "from business.orders") == [(dt.datetime(2026, 10, 1, 3), "find", 7)]
+
+
+def test_parquet_errors_name_the_row(tmp_path):
+    columns = {"date": ["2026-10-05", "2026-10-06"], "service": ["*", "*"], "orders": ["1", "x"]}
+    pq.write_table(pa.table(columns), tmp_path / "orders.parquet")
+    refused(tmp_path, r"orders\.parquet row 2: orders 'x' does not parse")
+
+
+def test_file_that_is_no_parquet_is_refused(tmp_path):
+    (tmp_path / "orders.parquet").write_text("date,service,orders\n")
+    refused(tmp_path, r"orders\.parquet can't be read as Parquet")
+
+
+def test_a_series_in_two_files_is_refused(tmp_path):
+    pq.write_table(pa.table({"date": ["2026-10-05"]}), tmp_path / "orders.parquet")
+    refused(tmp_path, "are both there; keep one", orders="date,service,orders\n")
+
+
+BUDGETS = "billing_period,team,service,cost_centre,budget,currency,version\n"
+
+
+def test_a_budget_is_of_a_team_a_service_or_a_cost_centre(tmp_path):
+    lines = "2026-10,search,,,5,USD,1\n2026-10,,find,,3,USD,1\n2026-10,,,CC-1,9,KRW,2\n"
+    con = load(tmp_path, budgets=BUDGETS + lines)
+    assert rows(con, "select team, service, cost_centre, budget from business.budgets") == [
+        ("search", None, None, 5),
+        (None, "find", None, 3),
+        (None, None, "CC-1", 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("2026-10,search,find,,5,USD,1", "fill exactly one of team, service, cost_centre"),
+        ("2026-10,,,,5,USD,1", "fill exactly one of team, service, cost_centre"),
+        ("2026-10,,lost,,5,USD,1", "unknown service 'lost'"),
+        ("2026-10,search,,,7,USD,1", "same billing_period and team and version as line 2"),
+    ],
+)
+def test_a_budget_of_nobody_of_two_or_twice_is_refused(tmp_path, line, why):
+    budgets = f"{BUDGETS}2026-10,search,,,5,USD,1\n{line}\n"
+    refused(tmp_path, rf"budgets\.csv line 3: {why}", budgets=budgets)
+
+
+def test_rate_must_be_above_zero(tmp_path):
+    rates = "date,from_currency,to_currency,rate,source\n2026-10-05,USD,KRW,0,bank\n"
+    refused(tmp_path, r"exchange_rates\.csv line 2: rate 0\.000000 must be", exchange_rates=rates)
+
+
+def test_holidays_file_changes_the_public_calendar(tmp_path):
+    holidays = "date,name,change\n2026-10-02,Founding day,add\n2026-10-09,We deliver,remove\n"
+    con = load(tmp_path, holidays=holidays)
+    october = rows(
+        con,
+        "select date, name, x_is_holiday, x_source from business.holidays "
+        "where date between '2026-10-01' and '2026-10-10' order by date",
+    )
+    public, own = "public calendar", "business/holidays"
+    assert october == [
+        (dt.date(2026, 10, 2), "Founding day", True, own),
+        (dt.date(2026, 10, 3), "National Foundation Day", True, public),
+        (dt.date(2026, 10, 5), "Alternative holiday for National Foundation Day", True, public),
+        (dt.date(2026, 10, 9), "We deliver", False, own),
+    ]
+
+
+def test_holiday_is_added_or_removed(tmp_path):
+    holidays = "date,name,change\n2026-10-02,Founding day,yes\n"
+    refused(tmp_path, r"holidays\.csv line 2: change 'yes' is neither add nor", holidays=holidays)
+
+
+def test_each_series_says_what_it_spans_and_lacks(tmp_path):
+    con = load(
+        tmp_path,
+        orders="date,service,orders\n2026-10-05,*,4\n2026-10-08,*,4\n2026-10-06,find,1\n",
+        exchange_rates="billing_period,from_currency,to_currency,rate,source\n"
+        "2026-08,USD,KRW,1400,bank\n2026-10,USD,KRW,1401,bank\n",
+        events="start,end,key,kind,name\n2026-10-01,2026-10-01,*,holiday,A\n",
+    )
+    columns = "x_series, x_key, x_grain, x_first, x_last, x_rows, x_missing, x_first_missing"
+    assert rows(con, f"select {columns} from business.series order by all") == [
+        ("events", "holiday", "day", "2026-10-01", "2026-10-01", 1, None, None),
+        ("exchange_rates", "USD/KRW", "month", "2026-08", "2026-10", 2, 1, "2026-09"),
+        ("orders", "*", "day", "2026-10-05", "2026-10-08", 2, 2, "2026-10-06"),
+        ("orders", "find", "day", "2026-10-06", "2026-10-06", 1, 0, None),
+    ]
+    source, means = rows(
+        con, "select x_source, x_missing_means from business.series where x_series = 'orders'"
+    )[0]
+    assert source == "business/orders.csv"
+    assert means.startswith("unknown: no cost per order")

@@ -115,7 +115,7 @@ def test_cost_that_falls_with_orders_has_no_fixed_part():
     [
         (daily_wave()[:240], 1.0, 240, "only 10 days by the hour; 14 are needed"),
         (np.full(672, 1000.0), 1.0, 672, "orders of the same hour of the day vary by 0.0%"),
-        (np.full(672, np.nan), 1.0, 672, "no orders are known"),
+        (np.full(672, np.nan), 1.0, 672, "no orders are known by the hour"),
         (np.where(HOURS.day < 8, np.nan, daily_wave()), 1.0, 672, "orders are unknown at 25% of"),
         (daily_wave(), 0.0, 672, "no cost"),
     ],

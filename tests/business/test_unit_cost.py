@@ -33,10 +33,10 @@ def test_days_have_the_company_and_its_services(run_model):
     assert {name: row["effective_cost"] for name, row in rows.items()} == {"*": 40, "find": 30}
 
 
-def test_cost_per_order_divides_by_the_orders_of_the_utc_day(run_model):
-    hours = [dt.datetime(2026, 10, 5, 0), dt.datetime(2026, 10, 5, 23), dt.datetime(2026, 10, 6, 0)]
-    orders = [{"hour": hour, "service": "*", "orders": 4} for hour in hours]
-    company = unit_cost(run_model, **{"business.orders": orders})["*"]
+def test_cost_per_order_divides_by_the_orders_of_the_day(run_model):
+    days = {DAY: 8, dt.date(2026, 10, 6): 4}
+    orders = [{"date": day, "service": "*", "orders": count} for day, count in days.items()]
+    company = unit_cost(run_model, **{"business.daily_orders": orders})["*"]
     assert (company["x_orders"], company["x_effective_cost_per_order"]) == (8, 5.0)
     assert company["x_reporting_effective_cost_per_order"] == 7000.0
 
@@ -56,8 +56,8 @@ def test_revenue_in_a_third_currency_gives_no_number(run_model):
 
 
 def test_no_orders_give_no_cost_per_order(run_model):
-    orders = [{"hour": dt.datetime(2026, 10, 5), "service": "*", "orders": 0}]
-    rows = unit_cost(run_model, **{"business.orders": orders})
+    orders = [{"date": DAY, "service": "*", "orders": 0}]
+    rows = unit_cost(run_model, **{"business.daily_orders": orders})
     assert rows["*"]["x_effective_cost_per_order"] is None
     assert rows["*"]["x_per_order_reason"] == "there were no orders"
     assert rows["find"]["x_orders"] is None
@@ -67,14 +67,24 @@ def test_no_orders_give_no_cost_per_order(run_model):
 def test_late_charge_for_an_earlier_month_does_not_count_its_orders_again(run_model):
     late = {"billing_period": "2026-11", "charge_date": DAY, "billing_currency": "USD"}
     costs = [late | scope("service", "find") | {"effective_cost": -5}]
-    orders = [{"hour": dt.datetime(2026, 10, 5), "service": "*", "orders": 4}]
+    orders = [{"date": DAY, "service": "*", "orders": 4}]
     rows = run_model(
         "marts.unit_cost",
         {
             "facts.measured_cost": costs,
             "facts.exchange_rates": [RATE | {"billing_period": "2026-11"}],
-            "business.orders": orders,
+            "business.daily_orders": orders,
         },
     )
     assert {row["x_service"]: row["x_orders"] for row in rows} == {"find": None}
     assert rows[0]["x_per_order_reason"].startswith("a late charge")
+
+
+def test_orders_by_month_are_never_spread_over_days(run_model):
+    orders = [{"billing_period": "2026-10", "service": "*", "orders": 310}]
+    rows = unit_cost(run_model, **{"business.monthly_orders": orders})
+    assert (rows["*"]["x_orders"], rows["*"]["x_effective_cost_per_order"]) == (None, None)
+    assert rows["*"]["x_per_order_reason"] == (
+        "orders are known by month only: see marts.unit_cost_month"
+    )
+    assert rows["find"]["x_per_order_reason"] == "no orders in business/orders.csv"

@@ -9,6 +9,12 @@ DAYS = [dt.date(2026, 10, 5), dt.date(2026, 10, 6)]
 BASE = {"billing_period": "2026-10", "billing_currency": "USD"}
 RATE = BASE | {"x_reporting_currency": "KRW", "x_exchange_rate": 1400}
 COMPANY = {"x_scope": "company", "x_key": "*"}
+INPUTS = {
+    "orders": "business.daily_orders",
+    "monthly_orders": "business.monthly_orders",
+    "revenue": "business.revenue",
+    "budgets": "facts.budgets",
+}
 
 
 def owned(**values):
@@ -25,7 +31,7 @@ def one_offs(run_model, rows, **inputs):
 
 def orders(*counts, service="*"):
     return [
-        {"hour": dt.datetime.combine(day, dt.time(3)), "service": service, "orders": count}
+        {"date": day, "service": service, "orders": count}
         for day, count in zip(DAYS, counts, strict=False)
     ]
 
@@ -48,8 +54,7 @@ def month(run_model, *, rates=(RATE,), scopes=(COMPANY,), **inputs):
         for scope in scopes
     ]
     tables = {"facts.measured_cost": costs, "facts.exchange_rates": list(rates)}
-    tables |= {f"business.{name}": rows for name, rows in inputs.items() if name != "team_month"}
-    tables |= {"marts.team_month": inputs["team_month"]} if "team_month" in inputs else {}
+    tables |= {INPUTS[name]: rows for name, rows in inputs.items()}
     return run_model("marts.unit_cost_month", tables)[0]
 
 
@@ -91,7 +96,9 @@ LINE = st.tuples(
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(LINE, min_size=1, max_size=5))
 def test_every_scope_has_all_the_money(run_model, lines):
     rows = [
@@ -105,15 +112,15 @@ def test_every_scope_has_all_the_money(run_model, lines):
         for category, service, team, billed, effective in lines
     ]
     found = run_model("facts.measured_cost", {"facts.owned_cost": rows})
-    for scope in ("company", "team", "service", "aws_service"):
+    for scope in ("company", "team", "service", "cost_centre", "aws_service"):
         measured = [row for row in found if row["x_scope"] == scope]
         assert sum(row["billed_cost"] for row in measured) == sum(line[3] for line in lines)
         assert sum(row["effective_cost"] for row in measured) == sum(line[4] for line in lines)
 
 
 def test_three_measures_with_and_without_one_offs(run_model):
-    budget = BASE | {"x_team": "search", "x_budget": 50}
-    row = month(run_model, orders=orders(4, 4), revenue=revenue(14000, 14000), team_month=[budget])
+    budget = BASE | {"x_scope": "team", "x_key": "search", "x_budget": 50}
+    row = month(run_model, orders=orders(4, 4), revenue=revenue(14000, 14000), budgets=[budget])
     assert (row["x_billed_cost_per_order"], row["x_effective_cost_per_order"]) == (3, 5)
     assert row["x_recurring_billed_cost_per_order"] == 2.5
     assert row["x_recurring_effective_cost_per_order"] == 3.75
@@ -132,7 +139,7 @@ def test_missing_day_of_orders_gives_no_number_for_the_month(run_model):
 
 
 def test_orders_of_days_that_the_bill_lacks_do_not_count(run_model):
-    tomorrow = {"hour": dt.datetime(2026, 10, 7), "service": "*", "orders": 99}
+    tomorrow = {"date": dt.date(2026, 10, 7), "service": "*", "orders": 99}
     row = month(run_model, orders=[*orders(4, 4), tomorrow])
     assert (row["x_orders"], row["x_effective_cost_per_order"]) == (8, 5)
 
@@ -169,8 +176,47 @@ def test_revenue_in_two_currencies_has_no_sum(run_model):
 
 
 def test_budget_of_the_company_is_unknown_if_one_teams_has_no_rate(run_model):
-    budget = {"billing_period": "2026-10", "team": "order", "budget": 5, "currency": "JPY"}
-    teams = [BASE | {"x_team": "search", "x_budget": 50}, BASE | {"x_team": "order"}]
-    row = month(run_model, budgets=[budget | {"version": 1}], team_month=teams)
+    teams = [
+        BASE | {"x_scope": "team", "x_key": "search", "x_budget": 50},
+        BASE | {"x_scope": "team", "x_key": "order", "x_budget": None},
+    ]
+    row = month(run_model, budgets=teams)
     assert row["x_effective_variance"] is None
     assert row["x_variance_reason"] == "a budget is in a currency without an exchange rate"
+
+
+def test_service_and_cost_centre_have_budgets_of_their_own(run_model):
+    budgets = [
+        BASE | {"x_scope": "service", "x_key": "find", "x_budget": 30},
+        BASE | {"x_scope": "cost_centre", "x_key": "CC-1", "x_budget": 70},
+    ]
+    for budget, left in zip(budgets, (-10, 30), strict=True):
+        scope = {name: budget[name] for name in ("x_scope", "x_key")}
+        row = month(run_model, scopes=[scope], budgets=budgets)
+        assert (row["x_effective_variance"], row["x_variance_reason"]) == (left, None)
+    company = month(run_model, budgets=budgets)
+    assert company["x_effective_variance"] is None
+    assert company["x_variance_reason"] == "no budget in business/budgets.csv"
+
+
+def test_orders_by_month_divide_the_cost_of_a_whole_month_only(run_model):
+    known = {"billing_period": "2026-02", "service": "*", "orders": 56}
+    days = [dt.date(2026, 2, day) for day in range(1, 29)]
+    assert of_february(run_model, days, known)["x_effective_cost_per_order"] == 0.5
+    row = of_february(run_model, days[:14], known)
+    assert row["x_effective_cost_per_order"] is None
+    assert row["x_per_order_reason"] == (
+        "orders are known for the whole month, and the bill has 14 of 28 days"
+    )
+
+
+def of_february(run_model, days, orders):
+    """Return the company's month that costs 1 on each of the days."""
+    base = {"billing_period": "2026-02", "billing_currency": "USD"}
+    costs = [base | COMPANY | {"charge_date": day, "effective_cost": 1} for day in days]
+    tables = {
+        "facts.measured_cost": costs,
+        "facts.exchange_rates": [RATE | base],
+        "business.monthly_orders": [orders],
+    }
+    return run_model("marts.unit_cost_month", tables)[0]

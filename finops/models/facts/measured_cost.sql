@@ -17,6 +17,7 @@ marked_cost as (
         owned_cost.charge_date,
         owned_cost.x_service,
         owned_cost.x_team,
+        coalesce(owned_cost.x_cost_centre, 'none') as x_cost_centre,
         owned_cost.service_name,
         owned_cost.billing_currency,
         owned_cost.billed_cost,
@@ -40,6 +41,7 @@ summed_cost as (
         charge_date,
         x_service,
         x_team,
+        x_cost_centre,
         service_name,
         billing_currency,
         sum(billed_cost) as billed_cost,
@@ -47,7 +49,14 @@ summed_cost as (
         sum(case when is_one_off then billed_cost else x_upfront_cost end) as x_one_off_billed_cost,
         sum(case when is_one_off then effective_cost else 0 end) as x_one_off_effective_cost
     from marked_cost
-    group by billing_period, charge_date, x_service, x_team, service_name, billing_currency
+    group by
+        billing_period,
+        charge_date,
+        x_service,
+        x_team,
+        x_cost_centre,
+        service_name,
+        billing_currency
 ),
 
 scoped_cost as (
@@ -56,6 +65,8 @@ scoped_cost as (
     select *, 'team' as x_scope, x_team as x_key from summed_cost
     union all
     select *, 'service' as x_scope, x_service as x_key from summed_cost
+    union all
+    select *, 'cost_centre' as x_scope, x_cost_centre as x_key from summed_cost
     union all
     select *, 'aws_service' as x_scope, service_name as x_key from summed_cost
 )

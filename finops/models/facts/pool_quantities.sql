@@ -34,16 +34,15 @@ driver_quantities as (
         cast(quantity * 1000000 as hugeint) as quantity
     from business.drivers
     union all
-    -- Orders are counted by hour; a day is the bill's day, UTC.
     select
         'orders' as driver,
-        cast(orders.hour as date) as date,
+        orders.date,
         services.team,
         sum(orders.orders) as quantity
-    from business.orders
+    from business.daily_orders as orders
     inner join mappings.services
         on orders.service = services.service
-    group by cast(orders.hour as date), services.team
+    group by orders.date, services.team
 ),
 
 pool_drivers as (

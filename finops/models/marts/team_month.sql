@@ -23,34 +23,14 @@ own_cost as (
     group by billing_period, x_team, billing_currency
 ),
 
-newest_versions as (
-    select
-        billing_period,
-        team,
-        max(version) as version
-    from business.budgets
-    group by billing_period, team
-),
-
 budgets as (
     select
-        budgets.billing_period,
-        budgets.team,
-        rates.billing_currency,
-        -- A budget may be set in either currency; any other has no rate and stays NULL.
-        case
-            when budgets.currency = rates.billing_currency then budgets.budget
-            when budgets.currency = rates.x_reporting_currency
-                then cast(budgets.budget / rates.x_exchange_rate as decimal(38, 10))
-        end as x_budget
-    from business.budgets
-    inner join newest_versions
-        on
-            budgets.billing_period = newest_versions.billing_period
-            and budgets.team = newest_versions.team
-            and budgets.version = newest_versions.version
-    inner join facts.exchange_rates as rates
-        on budgets.billing_period = rates.billing_period
+        billing_period,
+        x_key as team,
+        billing_currency,
+        x_budget
+    from facts.budgets
+    where x_scope = 'team'
 ),
 
 -- A shared team has a budget and own cost, and nothing left after the split.

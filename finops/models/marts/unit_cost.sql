@@ -13,14 +13,12 @@ with cost as (
     where x_scope in ('company', 'service')
 ),
 
--- Orders are counted by hour; a day is the bill's day, UTC.
-daily_orders as (
-    select
-        cast(hour as date) as charge_date,
-        service as x_service,
-        sum(orders) as orders
-    from business.orders
-    group by cast(hour as date), service
+-- Orders of a month are never spread over its days.
+month_orders as (
+    select distinct
+        billing_period,
+        service
+    from business.monthly_orders
 ),
 
 reported_cost as (
@@ -35,7 +33,8 @@ reported_cost as (
         cost.x_recurring_effective_cost,
         -- A late charge for an earlier month must not count that day's orders again.
         cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7) as is_of_its_month,
-        cast(daily_orders.orders as bigint) as x_orders,
+        daily_orders.orders as x_orders,
+        month_orders.service is not null as is_by_month,
         revenue.revenue as x_revenue,
         revenue.currency as x_revenue_currency,
         rates.x_reporting_currency,
@@ -49,11 +48,15 @@ reported_cost as (
         on
             cost.billing_period = rates.billing_period
             and cost.billing_currency = rates.billing_currency
-    left join daily_orders
+    left join business.daily_orders as daily_orders
         on
-            cost.charge_date = daily_orders.charge_date
+            cost.charge_date = daily_orders.date
             and cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7)
-            and cost.x_service = daily_orders.x_service
+            and cost.x_service = daily_orders.service
+    left join month_orders
+        on
+            cost.billing_period = month_orders.billing_period
+            and cost.x_service = month_orders.service
     left join business.revenue as revenue
         on
             cost.charge_date = revenue.date
@@ -100,6 +103,8 @@ select
     ) / nullif(cast(x_revenue as double), 0) as x_effective_cost_to_revenue,
     case
         when not is_of_its_month then 'a late charge: its orders count in the month of its day'
+        when x_orders is null and is_by_month
+            then 'orders are known by month only: see marts.unit_cost_month'
         when x_orders is null then 'no orders in business/orders.csv'
         when x_orders = 0 then 'there were no orders'
     end as x_per_order_reason,

@@ -1,4 +1,4 @@
--- One row per month, scope (company, team, service, aws_service), key and currency: the three measures of own cost.
+-- One row per month, scope (company, team, service, cost_centre, aws_service), key and currency: the three measures of own cost.
 with cost as (
     select
         billing_period,
@@ -30,25 +30,26 @@ month_days as (
     group by billing_period
 ),
 
-daily_orders as (
-    select
-        cast(hour as date) as charge_date,
-        service,
-        sum(orders) as orders
-    from business.orders
-    group by cast(hour as date), service
-),
-
 month_orders as (
     select
         bill_days.billing_period,
         daily_orders.service,
         cast(sum(daily_orders.orders) as bigint) as x_orders,
-        count(*) as x_order_days
+        count(*) as x_order_days,
+        false as is_by_month
     from bill_days
-    inner join daily_orders
-        on bill_days.charge_date = daily_orders.charge_date
+    inner join business.daily_orders as daily_orders
+        on bill_days.charge_date = daily_orders.date
     group by bill_days.billing_period, daily_orders.service
+    union all
+    -- Orders of a month are those of all its days, whatever the bill has of it.
+    select
+        billing_period,
+        service,
+        orders as x_orders,
+        extract(day from last_day(cast(billing_period || '-01' as date))) as x_order_days,
+        true as is_by_month
+    from business.monthly_orders
 ),
 
 -- Revenue in two currencies has no sum.
@@ -68,29 +69,19 @@ month_revenue as (
     group by bill_days.billing_period, revenue.service
 ),
 
-team_budgets as (
+known_budgets as (
     select
-        team_month.billing_period,
-        team_month.x_team,
-        team_month.billing_currency,
-        team_month.x_budget,
-        team_month.x_budget is null and budgets.team is not null as is_without_rate
-    from marts.team_month as team_month
-    left join (select distinct billing_period, team from business.budgets) as budgets
-        on
-            team_month.billing_period = budgets.billing_period
-            and team_month.x_team = budgets.team
+        billing_period,
+        x_scope,
+        x_key,
+        billing_currency,
+        x_budget,
+        x_budget is null as is_without_rate
+    from facts.budgets
 ),
 
 budgets as (
-    select
-        billing_period,
-        'team' as x_scope,
-        x_team as x_key,
-        billing_currency,
-        x_budget,
-        is_without_rate
-    from team_budgets
+    select * from known_budgets
     union all
     -- The company's budget is that of its teams, and unknown if one of them is.
     select
@@ -100,7 +91,8 @@ budgets as (
         billing_currency,
         case when not bool_or(is_without_rate) then sum(x_budget) end as x_budget,
         bool_or(is_without_rate) as is_without_rate
-    from team_budgets
+    from known_budgets
+    where x_scope = 'team'
     group by billing_period, billing_currency
 ),
 
@@ -110,6 +102,7 @@ known as (
         month_days.x_bill_days,
         month_orders.x_orders,
         coalesce(month_orders.x_order_days, 0) as x_order_days,
+        coalesce(month_orders.is_by_month, false) as is_by_month,
         month_revenue.x_revenue,
         month_revenue.x_revenue_currency,
         coalesce(month_revenue.x_revenue_days, 0) as x_revenue_days,
@@ -151,6 +144,10 @@ reasoned as (
         case
             when x_orders is null
                 then 'no orders of ' || x_orders_of || ' in business/orders.csv'
+            when is_by_month and x_order_days > x_bill_days
+                then
+                    'orders are known for the whole month, and the bill has ' || x_bill_days
+                    || ' of ' || x_order_days || ' days'
             when x_order_days < x_bill_days
                 then
                     'orders of ' || (x_bill_days - x_order_days) || ' of ' || x_bill_days
@@ -173,7 +170,8 @@ reasoned as (
         end as x_to_revenue_reason,
         case
             when x_budget is not null then null
-            when x_scope not in ('company', 'team') then 'budgets are set by team'
+            when x_scope = 'aws_service'
+                then 'budgets are set by team, service or cost centre'
             when is_without_rate then 'a budget is in a currency without an exchange rate'
             else 'no budget in business/budgets.csv'
         end as x_variance_reason,

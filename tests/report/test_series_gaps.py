@@ -1,0 +1,46 @@
+"""Gaps of the company's own numbers are said, with what they mean."""
+
+import datetime as dt
+
+import pandas as pd
+
+from finops.report.series_gaps import series_gaps
+
+ORDERS = {
+    "x_series": "orders",
+    "x_key": "*",
+    "x_source": "business/orders.csv",
+    "x_grain": "hour",
+    "x_last": "2026-10-31",
+    "x_missing": 0,
+    "x_first_missing": None,
+    "x_missing_means": "unknown: no cost per order",
+}
+
+
+def said(**values):
+    return list(series_gaps(pd.DataFrame([ORDERS | values]), dt.date(2026, 10, 31)))
+
+
+def test_series_without_gaps_is_not_named():
+    assert said() == []
+
+
+def test_missing_days_are_counted_and_explained():
+    assert said(x_missing=2, x_first_missing="2026-10-04") == [
+        "business/orders.csv, *: lacks 2 days from 2026-10-04 on. "
+        "A missing day is unknown: no cost per order."
+    ]
+
+
+def test_series_that_ends_before_the_bill_says_so():
+    assert said(x_last="2026-10-30") == [
+        "business/orders.csv, *: ends with 2026-10-30, before the bill. "
+        "A missing day is unknown: no cost per order."
+    ]
+    assert said(x_grain="month", x_last="2026-10") == []
+    assert "A missing month is" in said(x_grain="month", x_last="2026-09")[0]
+
+
+def test_series_that_needs_no_row_a_day_has_no_gaps():
+    assert said(x_series="events", x_missing=None, x_last="2026-01-01") == []
