@@ -151,7 +151,7 @@ def cost_per_order(unit_cost: pd.DataFrame, service: str = "*") -> go.Figure:
     frame, currency, subtitle = one_currency(unit_cost[unit_cost["x_service"] == service])
     known = frame[frame["x_orders"] > 0]
     if known.empty:
-        return empty(title, f"No orders of service {label(service)} in business/orders.csv.")
+        return empty(title, f"No orders of service {label(service)} by day in business/.")
     cost = "effective_cost"
     if known["x_reporting_effective_cost"].notna().all():
         cost, currency = "x_reporting_effective_cost", str(known["x_reporting_currency"].iloc[0])

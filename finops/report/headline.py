@@ -123,8 +123,8 @@ def _began(row: dict[Any, Any]) -> bool:
 def _unit_cost(summary: Summary) -> str:
     if summary.cost_per_order.current is None:
         return (
-            "There is no cost per order: business/orders.csv has no orders of service * "
-            f"in {month_name(summary.billing_period)}."
+            "There is no cost per order: business/ has no orders of service * "
+            f"for the days of the bill in {month_name(summary.billing_period)}."
         )
     shown = summary.cost_per_order
     price = unit_money(shown.current, summary.currency)

@@ -48,14 +48,33 @@ group by billing_period
 """
 
 # The bill of a month may hold a charge of another month's day: its cost counts, that day's orders
-# and revenue belong to the other month.
+# and revenue belong to the other month. Orders that are known by month count once the bill has all
+# of its days.
 UNIT_COST = """
-with days as (
+with months as (
+    select month_orders.billing_period, max(month_orders.orders) as month_orders
+    from business.monthly_orders as month_orders
+    inner join marts.unit_cost as days
+        on
+            month_orders.billing_period = strftime(days.charge_date, '%Y-%m')
+            and month_orders.billing_period = days.billing_period
+    where
+        month_orders.service = '*'
+        and days.x_service = '*'
+        and days.billing_currency = $currency
+    group by month_orders.billing_period
+    having count(*) = day(last_day(max(days.charge_date)))
+),
+
+days as (
     select
-        *,
+        unit_cost.*,
         strftime(charge_date, '%Y-%m') = billing_period as is_in_month,
-        x_effective_cost_to_revenue is not null as has_revenue
-    from marts.unit_cost
+        x_effective_cost_to_revenue is not null as has_revenue,
+        month_orders,
+        x_orders is not null or (is_in_month and month_orders is not null) as has_orders
+    from marts.unit_cost as unit_cost
+    left join months using (billing_period)
     where
         x_service = '*'
         and billing_period in ($period, $previous)
@@ -65,11 +84,11 @@ with days as (
 select
     billing_period,
     count(*) filter (where is_in_month) as x_days,
-    count(x_orders) filter (where is_in_month) as x_order_days,
-    sum(x_orders) filter (where is_in_month) as x_orders,
-    sum(effective_cost) filter (where x_orders is not null) as effective_cost,
+    count(*) filter (where is_in_month and has_orders) as x_order_days,
+    coalesce(sum(x_orders) filter (where is_in_month), max(month_orders)) as x_orders,
+    sum(effective_cost) filter (where has_orders) as effective_cost,
     sum(x_reporting_effective_cost) filter (
-        where x_orders is not null and x_reporting_currency <> billing_currency
+        where has_orders and x_reporting_currency <> billing_currency
     ) as x_reporting_effective_cost,
     sum(x_effective_cost_to_revenue * cast(x_revenue as double)) as x_revenue_cost,
     sum(x_revenue) filter (where is_in_month and has_revenue) as x_revenue

@@ -50,10 +50,25 @@ select
     services.team as x_team,
     days.x_service,
     sum(days.effective_cost) as effective_cost,
-    sum(days.x_orders) as x_orders,
-    sum(days.effective_cost) filter (where days.x_orders is not null) as x_ordered_cost,
-    count(*) filter (where days.x_orders is null) as x_days_without_orders
+    coalesce(sum(days.x_orders), max(months.x_orders)) as x_orders,
+    sum(days.effective_cost) filter (
+        where days.x_orders is not null or months.x_orders is not null
+    ) as x_ordered_cost,
+    count(*) filter (where days.x_orders is null and months.x_orders is null)
+        as x_days_without_orders
 from days
+-- Orders that are known by month count once the bill has all of its days.
+left join (
+    select x_key, x_orders
+    from marts.unit_cost_month
+    where
+        billing_period = $period
+        and billing_currency = $currency
+        and x_scope = 'service'
+        and x_per_order_reason is null
+        and (billing_period, x_key) in (select billing_period, service from business.monthly_orders)
+) as months
+    on days.x_service = months.x_key
 inner join mappings.services
     on days.x_service = services.service
 group by services.team, days.x_service

@@ -11,6 +11,8 @@ from finops.settings import Settings
 from finops.warehouse import Warehouse
 
 TABLES = """
+create schema business;
+create table business.monthly_orders (billing_period varchar, service varchar, orders bigint);
 create schema marts;
 create table marts.aws_service_month (
     billing_period varchar, service_name varchar, billing_currency varchar,
@@ -81,7 +83,8 @@ def make_warehouse(tmp_path: Path) -> MakeWarehouse:
         for name, values in {**ROWS, **rows}.items():
             for row in values:
                 places = ", ".join("?" for _ in row)
-                con.execute(f"insert into marts.{name} values ({places})", list(row))
+                table = f"business.{name}" if name == "monthly_orders" else f"marts.{name}"
+                con.execute(f"insert into {table} values ({places})", list(row))
         settings = Settings(project=tmp_path, company="Hanbat", reporting_currency="KRW")
         warehouse = Warehouse(settings)
         warehouse._connection = con

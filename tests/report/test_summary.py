@@ -90,7 +90,7 @@ def test_headline_without_teams_orders_and_budgets_says_what_is_missing(make_war
     no_orders = ("2026-10", "2026-10-01", "*", "USD", 1200, None, None, "USD", 1200, None)
     bare = make_warehouse(team_month=[unowned], unit_cost=[no_orders])
     headline = " ".join(summarise(bare).headline)
-    assert "There is no cost per order: business/orders.csv has no orders of service *" in headline
+    assert "There is no cost per order: business/ has no orders of service *" in headline
     assert "No budgets are set for October 2026." in headline
     assert "No team owns cost yet" in headline
     assert "anomal" not in headline
@@ -179,6 +179,20 @@ def test_orders_of_a_part_of_the_month_are_said_to_be_a_part(make_warehouse):
     summary = summarise(make_warehouse(unit_cost=[*ROWS["unit_cost"], unknown]))
     assert summary.cost_per_order.current == Decimal("0.02")
     assert "on the 2 of 3 days whose orders are known" in summary.headline[2]
+
+
+def test_orders_by_month_count_once_the_bill_has_the_whole_month(make_warehouse):
+    days = [
+        ("2026-09", f"2026-09-{day:02}", "*", "USD", 10, None, None, "KRW", 14000, None)
+        for day in range(1, 31)
+    ]
+    orders = {"monthly_orders": [("2026-09", "*", 600)]}
+    whole = summarise(make_warehouse(unit_cost=days, **orders), "2026-09")
+    assert (whole.cost_per_order.current, whole.orders.current) == (Decimal("0.5"), 600)
+    assert "One order cost 700.00 KRW (0.5000 USD);" in " ".join(whole.headline)
+    part = summarise(make_warehouse(unit_cost=days[:20], **orders), "2026-09")
+    assert part.cost_per_order.current is None
+    assert "There is no cost per order" in " ".join(part.headline)
 
 
 def test_anomalies_of_other_months_are_left_out(warehouse):
