@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from finops.business.budgets import movable_usage, outlook
+from finops.business.budgets import budget_outlook, movable_usage, outlook
 from finops.errors import BadInput
 from tests.conftest import insert_rows
 
@@ -111,8 +111,37 @@ def test_movable_usage_leaves_out_what_commitments_cover(make_owned):
     assert rows[["x_usage_type", "effective_cost_per_day"]].values.tolist() == [["BoxUsage", 10.0]]
 
 
+@pytest.mark.parametrize(
+    ("scope", "key", "left"),
+    [("team", "search", 0), ("service", "find", 30), ("cost_centre", "CC-1", 10)],
+)
+def test_budgets_of_teams_services_and_cost_centres_have_their_own_cost(
+    make_owned, scope, key, left
+):
+    common = {"billing_period": "2026-10", "billing_currency": "USD"}
+    owned = common | {"charge_date": dt.date(2026, 10, 31), "consumed_quantity": 1.0}
+    owned |= {"x_team": "search", "x_service": "find", "x_cost_centre": "CC-1"}
+    rows = [
+        owned | {"effective_cost": 70},
+        owned | {"effective_cost": 20, "x_service": "rank"},
+        owned | {"effective_cost": 10, "x_service": "rank", "x_cost_centre": "CC-2"},
+    ]
+    budgets = [
+        common | {"x_scope": name, "x_key": one, "x_budget": 100}
+        for name, one in (("team", "search"), ("service", "find"), ("cost_centre", "CC-1"))
+    ]
+    warehouse = make_owned(rows, budgets)
+    found = budget_outlook(warehouse, "2026-10", scope=scope, through="2026-10-31")
+    assert found[[f"x_{scope}", "x_variance"]].values.tolist() == [[key, Decimal(left)]]
+
+
+def test_scope_without_budgets_is_refused(make_owned):
+    with pytest.raises(BadInput, match="There are those of team, service, cost_centre"):
+        budget_outlook(make_owned([]), "2026-10", scope="aws_service", through="2026-10-31")
+
+
 class Owned:
-    """A warehouse of one table."""
+    """A warehouse of two tables."""
 
     def __init__(self, con):
         self.con = con
@@ -125,12 +154,13 @@ class Owned:
 def make_owned(empty_tables):
     """Return a function that makes a warehouse of these rows of facts.owned_cost."""
 
-    def make(rows):
+    def make(rows, budgets=()):
         con = duckdb.connect()
         con.execute(f"attach '{empty_tables}' as built (read_only)")
         con.execute("create schema facts")
-        con.execute("create table facts.owned_cost as from built.facts.owned_cost limit 0")
-        insert_rows(con, "facts.owned_cost", rows)
+        for name, values in {"owned_cost": rows, "budgets": budgets}.items():
+            con.execute(f"create table facts.{name} as from built.facts.{name} limit 0")
+            insert_rows(con, f"facts.{name}", values)
         return Owned(con)
 
     return make
