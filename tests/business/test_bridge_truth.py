@@ -5,13 +5,16 @@ Each size is held against the truth within a tolerance, whose reason stands besi
 
 import csv
 import shutil
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from importlib.resources import files
 from itertools import pairwise
 
 import pytest
 
 import finops
 from finops.business.bridge import MEASURES, bridge
+from finops.business.drivers import read_drivers
+from finops.business.effects import EXACT, usage_effects
 from tests.conftest import SAMPLE
 
 COUPON_TABLE = "arn:aws:dynamodb:ap-northeast-2:527340092216:table/coupon-dynamo-1"
@@ -115,6 +118,41 @@ def test_more_servers_per_order_are_usage_per_order_of_search(sample, planted):
     size = planted["search-api"]
     servers = found["unowned", "Amazon Elastic Compute Cloud"]
     assert servers / mean == pytest.approx(2 * size / (2 + size), abs=0.03)
+
+
+def hours_per_order(sample, base, period):
+    """Return by which share search's servers changed per order between two months."""
+    query = (files("finops.business") / "bridge_items.sql").read_text(encoding="utf-8")
+    items = sample.sql(query, base=base, period=period).astype(object)
+    is_server = items["x_usage_type"].astype(str).str.endswith("BoxUsage:r6i.16xlarge")
+    items = items[is_server & (items["x_team"] == "search")]
+    drivers = read_drivers(
+        sample,
+        months=(base, period),
+        measure="effective_cost",
+        service=None,
+        billing_currency="USD",
+        currency=None,
+    )
+    with localcontext(EXACT):
+        effects = usage_effects(items, *drivers.followed)
+        change = effects.loc[effects["x_effect"] == "per_driver", "x_effect_cost"].sum()
+    mean = float(items["x_base_effective_cost"].sum() + items["effective_cost"].sum()) / 2
+    # Of two levels with the growth g, the change is 2 g / (2 + g) of their mean.
+    return 2 * float(change) / mean / (2 - float(change) / mean)
+
+
+def test_more_servers_per_order_show_between_neighbouring_months(sample, planted):
+    months = sorted(sample.status()["billing_period"])
+    found = {pair: hours_per_order(sample, *pair) for pair in pairwise(months)}
+    may, june = ("2026-05", "2026-06"), ("2026-06", "2026-07")
+    # From 10 June: 21 of 30 days; what is left of the 18 % comes in July. Whole servers: 2 points.
+    in_june = planted["search-api"] * 21 / 30
+    rest = (1 + planted["search-api"]) / (1 + in_june) - 1
+    assert found[may] == pytest.approx(in_june, abs=0.02)
+    assert found[june] == pytest.approx(rest, abs=0.02)
+    # Whole servers above a floor make the other months differ, by less than half of June.
+    assert max(abs(one) for pair, one in found.items() if pair != may) < in_june / 2
 
 
 def test_an_expired_reservation_is_lost_coverage_of_search(sample, planted):
