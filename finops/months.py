@@ -16,6 +16,14 @@ from finops.sql import identifier, literal
 Progress = Callable[[str, int, int], None]
 
 
+# Columns that charges loaded by an older version lack.
+_ADDED = {
+    "x_commitment_start": "timestamp",
+    "x_commitment_end": "timestamp",
+    "x_billing_entity": "varchar",
+}
+
+
 def build_all(con: duckdb.DuckDBPyConnection, models: list[Model], progress: Progress) -> None:
     """Build every model from nothing and check every promise. Raises CheckFailed."""
     for number, model in enumerate(models, start=1):
@@ -52,11 +60,16 @@ def build_changed(
 def create_charges(con: duckdb.DuckDBPyConnection, records: Iterable[dict[str, Any]]) -> None:
     """Create the view `raw.charges` over the Parquet of the current deliveries of `records`."""
     paths = ", ".join(literal(path) for path in charge_files(list(records)))
-    con.execute("create schema if not exists raw")
-    con.execute(
-        "create or replace view raw.charges as select * from "
-        f"read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false)"
+    scan = (
+        f"read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false, "
+        "union_by_name = true)"
     )
+    found = {row[0] for row in con.execute(f"describe select * from {scan}").fetchall()}
+    lacking = [
+        f", cast(null as {kind}) as {name}" for name, kind in _ADDED.items() if name not in found
+    ]
+    con.execute("create schema if not exists raw")
+    con.execute(f"create or replace view raw.charges as select *{''.join(lacking)} from {scan}")
 
 
 def keep_promises(con: duckdb.DuckDBPyConnection, promises: list[Model]) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 import finops
@@ -298,3 +299,27 @@ def test_leftovers_of_a_dead_build_are_removed_by_the_next_load(warehouse, tmp_p
     (folder / ".finops.99.duckdb").touch()
     warehouse.load(write_bill(tmp_path / "b.parquet", [line(bill_payer_account_id="9")]))
     assert not list(folder.glob(".finops.*"))
+
+
+def test_charges_loaded_by_an_older_version_lack_columns_and_still_build(project, tmp_path):
+    line_of_plan = line(
+        line_item_unblended_cost=3.0,
+        savings_plan_start_time="2026-01-15T10:00:00.000Z",
+        savings_plan_end_time="2027-01-15T09:59:59.000Z",
+    )
+    with finops.connect(project) as warehouse:
+        warehouse.load(write_bill(tmp_path / "bill.parquet", [line_of_plan]))
+        warehouse.build()
+        terms = "select x_commitment_start, x_commitment_end, x_billing_entity from staging.charges"
+        start, end, entity = warehouse.sql(terms).iloc[0]
+        assert (str(start), str(end)) == ("2026-01-15 10:00:00", "2027-01-15 09:59:59")
+        assert entity == "AWS"
+    for path in project.glob("warehouse/charges/*/*/*.parquet"):
+        old = pq.read_table(path)
+        pq.write_table(
+            old.drop_columns(["x_commitment_start", "x_commitment_end", "x_billing_entity"]), path
+        )
+    (project / "warehouse/finops.duckdb").unlink()
+    with finops.connect(project) as warehouse:
+        warehouse.build()
+        assert warehouse.sql(terms).isna().all().all()

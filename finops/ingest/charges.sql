@@ -217,6 +217,11 @@ charges as (
         end as commitment_discount_type,
         case when line_item_type in ('SavingsPlanCoveredUsage', 'DiscountedUsage') then 'Used' end
             as commitment_discount_status,
+        try_cast(coalesce(savings_plan_start_time, reservation_start_time) as timestamp)
+            as x_commitment_start,
+        try_cast(coalesce(savings_plan_end_time, reservation_end_time) as timestamp)
+            as x_commitment_end,
+        bill_billing_entity as x_billing_entity,
         tags,
         cost_categories as x_cost_categories,
         cast(unused_cost as decimal(18, 10)) as x_unused_cost

@@ -48,6 +48,9 @@ select
     commitment_discount_category,
     commitment_discount_type,
     commitment_discount_status,
+    cast(null as timestamp) as x_commitment_start,
+    cast(null as timestamp) as x_commitment_end,
+    cast(null as varchar) as x_billing_entity,
     tags,
     x_cost_categories,
     cast(0 as decimal(18, 10)) as x_unused_cost
