@@ -9,7 +9,7 @@ from pathlib import Path
 from finops.allocation.inventory import BELONGS_TO
 from finops.allocation.mappings import FILES
 from finops.business.series import SERIES
-from finops.close import accounts
+from finops.close import accounts, payments
 from finops.errors import BadInput, FinopsError, SourceNotFound
 from finops.settings import FILE_NAME, Settings
 
@@ -72,6 +72,7 @@ def create_project(folder: str | Path) -> Path:
     headers |= {f"business/{name}.csv": series.header for name, series in SERIES.items()}
     headers["inventory/belongs_to.csv"] = BELONGS_TO
     headers["mappings/accounts.csv"] = accounts.COLUMNS
+    headers["business/payments.csv"] = payments.COLUMNS
     for name, columns in headers.items():
         _write_header(project / name, columns)
     settings.write_text(_SETTINGS, encoding="utf-8")

@@ -9,6 +9,7 @@ from finops.allocation.mappings import FILES
 from finops.business.series import SERIES
 from finops.business.settings import Query
 from finops.cli import app
+from finops.close import payments
 from finops.close.accounts import COLUMNS, ENTRIES
 from finops.export.settings import Notify
 from finops.models import models_in_order
@@ -47,6 +48,7 @@ def test_input_files_are_in_the_readme():
 
 def test_ledger_accounts_are_in_the_readme():
     assert f"| `mappings/accounts.csv` | entry of a journal | `{','.join(COLUMNS)}`" in README
+    assert f"| `business/payments.csv` | invoice | `{','.join(payments.COLUMNS)}`" in README
     for entry in ENTRIES:
         assert f"`{entry}`" in README
 

@@ -21,7 +21,7 @@ from finops.report.statement_text import say, term
 from finops.report.statement_why import why
 from finops.report.text import cents, is_missing, plain
 
-__all__ = ["workbook"]
+__all__ = ["money_format", "workbook"]
 
 _MONEY, _COINS = "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
 # Tables that the sheets of numbers don't show already.
@@ -48,6 +48,11 @@ def workbook(statement: Statement, language: str) -> bytes:
     return stream.getvalue()
 
 
+def money_format(currency: str) -> str:
+    """Return the number format of a currency: Korean won have no decimals."""
+    return _MONEY if cents(currency) else _COINS
+
+
 class _Book:
     """The sheets of one workbook and their formats."""
 
@@ -68,7 +73,7 @@ class _Book:
 
     def amounts(self, currency: str, **more: object) -> Format:
         """Return the number format of a currency: Korean won have no decimals."""
-        return self.book.add_format({"num_format": _MONEY if cents(currency) else _COINS, **more})
+        return self.book.add_format({"num_format": money_format(currency), **more})
 
     def say(self, key: str, **values: str) -> str:
         return say(key, self.language, **values)

@@ -1,0 +1,179 @@
+"""List the commitments of the bill: what was paid upfront, and what is still to be paid."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from finops.close.prepaid import Upfront, month_end, month_hours, next_month
+from finops.close.recognition import RateOf, converted
+from finops.errors import BadInput
+from finops.report.cents import whole
+from finops.report.text import cents, is_missing
+from finops.warehouse import Warehouse
+
+__all__ = ["disclosure", "read_commitments", "returned_plans", "upfronts"]
+
+
+def read_commitments(warehouse: Warehouse, period: str) -> pd.DataFrame:
+    """Return the fees of each commitment in each month up to `period`.
+
+    One row per month and commitment: its type, seller and term (UTC, x_commitment_end is the first
+    moment after it), x_recurring_cost as billed, x_amortised_cost, what the bill took of an upfront
+    fee, and x_upfront_cost, paid in the month; all in billing_currency. A term that only other
+    months tell counts for all.
+    """
+    query = (files("finops.close") / "commitments.sql").read_text(encoding="utf-8")
+    rows = warehouse.sql(query, period=period).astype(object)
+    rows["x_commitment_end"] = [
+        None if is_missing(end) else _after(end) for end in rows["x_commitment_end"]
+    ]
+    for name in ("x_commitment_start", "x_commitment_end"):
+        known = rows.dropna(subset=[name]).groupby("commitment_discount_id")[name].max()
+        rows[name] = [known.get(one) for one in rows["commitment_discount_id"]]
+    return rows
+
+
+def returned_plans(rows: pd.DataFrame, commitments: pd.DataFrame) -> pd.DataFrame:
+    """Return recognition `rows` whose returned plans have the id of the commitment.
+
+    Only the text of such a refund names the plan, by the end of its id. One that names none of
+    `commitments` can't have been prepaid here: it lowers the expense.
+    """
+    known = sorted(set(commitments["commitment_discount_id"]))
+    names = [_full_id(name, known) for name in rows["commitment_discount_id"]]
+    lost = [
+        entry == "prepaid_current" and name is None
+        for entry, name in zip(rows["x_entry"], names, strict=True)
+    ]
+    entries = [
+        "cloud_expense" if gone else one for gone, one in zip(lost, rows["x_entry"], strict=True)
+    ]
+    return rows.assign(commitment_discount_id=[name or "" for name in names], x_entry=entries)
+
+
+def upfronts(
+    prepaid: pd.DataFrame, commitments: pd.DataFrame, rate_of: RateOf, places: int
+) -> list[Upfront]:
+    """Return the upfront fees of commitments.
+
+    `prepaid` are the valued recognition rows of entry prepaid_current. A fee that was paid before
+    the first month of the bill is what the bill amortises of it in an hour x the hours of its
+    term, at the rate of the month in which the term starts; `rate_of` gives it. Raises BadInput
+    for a fee whose term the bill doesn't tell.
+    """
+    found = []
+    for key, months in commitments.groupby(["commitment_discount_id", "billing_currency"]):
+        row = months.iloc[-1].to_dict()
+        own = prepaid[prepaid["commitment_discount_id"] == key[0]]
+        if own.empty and not (months["x_amortised_cost"] != 0).any():
+            continue
+        paid = own[own["x_coins"] > 0]
+        if paid.empty:
+            found.append(_earlier(row, months, rate_of, places))
+            continue
+        given_back = own[own["x_coins"] < 0].assign(
+            x_coins=lambda rows: -rows["x_coins"], x_book_coins=lambda rows: -rows["x_book_coins"]
+        )
+        rate = paid["x_rate"].iloc[0]
+        found.append(_upfront(row, rate, _sums(paid), _sums(given_back)))
+    return found
+
+
+def disclosure(commitments: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Return what is still to be paid for commitments after a month, by when it is due.
+
+    One row per commitment that runs on: x_hours left, x_recurring_cost of an hour, and that times
+    the hours left, exact in billing_currency: within_1_year, in_1_to_3_years, after_3_years.
+    Upfront fees are paid already. EDP shortfalls are in the contract and not in the bill.
+    """
+    rows = []
+    month = commitments[commitments["billing_period"] == period]
+    for row in month.to_dict("records"):
+        if is_missing(row["x_commitment_end"]) or is_missing(row["x_commitment_start"]):
+            continue
+        one = _upfront(row, Decimal(1), {}, {})
+        hours = month_hours(one, period)
+        if hours and one.seconds_left(month_end(period)):
+            rows.append(_due(one, period, Decimal(row["x_recurring_cost"]) / hours))
+    columns = ["commitment_discount_id", "commitment_discount_type", "billing_currency", "x_end"]
+    columns += ["x_hours", "x_recurring_cost", *_DUE]
+    return pd.DataFrame(rows, columns=columns)
+
+
+_DUE = {"within_1_year": (0, 12), "in_1_to_3_years": (12, 36), "after_3_years": (36, 1200)}
+
+
+def _due(one: Upfront, period: str, rate: Decimal) -> dict[str, object]:
+    left = {
+        months: Decimal(one.seconds_left(month_end(next_month(period, months)))) / 3600
+        for months in (0, 12, 36, 1200)
+    }
+    places = Decimal(1).scaleb(-cents(one.currency))
+    return {
+        "commitment_discount_id": one.commitment,
+        "commitment_discount_type": one.kind,
+        "billing_currency": one.currency,
+        "x_end": one.end,
+        "x_hours": left[0],
+        "x_recurring_cost": rate,
+        **{
+            name: ((left[start] - left[end]) * rate).quantize(places)
+            for name, (start, end) in _DUE.items()
+        },
+    }
+
+
+def _upfront(
+    row: dict[Any, Any],
+    rate: Decimal,
+    paid: dict[str, tuple[int, int]],
+    refunded: dict[str, tuple[int, int]],
+) -> Upfront:
+    start, end = row["x_commitment_start"], row["x_commitment_end"]
+    if is_missing(start) or is_missing(end) or end <= start:
+        raise BadInput(
+            f"The bill doesn't say when {row['commitment_discount_id']} starts and ends, so its "
+            "upfront fee can't be spread. Export the columns savings_plan_start_time, "
+            "savings_plan_end_time, reservation_start_time, reservation_end_time and load again."
+        )
+    return Upfront(
+        commitment=row["commitment_discount_id"],
+        kind=row["commitment_discount_type"],
+        seller=row["invoice_issuer_name"],
+        currency=row["billing_currency"],
+        start=start,
+        end=end,
+        rate=rate,
+        paid=paid,
+        refunded=refunded,
+    )
+
+
+def _earlier(row: dict[Any, Any], months: pd.DataFrame, rate_of: RateOf, places: int) -> Upfront:
+    """Return a fee paid before the first month of the bill, from what the bill amortises of it."""
+    first = months[months["x_amortised_cost"] != 0].iloc[0]
+    period, currency = f"{row['x_commitment_start']:%Y-%m}", row["billing_currency"]
+    whole_term = _upfront(row, Decimal(1), {}, {})
+    hours = month_hours(whole_term, first["billing_period"])
+    share = Decimal(whole_term.seconds) / 3600 / hours
+    coins = whole((first["x_amortised_cost"] * share).scaleb(cents(currency)))
+    rate = rate_of(period, "", currency)
+    paid = {period: (coins, converted(coins, currency, rate, places))}
+    return _upfront(row, rate, paid, {})
+
+
+def _sums(rows: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    grouped = rows.groupby("billing_period")[["x_coins", "x_book_coins"]].sum()
+    return {str(month): (int(coins), int(books)) for month, coins, books in grouped.itertuples()}
+
+
+def _full_id(name: str, known: list[str]) -> str | None:
+    return next((one for one in known if name and one.endswith(name)), None)
+
+
+def _after(end: datetime) -> datetime:
+    """Return the first moment after a term whose last second the bill writes."""
+    return end + timedelta(seconds=1) if end.second == 59 else end

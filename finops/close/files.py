@@ -1,0 +1,50 @@
+"""Sign a month: write its pack, journal and hashes into a folder that nothing changes any more."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from finops import __version__
+from finops.close import frozen
+from finops.close.month import prepare
+from finops.report.close_page import close_page
+from finops.report.close_workbook import close_workbook
+from finops.report.text import safe_cell
+from finops.warehouse import Warehouse
+
+__all__ = ["LANGUAGES", "close", "journal_csv"]
+
+LANGUAGES = ("en", "ko")
+
+
+def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Path]:
+    """Close a month (YYYY-MM) and return the files of its folder `closed/YYYY-MM`.
+
+    These are the pack as page and workbook, in English and Korean, the journal, and `close.json`
+    with the SHA-256 of every file that was read or written. The folder appears whole or not at all.
+    Raises what `prepare` raises, before anything is written.
+    """
+    found = prepare(warehouse, period, accrue=accrue)
+    files = {f"{period}-journal.csv": journal_csv(found.journal)}
+    for language in LANGUAGES:
+        files[f"{period}-close-{language}.html"] = close_page(found, language).encode()
+        files[f"{period}-close-{language}.xlsx"] = close_workbook(found, language)
+    settings = warehouse.settings
+    record = {
+        "billing_period": period,
+        "closed_at": f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "finops_version": __version__,
+        "is_final": found.is_final,
+        "rates": {currency: str(rate) for currency, rate in found.rates.items()},
+        "deliveries": found.deliveries,
+        "inputs": frozen.input_hashes(settings, period),
+    }
+    return frozen.freeze(settings, period, files, found.moved, record)
+
+
+def journal_csv(lines: pd.DataFrame) -> bytes:
+    """Return journal lines as CSV that Excel reads; text of the bill never is a formula."""
+    texts = ["account_code", "account_name", "account_name_ko", "invoice_issuer_name", "invoice_id"]
+    safe = lines.assign(**{name: [safe_cell(str(one)) for one in lines[name]] for name in texts})
+    return "\ufeff".encode() + frozen.csv_bytes(safe)

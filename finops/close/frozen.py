@@ -1,0 +1,124 @@
+"""Keep closed months as they were signed: a folder each, with hashes of all that was used."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from finops.close.ledger import COLUMNS, transfers
+from finops.errors import BadInput
+from finops.ingest.deliveries import charge_files, read_records
+from finops.settings import FILE_NAME, Settings
+
+__all__ = [
+    "closed_months",
+    "current_records",
+    "folder_of",
+    "freeze",
+    "input_hashes",
+    "read_booked",
+    "read_record",
+]
+
+RECORD, TRANSFERS = "close.json", "transfers.csv"
+
+
+def folder_of(settings: Settings, period: str) -> Path:
+    """Return the folder of a closed month."""
+    return settings.project / "closed" / period
+
+
+def closed_months(settings: Settings) -> list[str]:
+    """Return the months that are closed, oldest first."""
+    return sorted(path.parent.name for path in settings.project.glob(f"closed/[0-9]*/{RECORD}"))
+
+
+def read_record(settings: Settings, period: str) -> dict[str, Any]:
+    """Return what was recorded of a closed month: deliveries, inputs, rates and hashes."""
+    record: dict[str, Any] = json.loads((folder_of(settings, period) / RECORD).read_text("utf-8"))
+    return record
+
+
+def read_booked(settings: Settings) -> pd.DataFrame:
+    """Return all that closed months have booked, one row per ledger.KEY.
+
+    Raises BadInput if a file of a closed month is no longer what was signed.
+    """
+    rows: list[dict[str, Any]] = []
+    for period in closed_months(settings):
+        folder = folder_of(settings, period)
+        for name, digest in read_record(settings, period)["files"].items():
+            if not (folder / name).is_file() or _sha256(folder / name) != digest:
+                raise BadInput(
+                    f"{folder / name} is not what was signed when {period} was closed. Put the "
+                    "signed file back: later months are booked against it."
+                )
+        with (folder / TRANSFERS).open(encoding="utf-8", newline="") as stream:
+            rows += [
+                row | {name: int(row[name]) for name in COLUMNS[-2:]}
+                for row in csv.DictReader(stream)
+            ]
+    return transfers(rows)
+
+
+def current_records(settings: Settings) -> list[dict[str, Any]]:
+    """Return the records of the deliveries that count."""
+    return [one for one in read_records(settings.warehouse) if one["status"] == "current"]
+
+
+def input_hashes(settings: Settings, period: str) -> dict[str, str]:
+    """Return the SHA-256 of each file that a close reads, by its path in the project."""
+    records = [one for one in current_records(settings) if one["billing_period"] <= period]
+    found = [settings.project / FILE_NAME]
+    for pattern in ("mappings/*.csv", "business/*.csv", *charge_files(records)):
+        found += sorted(settings.project.glob(pattern))
+    return {str(path.relative_to(settings.project)): _sha256(path) for path in found}
+
+
+def freeze(
+    settings: Settings,
+    period: str,
+    files: dict[str, bytes],
+    moved: pd.DataFrame,
+    record: dict[str, Any],
+) -> list[Path]:
+    """Write the folder of a closed month in one rename, and return its files.
+
+    `record` gets the SHA-256 of every file. Raises BadInput if the month was closed meanwhile.
+    """
+    target = folder_of(settings, period)
+    part = target.with_name(f".{period}.{os.getpid()}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        whole = files | {TRANSFERS: csv_bytes(moved[COLUMNS])}
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in whole.items()}
+        text = json.dumps(record | {"files": digests}, indent=1, ensure_ascii=False)
+        for name, content in (whole | {RECORD: text.encode()}).items():
+            (part / name).write_bytes(content)
+        part.rename(target)
+    except OSError as error:
+        if target.exists():
+            raise BadInput(f"{period} has been closed meanwhile, in {target}.") from error
+        raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return [target / name for name in (*whole, RECORD)]
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a frame as CSV."""
+    stream = io.StringIO()
+    frame.to_csv(stream, index=False, lineterminator="\n")
+    return stream.getvalue().encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,86 @@
+-- One row per month, seller, invoice, line item type and what it is for the books, up to the month $period.
+with charges as (
+    select
+        billing_period,
+        billing_currency,
+        coalesce(invoice_issuer_name, 'unknown') as invoice_issuer_name,
+        coalesce(publisher_name, 'unknown') as publisher_name,
+        coalesce(x_billing_entity, 'AWS') as x_billing_entity,
+        coalesce(invoice_id, '') as invoice_id,
+        coalesce(x_bill_type, 'Anniversary') as x_bill_type,
+        x_line_item_type,
+        coalesce(service_name, 'unknown') as service_name,
+        case
+            -- Tax on support or a marketplace product is tax; it is deductible and no expense.
+            when charge_category = 'Tax' then 'vat_receivable'
+            -- An upfront fee is used over its term; a returned plan gives it back.
+            when x_upfront_cost <> 0 then 'prepaid_current'
+            when x_billing_entity = 'AWS Marketplace' then 'marketplace_expense'
+            when x_service_code like 'AWSSupport%' then 'support_expense'
+            else 'cloud_expense'
+        end as x_entry,
+        case
+            when x_upfront_cost <> 0 then coalesce(
+                commitment_discount_id,
+                -- Only the text of a refund names the plan that was returned.
+                regexp_extract(charge_description, 'Savings Plan ID:? *([0-9A-Za-z-]+)', 1)
+            )
+            else ''
+        end as commitment_discount_id,
+        case
+            when charge_category in ('Credit', 'Adjustment') or x_line_item_type = 'Fee'
+                then coalesce(charge_description, '')
+            else ''
+        end as charge_description,
+        x_unblended_cost,
+        billed_cost,
+        case when commitment_discount_status = 'Unused' then effective_cost else 0 end
+            as x_unused_cost
+    from staging.charges
+    where billing_period <= $period
+)
+
+select
+    billing_period,
+    billing_currency,
+    invoice_issuer_name,
+    publisher_name,
+    x_billing_entity,
+    invoice_id,
+    x_bill_type,
+    x_line_item_type,
+    service_name,
+    x_entry,
+    commitment_discount_id,
+    charge_description,
+    count(*) as x_charges,
+    sum(x_unblended_cost) as x_unblended_cost,
+    sum(billed_cost) as billed_cost,
+    sum(x_unused_cost) as x_unused_cost
+from charges
+group by
+    billing_period,
+    billing_currency,
+    invoice_issuer_name,
+    publisher_name,
+    x_billing_entity,
+    invoice_id,
+    x_bill_type,
+    x_line_item_type,
+    service_name,
+    x_entry,
+    commitment_discount_id,
+    charge_description
+order by
+    billing_period,
+    billing_currency,
+    invoice_issuer_name,
+    invoice_id,
+    x_entry,
+    x_line_item_type,
+    service_name,
+    publisher_name,
+    x_billing_entity,
+    x_bill_type,
+    commitment_discount_id,
+    charge_description

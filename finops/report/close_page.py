@@ -1,0 +1,100 @@
+"""Write a closing pack as an HTML page that opens anywhere, without a network."""
+
+from decimal import Decimal
+
+from finops.business.bridge_text import month_text
+from finops.close.month import Close
+from finops.close.recognition import exact
+from finops.report.close_tables import Table, tables, text_of
+from finops.report.close_text import say
+from finops.report.html import environment
+from finops.report.sections import Section, Tile
+from finops.report.text import cents, money, number
+
+__all__ = ["close_page", "expense", "section", "tiles"]
+
+_EXPENSES = (
+    "cloud_expense",
+    "unused_commitment_expense",
+    "support_expense",
+    "marketplace_expense",
+)
+
+
+def close_page(close: Close, language: str) -> str:
+    """Return the page of a close; every text in it is escaped."""
+    period = month_text(close.period, language)
+    state = say("final" if close.is_final else "not_final", language)
+    return (
+        environment()
+        .get_template("statement.html.j2")
+        .render(
+            language=language,
+            title=f"{close.company}: {say('title', language)}, {period}",
+            lines=[f"{state} · {_rates(close, language)}"],
+            tiles=tiles(close, language),
+            tables=[section(table, language) for table in tables(close, language)],
+            footer=say("footer", language),
+        )
+    )
+
+
+def tiles(close: Close, language: str) -> list[Tile]:
+    """Return the bill, the expense of the month in the books, what is prepaid and accrued."""
+    left = exact(int(close.prepaid_books["x_close"].sum()), close.currency)
+    later = exact(int(close.prepaid_books["x_non_current"].sum()), close.currency)
+    accrued = close.rows[
+        (close.rows["invoice_id"] == "") & (close.rows["x_entry"] != "vat_receivable")
+    ]
+    owed = exact(int(accrued["x_book_coins"].sum()), close.currency)
+    return [
+        *(_bill(close, currency, language) for currency in close.rates),
+        Tile(say("expense", language), money(expense(close), close.currency), ""),
+        Tile(
+            say("prepaid_left", language),
+            money(left, close.currency),
+            say("of_which_later", language, value=number(later)),
+        ),
+        Tile(say("accrued", language), money(owed, close.currency), ""),
+    ]
+
+
+def expense(close: Close) -> Decimal:
+    """Return what this close books as expense, in the currency of the books."""
+    lines = close.journal[close.journal["entry"].isin(_EXPENSES)]
+    return sum(lines["debit"], Decimal(0)) - sum(lines["credit"], Decimal(0))
+
+
+def section(table: Table, language: str) -> Section:
+    """Return a table as text, with its totals as the last row."""
+    kinds = [column.kind for column in table.columns]
+    rows = [
+        tuple(text_of(value, kind) for value, kind in zip(row, kinds, strict=True))
+        for row in table.rows
+    ]
+    if rows and any(column.total for column in table.columns):
+        sums = table.sums()
+        total = [
+            "" if one is None else text_of(one, kind) for one, kind in zip(sums, kinds, strict=True)
+        ]
+        rows.append((say("total", language), *total[1:]))
+    names = tuple(column.title for column in table.columns)
+    numbers = frozenset(column.title for column in table.columns if column.is_number)
+    return Section(table.title, names, numbers, rows, table.empty, table.note)
+
+
+def _bill(close: Close, currency: str, language: str) -> Tile:
+    rows = close.rows[close.rows["billing_currency"] == currency]
+    is_credit = rows["x_line_item_type"] == "Credit"
+    total, credited = (
+        exact(int(part["x_coins"].sum()), currency) for part in (rows, rows[is_credit])
+    )
+    before = say("before_credits", language, value=number(total - credited, cents(currency)))
+    return Tile(say("bill", language), money(total, currency), before)
+
+
+def _rates(close: Close, language: str) -> str:
+    return " · ".join(
+        say("rate_of", language, currency=currency, rate=number(rate, 2), books=close.currency)
+        for currency, rate in close.rates.items()
+    )

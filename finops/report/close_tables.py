@@ -1,0 +1,422 @@
+"""Lay out a close as tables of values, the same for a page and a workbook."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from finops.business.bridge_text import month_text
+from finops.close import registers
+from finops.close.month import Close
+from finops.close.recognition import exact
+from finops.close.variance import PARTS
+from finops.report.close_text import kind_text, say
+from finops.report.text import cents, money, number, percent, plain
+
+__all__ = ["Column", "Table", "tables", "text_of"]
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its title and the kind of its values.
+
+    Kinds are `text`, `count`, `hours`, `rate`, `share`, or a currency: then values are exact money.
+    `formula` says how a workbook computes it from the row's other columns, such as `{4}+{5}`.
+    """
+
+    title: str
+    kind: str = "text"
+    total: bool = False
+    formula: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is right-aligned."""
+        return self.kind != "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a pack: rows of values, what stands below it, and why it has no rows."""
+
+    key: str
+    title: str
+    columns: list[Column]
+    rows: list[tuple[Any, ...]]
+    empty: str
+    note: str = ""
+
+    def sums(self) -> list[Any]:
+        """Return the total of each column that has one, else None."""
+        return [
+            sum((row[place] for row in self.rows), Decimal(0)) if column.total else None
+            for place, column in enumerate(self.columns)
+        ]
+
+
+def tables(close: Close, language: str) -> list[Table]:
+    """Return the tables of a pack in reading order; what is in money of the bill, by currency."""
+
+    def words(key: str, **values: str) -> str:
+        return say(key, language, **values)
+
+    found = []
+    for currency in close.rates:
+        rows = close.rows[close.rows["billing_currency"] == currency]
+        found += [
+            _recognition(close, rows, currency, words),
+            _accruals(close, currency, words, language),
+            *_prepaid(close, currency, words),
+            _due(close, currency, words),
+            _credits(close, currency, words),
+            _marketplace(close, rows, currency, words),
+            _support(rows, currency, words),
+            _taxes(close, rows, currency, words),
+            _variance(close, currency, words, language),
+            _corrections(close, currency, words, language),
+        ]
+    restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
+    return [*found, *restated, _journal(close, words, language)]
+
+
+def text_of(value: Any, kind: str) -> str:
+    """Return a value of a column as a reader expects it."""
+    if kind == "text":
+        return plain(value)
+    if kind == "share":
+        return percent(value, 2)
+    places = {"count": 0, "hours": 2, "rate": 4}.get(kind)
+    return number(value, cents(kind) if places is None else places)
+
+
+def _money(rows: pd.DataFrame, column: str, currency: str) -> list[Decimal]:
+    return [exact(coins, currency) for coins in rows[column]]
+
+
+def _recognition(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    found = registers.recognition(rows)
+    columns = [
+        Column(words("entry")),
+        Column(words("line_type")),
+        Column(words("entity")),
+        Column(words("invoice")),
+        Column(words("lines"), "count"),
+        Column(words("billed", currency=currency), currency, total=True),
+        Column(words("books", currency=close.currency), close.currency, total=True),
+    ]
+    values = zip(
+        [words(entry) for entry in found["x_entry"]],
+        found["x_line_item_type"],
+        found["x_billing_entity"],
+        [words("no_invoice") if accrued else "" for accrued in found["x_is_accrued"]],
+        [int(charges) for charges in found["x_charges"]],
+        _money(found, "x_coins", currency),
+        _money(found, "x_book_coins", close.currency),
+        strict=True,
+    )
+    bill = sum(rows["billed_cost"], Decimal(0))
+    booked = exact(int(rows["x_coins"].sum()), currency)
+    note = words(
+        "adds_up",
+        bill=money(bill, currency),
+        difference=money(booked - round(bill, cents(currency)), currency),
+    )
+    return Table(
+        "recognition", words("recognition"), columns, list(values), words("no_recognition"), note
+    )
+
+
+def _accruals(close: Close, currency: str, words: Say, language: str) -> Table:
+    found = close.accruals[close.accruals["billing_currency"] == currency]
+    columns = [Column(words("month")), Column(words("seller"))]
+    values: list[Any] = [
+        [month_text(month, language) for month in found["billing_period"]],
+        found["invoice_issuer_name"],
+    ]
+    for unit, prefix in ((currency, "x_"), (close.currency, "x_book_")):
+        start = len(columns)
+        columns += [
+            Column(words("was_accrued", currency=unit), unit, total=True),
+            Column(words("reversed", currency=unit), unit, total=True),
+            Column(words("invoiced", currency=unit), unit, total=True),
+            Column(
+                words("true_up", currency=unit),
+                unit,
+                total=True,
+                formula=f"{{{start + 1}}}+{{{start + 2}}}",
+            ),
+        ]
+        names = ("accrued", "reversed", "invoiced", "true_up")
+        values += [_money(found, f"{prefix}{name}", unit) for name in names]
+    rows = list(zip(*values, strict=True))
+    return Table("accruals", words("accruals"), columns, rows, words("no_accruals"))
+
+
+def _prepaid(close: Close, currency: str, words: Say) -> list[Table]:
+    frames = {currency: close.prepaid, close.currency: close.prepaid_books}
+    return [
+        _rolled(frame[frame["billing_currency"] == currency], unit, words)
+        for unit, frame in frames.items()
+    ]
+
+
+def _rolled(found: pd.DataFrame, unit: str, words: Say) -> Table:
+    names = ("open", "bought", "amortised", "refunded")
+    columns = [
+        Column(words("commitment")),
+        Column(words("ends")),
+        Column(words("hours_left"), "hours"),
+        Column(words("term_hours"), "hours"),
+        Column(words("rate"), "rate"),
+        *(Column(words(name), unit, total=True) for name in names),
+        Column(words("closing"), unit, total=True, formula="{5}+{6}-{7}-{8}"),
+        Column(words("current"), unit, total=True, formula="{9}-{11}"),
+        Column(words("non_current"), unit, total=True),
+    ]
+    amounts = [
+        _money(found, f"x_{name}", unit) for name in (*names, "close", "current", "non_current")
+    ]
+    values = zip(
+        [_short(name) for name in found["commitment_discount_id"]],
+        [f"{end:%Y-%m-%d %H:%M}" for end in found["x_end"]],
+        found["x_remaining_hours"],
+        found["x_term_hours"],
+        found["x_rate"],
+        *amounts,
+        strict=True,
+    )
+    title = words("prepaid", currency=unit)
+    return Table("prepaid", title, columns, list(values), words("no_prepaid"), words("by_hours"))
+
+
+def _due(close: Close, currency: str, words: Say) -> Table:
+    found = close.due[close.due["billing_currency"] == currency]
+    names = ("within_1_year", "in_1_to_3_years", "after_3_years")
+    columns = [
+        Column(words("commitment")),
+        Column(words("ends")),
+        Column(words("hours_left"), "hours"),
+        Column(words("hourly"), "rate"),
+        *(Column(f"{words(name)}, {currency}", currency, total=True) for name in names),
+    ]
+    values = zip(
+        [_short(name) for name in found["commitment_discount_id"]],
+        [f"{end:%Y-%m-%d %H:%M}" for end in found["x_end"]],
+        found["x_hours"],
+        found["x_recurring_cost"],
+        *(found[name] for name in names),
+        strict=True,
+    )
+    return Table("due", words("due"), columns, list(values), words("no_due"), words("due_note"))
+
+
+def _credits(close: Close, currency: str, words: Say) -> Table:
+    found = close.credits[close.credits["billing_currency"] == currency]
+    columns = [
+        Column(words("line_type")),
+        Column(words("service")),
+        Column(words("text")),
+        Column(words("last")),
+        Column(words("this_month", currency=currency), currency, total=True),
+        Column(words("so_far", currency=currency), currency, total=True),
+    ]
+    values = zip(
+        found["x_line_item_type"],
+        found["service_name"],
+        found["charge_description"],
+        found["x_last_month"],
+        _money(found, "x_month_coins", currency),
+        _money(found, "x_coins", currency),
+        strict=True,
+    )
+    note = words("credits_note")
+    return Table("credits", words("credits"), columns, list(values), words("no_credits"), note)
+
+
+def _marketplace(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    found = registers.marketplace(rows)
+    columns = [
+        Column(words("service")),
+        Column(words("legal")),
+        Column(words("text")),
+        Column(words("invoice")),
+        Column(words("billed", currency=currency), currency, total=True),
+        Column(words("books", currency=close.currency), close.currency, total=True),
+    ]
+    values = zip(
+        found["service_name"],
+        found["publisher_name"],
+        found["charge_description"],
+        found["invoice_id"],
+        _money(found, "x_coins", currency),
+        _money(found, "x_book_coins", close.currency),
+        strict=True,
+    )
+    title, note = words("marketplace"), words("marketplace_note")
+    return Table("marketplace", title, columns, list(values), words("no_marketplace"), note)
+
+
+def _support(rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    found = registers.support(rows)
+    columns = [
+        Column(words("service")),
+        Column(words("base", currency=currency), currency),
+        Column(words("billed", currency=currency), currency, total=True),
+        Column(words("share"), "share", formula="{2}/{1}"),
+    ]
+    values = zip(
+        found["service_name"],
+        _money(found, "x_base_coins", currency),
+        _money(found, "x_coins", currency),
+        found["x_share"],
+        strict=True,
+    )
+    return Table("support", words("support"), columns, list(values), words("no_support"))
+
+
+def _taxes(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    found = registers.taxes(rows)
+    columns = [
+        Column(words("seller")),
+        Column(words("legal")),
+        Column(words("entity")),
+        Column(words("invoice")),
+        Column(words("base", currency=currency), currency, total=True),
+        Column(words("tax", currency=currency), currency, total=True),
+        Column(words("share"), "share", formula="{5}/{4}"),
+        Column(words("books", currency=close.currency), close.currency, total=True),
+    ]
+    values = zip(
+        found["invoice_issuer_name"],
+        found["publisher_name"],
+        found["x_billing_entity"],
+        [invoice or words("no_invoice") for invoice in found["invoice_id"]],
+        _money(found, "x_base_coins", currency),
+        _money(found, "x_coins", currency),
+        found["x_rate"],
+        _money(found, "x_book_coins", close.currency),
+        strict=True,
+    )
+    return Table("taxes", words("taxes"), columns, list(values), words("no_taxes"))
+
+
+def _variance(close: Close, currency: str, words: Say, language: str) -> Table:
+    found = close.variance.get(currency, pd.DataFrame(columns=["service_name"]))
+    texts = {"tax": "tax_part", "credits": "credits_part", "support": "support_part"}
+    first, last = (
+        month_text(month, language) if month else "" for month in (close.previous, close.period)
+    )
+    places = "+".join(f"{{{3 + place}}}" for place in range(len(PARTS)))
+    columns = [
+        Column(words("service")),
+        Column(words("before", month=first, currency=currency), currency, total=True),
+        Column(words("change"), currency, total=True, formula=places),
+        *(Column(words(texts.get(part, part)), currency, total=True) for part in PARTS),
+        Column(words("before", month=last, currency=currency), currency, total=True),
+    ]
+    rows = [_varied(row, currency) for row in found.to_dict("records")]
+    title, note = words("variance"), words("variance_note")
+    return Table("variance", title, columns, rows, words("no_variance"), note)
+
+
+def _varied(row: dict[Any, Any], currency: str) -> tuple[Any, ...]:
+    """Return a service's cells in whole coins: the shown parts add up to the shown change."""
+    digit = Decimal(1).scaleb(-cents(currency))
+    parts = {part: row[part].quantize(digit) for part in PARTS}
+    before, after = (row[n].quantize(digit) for n in ("x_base_effective_cost", "effective_cost"))
+    parts["other"] += after - before - sum(parts.values(), Decimal(0))
+    return (row["service_name"], before, after - before, *parts.values(), after)
+
+
+def _corrections(close: Close, currency: str, words: Say, language: str) -> Table:
+    found = close.corrections[close.corrections["billing_currency"] == currency]
+    columns = [
+        Column(words("month")),
+        Column(words("kind")),
+        Column(words("seller")),
+        Column(words("invoice")),
+        Column(words("billed", currency=currency), currency, total=True),
+        Column(words("books", currency=close.currency), close.currency, total=True),
+    ]
+    values = zip(
+        [month_text(month, language) for month in found["billing_period"]],
+        [_moved(row, words) for row in found.to_dict("records")],
+        found["invoice_issuer_name"],
+        found["invoice_id"],
+        _money(found, "x_coins", currency),
+        _money(found, "x_book_coins", close.currency),
+        strict=True,
+    )
+    title = words("corrections")
+    return Table("corrections", title, columns, list(values), words("no_corrections"))
+
+
+def _moved(row: dict[Any, Any], words: Say) -> str:
+    entry = row["x_debit"]
+    return words("non_current_moved") if entry == "prepaid_non_current" else words(entry)
+
+
+def _restated(month: str, found: pd.DataFrame, words: Say, language: str) -> Table:
+    columns = [
+        Column(words("service")),
+        Column(words("sub_account")),
+        Column("", "text"),
+        Column(words("base", currency=""), "rate"),
+        Column(words("change"), "rate"),
+    ]
+    values = [
+        (
+            row["service_name"],
+            row["sub_account_name"] or row["sub_account_id"],
+            row["billing_currency"],
+            row["x_old_billed_cost"],
+            row["x_billed_cost_change"],
+        )
+        for row in found.to_dict("records")
+        if row["x_billed_cost_change"]
+    ]
+    title = words("restated", month=month_text(month, language))
+    return Table("restated", title, columns, values, words("no_restated"))
+
+
+def _journal(close: Close, words: Say, language: str) -> Table:
+    lines, currencies = close.journal, list(close.rates)
+    bill = currencies[0] if len(currencies) == 1 else ""
+    columns = [
+        Column(words("document")),
+        Column(words("kind")),
+        Column(words("month")),
+        Column(words("code")),
+        Column(words("account")),
+        Column(words("seller")),
+        Column(words("invoice")),
+        Column(words("debit", currency=close.currency), close.currency, total=True),
+        Column(words("credit", currency=close.currency), close.currency, total=True),
+        Column(words("debit", currency=bill), bill or "rate", total=bool(bill)),
+        Column(words("credit", currency=bill), bill or "rate", total=bool(bill)),
+    ]
+    values = zip(
+        lines["x_document"],
+        [kind_text(kind, language) for kind in lines["x_kind"]],
+        lines["billing_period"],
+        lines["account_code"],
+        lines["account_name_ko" if language == "ko" else "account_name"],
+        lines["invoice_issuer_name"],
+        lines["invoice_id"],
+        lines["debit"],
+        lines["credit"],
+        lines["billing_debit"],
+        lines["billing_credit"],
+        strict=True,
+    )
+    note = words("balanced")
+    return Table("journal", words("journal"), columns, list(values), words("no_journal"), note)
+
+
+def _short(commitment: str) -> str:
+    """Return the end of an ARN, which is what tells commitments apart."""
+    return commitment.split(":")[-1]

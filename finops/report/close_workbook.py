@@ -1,0 +1,203 @@
+"""Write a closing pack as an Excel workbook whose formulas add up and hold their values."""
+
+import io
+import re
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from finops.business.bridge_text import month_text
+from finops.close.month import Close
+from finops.close.prepaid import month_end
+from finops.report.close_page import expense, tiles
+from finops.report.close_tables import Column, Table, tables
+from finops.report.close_text import say
+from finops.report.text import cents, is_missing, plain
+from finops.report.workbook import money_format
+
+__all__ = ["close_workbook"]
+
+_FORMATS = {"count": "#,##0", "hours": "#,##0.00", "rate": "#,##0.00####", "share": "0.00%"}
+_WIDE, _TEXT, _NUMBER = 46, 24, 18
+
+
+def close_workbook(close: Close, language: str) -> bytes:
+    """Return the workbook of a close: a summary, and a sheet per table.
+
+    Totals and what follows from other cells are formulas, with their values. Text of the bill never
+    is a formula. The date of creation is the month's end, so the same close gives the same bytes.
+    """
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        title = f"{say('title', language)} {close.period}"
+        book.set_properties({"title": title, "created": month_end(close.period)})
+        _Book(book, close, language).write()
+    return stream.getvalue()
+
+
+class _Book:
+    """The sheets of one workbook and their formats."""
+
+    def __init__(self, book: Workbook, close: Close, language: str) -> None:
+        self.book, self.close, self.language = book, close, language
+        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.right = book.add_format(
+            {"bold": True, "bottom": 1, "align": "right", "text_wrap": True, "valign": "top"}
+        )
+        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.quiet = book.add_format({"font_color": "#5a5a5a"})
+        self.strong = book.add_format({"bold": True, "top": 1})
+        self.formats: dict[tuple[str, bool], Format] = {}
+
+    def say(self, key: str, **values: str) -> str:
+        return say(key, self.language, **values)
+
+    def format(self, kind: str, *, total: bool = False) -> Format:
+        """Return the number format of a kind of column: Korean won have no decimals."""
+        if (kind, total) not in self.formats:
+            more = {"bold": True, "top": 1} if total else {"valign": "top"}
+            shown = _FORMATS.get(kind) or money_format(kind)
+            self.formats[kind, total] = self.book.add_format({"num_format": shown, **more})
+        return self.formats[kind, total]
+
+    def write(self) -> None:
+        summary = self.sheet(self.say("summary"), [_WIDE, 26, 34])
+        found = tables(self.close, self.language)
+        names: list[str] = []
+        for table in found:
+            name = _free_name(table.title, names)
+            names.append(name)
+            widths = [
+                _NUMBER if column.is_number else (_WIDE if place == 0 else _TEXT)
+                for place, column in enumerate(table.columns)
+            ]
+            self.table(self.sheet(name, widths), table)
+        self.summary(summary, found, names)
+
+    def sheet(self, name: str, widths: list[int]) -> Worksheet:
+        """Return a new sheet, ready to print: A4, one page wide, with page numbers."""
+        sheet = self.book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f"&L{self.say('title')} {self.close.period}&R{self.say('page')} &P / &N")
+        return sheet
+
+    def table(self, sheet: Worksheet, table: Table) -> None:
+        """Write a table from the first row on, its totals and its note."""
+        for place, column in enumerate(table.columns):
+            sheet.write_string(
+                0, place, column.title, self.right if column.is_number else self.head
+            )
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        for row, values in enumerate(table.rows, 1):
+            for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
+                self.cell(sheet, row, place, value, column)
+        last = len(table.rows) + 1
+        if not table.rows:
+            sheet.write_string(1, 0, table.empty, self.quiet)
+        else:
+            sheet.autofilter(0, 0, last - 1, len(table.columns) - 1)
+            self.totals(sheet, table, last)
+        sheet.write_string(last + 2, 0, table.note, self.quiet)
+
+    def cell(self, sheet: Worksheet, row: int, place: int, value: Any, column: Column) -> None:
+        if is_missing(value):
+            return
+        if column.kind == "text":
+            sheet.write_string(row, place, plain(value) if value else "", self.wrap)
+        elif column.formula:
+            cells = re.sub(
+                r"{(\d+)}", lambda one: f"{xl_col_to_name(int(one[1]))}{row + 1}", column.formula
+            )
+            self.formula(sheet, row, place, cells, column, float(value))
+        else:
+            sheet.write_number(row, place, float(value), self.format(column.kind))
+
+    def totals(self, sheet: Worksheet, table: Table, last: int) -> None:
+        sums = table.sums()
+        if not any(column.total for column in table.columns):
+            return
+        sheet.write_string(last, 0, self.say("total"), self.strong)
+        for place, (column, value) in enumerate(zip(table.columns, sums, strict=True)):
+            if column.total:
+                letter = xl_col_to_name(place)
+                cells = f"SUM({letter}2:{letter}{last})"
+                self.formula(sheet, last, place, cells, column, float(value), total=True)
+
+    def formula(
+        self,
+        sheet: Worksheet,
+        row: int,
+        place: int,
+        cells: str,
+        column: Column,
+        value: float,
+        *,
+        total: bool = False,
+    ) -> None:
+        """Write a formula, of money rounded to the coin, and the value that it has."""
+        is_money = column.kind not in _FORMATS
+        text = f"=ROUND({cells},{cents(column.kind)})" if is_money else f"={cells}"
+        sheet.write_formula(row, place, text, self.format(column.kind, total=total), value)
+
+    def summary(self, sheet: Worksheet, found: list[Table], names: list[str]) -> None:
+        """Write the figures at a glance, and what proves that the pack is whole."""
+        close = self.close
+        period = month_text(close.period, self.language)
+        sheet.write_string(0, 0, f"{close.company}: {self.say('title')}, {period}", self.title)
+        state = self.say("final" if close.is_final else "not_final")
+        sheet.write_string(1, 0, state, self.quiet)
+        for place, tile in enumerate(tiles(close, self.language), 3):
+            sheet.write_string(place, 0, tile.name)
+            sheet.write_string(place, 1, tile.value)
+            sheet.write_string(place, 2, tile.detail, self.quiet)
+            row = place + 2
+        row = self.proofs(sheet, row, found, names)
+        sheet.write_string(row + 1, 0, self.say("footer"), self.quiet)
+
+    def proofs(self, sheet: Worksheet, row: int, found: list[Table], names: list[str]) -> int:
+        """Write the bill less what is recognised, and debits less credits: formulas that are 0."""
+        bills = iter(self.close.rates)
+        for table, name in zip(found, names, strict=True):
+            last = len(table.rows) + 2
+            if not table.rows or table.key not in ("recognition", "journal"):
+                continue
+            if table.key == "recognition":
+                currency = next(bills)
+                row = self.proof(sheet, row, "bill", f"'{name}'!F{last}", currency, table.sums()[5])
+            else:
+                cells = f"'{name}'!H{last}-'{name}'!I{last}"
+                row = self.proof(sheet, row, "difference", cells, self.close.currency, 0)
+        booked = self.say("expense")
+        sheet.write_string(row, 0, booked)
+        sheet.write_number(row, 1, float(expense(self.close)), self.format(self.close.currency))
+        return row + 1
+
+    def proof(
+        self, sheet: Worksheet, row: int, key: str, cells: str, currency: str, value: Any
+    ) -> int:
+        text = self.say(key) if key == "bill" else f"{self.say('journal')}: {self.say(key)}"
+        sheet.write_string(row, 0, text)
+        self.formula(sheet, row, 1, cells, Column(text, currency), float(value))
+        sheet.write_string(row, 2, self.say("recognition" if key == "bill" else "balanced"))
+        return row + 1
+
+
+def _free_name(title: str, taken: list[str]) -> str:
+    """Return a sheet's name: at most 31 characters, and no other sheet's."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+    number = 2
+    while name in taken:
+        name = f"{name[:28]} {number}"
+        number += 1
+    return name

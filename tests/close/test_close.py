@@ -1,0 +1,204 @@
+"""A month closes once, in the books to the last digit, and later changes are corrections."""
+
+from decimal import Decimal
+
+import pytest
+
+from finops.close.files import close
+from finops.close.journal import unbalanced
+from finops.close.month import prepare
+from finops.errors import BadInput
+from tests.close.conftest import charge, tax
+
+
+def balance(found):
+    """Return debits less credits of each entry, in the books' currency."""
+    lines = found.journal
+    sums = lines.groupby("entry")[["debit", "credit"]].sum()
+    return {entry: sums.loc[entry, "debit"] - sums.loc[entry, "credit"] for entry in sums.index}
+
+
+def payments(project, *lines):
+    header = "invoice_id,invoice_rate,payment_date,payment_rate\n"
+    text = header + "".join(f"{one}\n" for one in lines)
+    (project / "business/payments.csv").write_text(text)
+
+
+def test_a_final_month_is_expense_tax_and_payable(close_project):
+    found = prepare(close_project([charge("2026-09", 1000), tax("2026-09", 100)]), "2026-09")
+    assert balance(found) == {
+        "cloud_expense": 1_380_000,
+        "vat_receivable": 138_000,
+        "accounts_payable": -1_518_000,
+    }
+    assert sum(found.rows["billed_cost"]) == 1100
+    assert unbalanced(found.journal).empty
+
+
+def test_an_accrual_is_reversed_and_its_invoice_booked_at_its_own_rate(close_project, project):
+    """Known answer: accrued 1,000,000 at 1,380, invoiced at 1,372: a true-up of -8,000,000 won.
+
+    Paid at 1,401 it is an exchange loss of 29,000,000; the tax is 137,200,000.
+    """
+    warehouse = close_project([charge("2026-09", 1_000_000, bill_invoice_id=None)])
+    first = prepare(warehouse, "2026-09", accrue=True)
+    assert balance(first) == {"cloud_expense": 1_380_000_000, "accrued_liability": -1_380_000_000}
+    close(warehouse, "2026-09", accrue=True)
+    invoiced = [charge("2026-09", 1_000_000), tax("2026-09", 100_000, bill_invoice_id="INV-VAT")]
+    payments(project, "INV-2026-09,1372,2026-10-20,1401", "INV-VAT,1372,,")
+    warehouse = close_project(invoiced, [charge("2026-10", 0)])
+    second = prepare(warehouse, "2026-10")
+    assert balance(second) == {
+        "accrued_liability": 1_380_000_000,
+        "cloud_expense": -8_000_000,
+        "vat_receivable": 137_200_000,
+        "accounts_payable": -137_200_000,
+        "bank": -1_401_000_000,
+        "fx_loss": 29_000_000,
+    }
+    true_up = second.accruals.iloc[0]
+    assert (true_up["x_true_up"], true_up["x_book_true_up"]) == (0, -8_000_000)
+    kinds = set(second.journal["x_kind"])
+    assert kinds == {"reversal", "invoiced", "payment", "exchange"}
+    assert second.corrections.empty
+
+
+def test_an_unpaid_invoice_is_worth_the_rate_of_the_month(close_project, project):
+    warehouse = close_project([charge("2026-08", 1000)])
+    close(warehouse, "2026-08")
+    payments(project, "INV-2026-08,,,")
+    warehouse = close_project([charge("2026-09", 0)])
+    # Owed at 1,300, worth 1,380.
+    assert balance(prepare(warehouse, "2026-09")) == {
+        "accounts_payable": -80_000,
+        "fx_loss": 80_000,
+    }
+    close(warehouse, "2026-09")
+    payments(project, "INV-2026-08,,2026-10-03,1375")
+    october = balance(prepare(close_project([charge("2026-10", 0)]), "2026-10"))
+    # Of the loss of 80,000 that was booked, paying at 1,375 took only 75,000.
+    assert october == {"accounts_payable": 1_380_000, "bank": -1_375_000, "fx_loss": -5_000}
+
+
+def test_tax_waits_for_its_invoice(close_project):
+    lines = [
+        charge("2026-09", 10, bill_invoice_id=None),
+        tax("2026-09", 1, bill_invoice_id=None),
+    ]
+    found = prepare(close_project(lines), "2026-09", accrue=True)
+    assert balance(found) == {"cloud_expense": 13_800, "accrued_liability": -13_800}
+    assert sum(found.rows["billed_cost"]) == 11
+
+
+def test_what_changes_after_the_close_is_a_correction_of_the_open_month(close_project):
+    warehouse = close_project([charge("2026-09", 1000)])
+    close(warehouse, "2026-09")
+    credit = charge("2026-09", -100, line_item_line_item_type="Credit")
+    warehouse = close_project([charge("2026-09", 1000), credit], [charge("2026-10", 500)])
+    found = prepare(warehouse, "2026-10")
+    assert list(found.corrections["x_book_coins"]) == [-138_000]
+    assert balance(found)["cloud_expense"] == 500 * 1372 - 138_000
+    restated = found.restated["2026-09"]
+    assert list(restated["x_billed_cost_change"]) == [Decimal(-100)]
+
+
+def test_support_marketplace_refunds_and_unused_commitment_have_entries_of_their_own(close_project):
+    plan = {"savings_plan_savings_plan_a_r_n": "arn:aws:savingsplans::1:savingsplan/abc"}
+    used = {"savings_plan_savings_plan_effective_cost": 4.0}
+    lines = [
+        charge("2026-09", 100),
+        charge("2026-09", 30, line_item_product_code="AWSSupportEnterprise"),
+        charge("2026-09", 20, bill_billing_entity="AWS Marketplace", bill_invoice_id="MP"),
+        charge("2026-09", -5, bill_bill_type="Refund", line_item_line_item_type="Refund"),
+        charge("2026-09", 7, line_item_line_item_type="SavingsPlanCoveredUsage", **plan, **used),
+        charge("2026-09", -7, line_item_line_item_type="SavingsPlanNegation", **plan),
+        charge(
+            "2026-09",
+            10,
+            line_item_line_item_type="SavingsPlanRecurringFee",
+            savings_plan_total_commitment_to_date=10.0,
+            savings_plan_used_commitment=4.0,
+            **plan,
+        ),
+    ]
+    found = balance(prepare(close_project(lines), "2026-09"))
+    assert found == {
+        "cloud_expense": (100 + 10 - 6 - 5) * 1380,
+        "unused_commitment_expense": 6 * 1380,
+        "support_expense": 30 * 1380,
+        "marketplace_expense": 20 * 1380,
+        "accounts_payable": -160 * 1380,
+        "credit_receivable": 5 * 1380,
+    }
+
+
+@pytest.fixture
+def september(close_project):
+    return close_project([charge("2026-09", 1000)])
+
+
+def test_an_open_month_is_refused(close_project):
+    lines = [charge("2026-09", 1), charge("2026-09", 2, bill_invoice_id=None)]
+    with pytest.raises(BadInput, match=r"2026-09 is open: 1 of 2 lines have no invoice.*--accrue"):
+        prepare(close_project(lines), "2026-09")
+
+
+def test_an_already_closed_month_is_refused(september, project):
+    close(september, "2026-09")
+    before = sorted(path.stat().st_mtime_ns for path in project.glob("closed/*/*"))
+    with pytest.raises(BadInput, match=r"2026-09 is closed already.*correction in the close of"):
+        close(september, "2026-09")
+    assert sorted(path.stat().st_mtime_ns for path in project.glob("closed/*/*")) == before
+
+
+def test_months_are_closed_in_order(september, close_project):
+    close(september, "2026-09")
+    later = close_project([charge("2026-11", 1)])
+    with pytest.raises(BadInput, match="the next to close is 2026-10, not 2026-11"):
+        prepare(later, "2026-11")
+
+
+def test_a_month_that_is_not_loaded_is_refused(september):
+    with pytest.raises(BadInput, match="No bill of 2026-10 is loaded: there are 2026-09 to"):
+        prepare(september, "2026-10")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "problem"),
+    [
+        ("business/exchange_rates.csv", "2026-09,USD", "no rate from USD to KRW for 2026-09"),
+        ("mappings/accounts.csv", "accounts_payable,", "no line for accounts_payable; add"),
+    ],
+)
+def test_a_missing_rate_or_account_is_refused_and_nothing_written(
+    september, project, file, old, problem
+):
+    path = project / file
+    kept = [one for one in path.read_text().splitlines() if not one.startswith(old)]
+    path.write_text("\n".join(kept) + "\n")
+    september.build()
+    with pytest.raises(BadInput, match=problem):
+        close(september, "2026-09")
+    assert not (project / "closed").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("INV-9,1300,,", "line 2: no bill has an invoice 'INV-9'"),
+        ("INV-2026-09,1300,2026-10-01,", "line 2: invoice INV-2026-09 has only one of"),
+        ("INV-2026-09,0,,", "line 2: invoice_rate '0'"),
+    ],
+)
+def test_a_wrong_payment_is_refused(september, project, line, problem):
+    payments(project, line)
+    with pytest.raises(BadInput, match=problem):
+        prepare(september, "2026-09")
+
+
+def test_a_signed_file_that_was_changed_stops_the_next_close(september, project, close_project):
+    close(september, "2026-09")
+    path = project / "closed/2026-09/transfers.csv"
+    path.write_text(path.read_text().replace("138", "139"))
+    with pytest.raises(BadInput, match="is not what was signed when 2026-09 was closed"):
+        prepare(close_project([charge("2026-10", 1)]), "2026-10")
