@@ -11,8 +11,9 @@ from finops import connect
 from finops.anomalies import incidents
 from finops.cli.terminal import Project, app, out
 from finops.export import notify as alerts
+from finops.forecast.estimate import estimate as estimate_of
 from finops.project import open_lab
-from finops.report import tables
+from finops.report import estimates, tables
 from finops.report.statement_files import write_statements
 
 
@@ -48,6 +49,21 @@ def anomalies(
     out.print(tables.anomalies(found))
     if notify:
         out.print(alerts.notify(warehouse))
+
+
+@app.command()
+def estimate(
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="What was known at the end of YYYY-MM-DD; default: today's."),
+    ] = None,
+    project: Project = Path(),
+) -> None:
+    """Estimate what the month ends at, by team and AWS service, and keep the estimate.
+
+    Example: finops estimate --as-of 2026-10-15
+    """
+    out.print(estimates.page(estimate_of(connect(project), as_of)))
 
 
 @app.command()

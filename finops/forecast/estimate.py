@@ -1,0 +1,93 @@
+"""Put an estimate together: the month of a day, twelve months after it, and both currencies."""
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+
+import pandas as pd
+
+from finops.forecast.baselines import baselines
+from finops.forecast.month_end import month_end
+from finops.forecast.outlook import Outlook
+from finops.forecast.series import Series, series_of
+from finops.forecast.sources import Known, last_delivered_day, read_known
+from finops.forecast.vintages import keep, read_vintage, vintage_folder
+from finops.warehouse import Warehouse
+
+__all__ = ["Estimate", "estimate", "estimate_of"]
+
+_VIEW = ["x_measure", "billing_currency", "x_scope", "x_key"]
+_EXACT = Context(prec=60)
+_SHOWN = ("x_posted", "x_estimate", "x_low", "x_high")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate as known at the end of the UTC day `as_of`.
+
+    `lines` has one row per billing_period, x_measure, x_team, x_service, service_name, x_kind and
+    billing_currency: x_posted, x_late and x_forecast, exact decimals. `summary` has one row per
+    billing_period, x_measure, billing_currency, x_scope and x_key: x_posted, x_estimate (the sum of
+    its lines), x_low and x_high (80 % interval), x_last_month and x_run_rate (naive), and the same
+    money in x_reporting_currency at x_exchange_rate. `notes` say what it had to do without.
+    """
+
+    as_of: str
+    vintage: str
+    lines: pd.DataFrame
+    summary: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def estimate(warehouse: Warehouse, as_of: str | None = None) -> Estimate:
+    """Return the estimate of a day, and keep it as a vintage in `estimates/` of the project.
+
+    `as_of` is an ISO day (default: the last day that the bill has in full). The same input gives
+    the vintage that is kept, which is never written again. Raises BadInput.
+    """
+    known = read_known(warehouse, as_of or last_delivered_day(warehouse))
+    folder = vintage_folder(warehouse.settings.project, f"{known.as_of:%Y-%m-%d}", known.digest())
+    if not folder.is_dir():
+        keep(folder, vars(estimate_of(known)))
+    return Estimate(**read_vintage(folder))
+
+
+def estimate_of(known: Known, series: Series | None = None) -> Estimate:
+    """Return the estimate of what was known on a day; `series` may be shared by several days."""
+    outlook = month_end(known, series or series_of(known))
+    return Estimate(
+        as_of=f"{known.as_of:%Y-%m-%d}",
+        vintage=known.digest(),
+        lines=outlook.lines,
+        summary=_summary(known, outlook),
+        notes=tuple(_notes(known)),
+    )
+
+
+def _summary(known: Known, outlook: Outlook) -> pd.DataFrame:
+    """Add the naive expectations and the reporting currency."""
+    summary = outlook.summary().merge(baselines(known), on=_VIEW, how="left")
+    rates = known.rates.drop(columns="billing_period")
+    summary = summary.merge(rates, on="billing_currency", how="left").astype(object)
+    for name in _SHOWN:
+        pairs = zip(summary[name], summary["x_exchange_rate"], strict=True)
+        reporting = [_EXACT.multiply(*one) if _is_known(one[1]) else None for one in pairs]
+        summary[f"x_reporting_{name[2:]}"] = pd.Series(reporting, summary.index, dtype=object)
+    return summary.where(summary.notna(), None)
+
+
+def _is_known(rate: object) -> bool:
+    return isinstance(rate, Decimal)
+
+
+def _notes(known: Known) -> list[str]:
+    notes = []
+    if known.period in known.restated:
+        notes.append(
+            f"No delivery of {known.period} had come by {known.as_of:%Y-%m-%d}: its days are taken "
+            "as they are in the newest one, without support and tax."
+        )
+    if known.orders.empty:
+        notes.append("There are no orders in business/orders.csv, which would explain most.")
+    if known.rates.empty:
+        notes.append("No exchange rate of a month before is known: billing currency only.")
+    return notes

@@ -1,0 +1,49 @@
+-- One row per billing month, day, team, service, AWS service, kind of charge and currency.
+with kinds as (
+    select
+        billing_period,
+        charge_date,
+        x_team,
+        x_service,
+        coalesce(service_name, 'no service') as service_name,
+        billing_currency,
+        case
+            when charge_category = 'Tax' then 'tax'
+            when charge_category = 'Credit' then 'credit'
+            when charge_class = 'Correction' then 'refund'
+            when charge_category = 'Purchase' and x_service_code like 'AWSSupport%' then 'support'
+            when x_upfront_cost <> 0 then 'upfront'
+            -- What a commitment bills, and what it left unused.
+            when charge_category = 'Purchase' and commitment_discount_id is not null
+                or commitment_discount_status = 'Unused'
+                then 'commitment'
+            -- An annual contract comes back a year later, other fees with the next month.
+            when charge_category = 'Purchase' and lower(x_usage_type) like '%annual%'
+                then 'annual_fee'
+            when charge_category = 'Purchase' then 'fee'
+            else 'usage'
+        end as x_kind,
+        billed_cost,
+        effective_cost
+    from facts.owned_cost
+)
+
+select
+    billing_period,
+    charge_date,
+    x_team,
+    x_service,
+    service_name,
+    x_kind,
+    billing_currency,
+    sum(billed_cost) as billed_cost,
+    sum(effective_cost) as effective_cost
+from kinds
+group by
+    billing_period,
+    charge_date,
+    x_team,
+    x_service,
+    service_name,
+    x_kind,
+    billing_currency

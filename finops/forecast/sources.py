@@ -1,0 +1,224 @@
+"""Read what was known on a day: charges as delivered by then, orders, rates and plans."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from finops import connect
+from finops.anomalies import sources
+from finops.errors import BadInput
+from finops.forecast.support import Tier, read_tiers
+from finops.ingest.deliveries import charge_file, read_records
+from finops.ledger.as_of import moment
+from finops.sql import literal
+from finops.warehouse import Warehouse
+
+__all__ = ["ITEM", "MEASURES", "Known", "last_delivered_day", "read_known"]
+
+MEASURES = ("billed_cost", "effective_cost")
+# What a line of an estimate is about.
+ITEM = ["x_team", "x_service", "service_name", "x_kind", "billing_currency"]
+_INCOMPLETE_DAYS = 3
+_OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was known at the end of the day `as_of` (UTC).
+
+    `daily` has charge_date, the columns of `ITEM`, and billed_cost and effective_cost as exact
+    decimals. Its days are complete up to `last`; later ones are still filling up, as delivered on
+    `delivered_on`. `observed` says how earlier deliveries filled up. `restated` are the months of
+    which nothing had been delivered by `as_of`: their days up to it are taken as they are now,
+    without what is only known at the end of a month (tax and support).
+    """
+
+    as_of: pd.Timestamp
+    last: pd.Timestamp
+    delivered_on: pd.Timestamp | None
+    daily: pd.DataFrame
+    observed: pd.DataFrame
+    orders: pd.Series
+    events: pd.DataFrame
+    rates: pd.DataFrame
+    tiers: list[Tier]
+    restated: tuple[str, ...]
+
+    @property
+    def period(self) -> str:
+        """The billing month of `as_of`."""
+        return f"{self.as_of:%Y-%m}"
+
+    def digest(self) -> str:
+        """Return a hash of everything that an estimate is made of."""
+        digest = hashlib.sha256()
+        for frame in (self.daily, self.observed, self.events, self.rates):
+            digest.update(frame.to_csv(index=False).encode())
+        digest.update(self.orders.to_csv().encode())
+        rest = (self.as_of, self.last, self.delivered_on, self.tiers, self.restated)
+        digest.update(repr(rest).encode())
+        return digest.hexdigest()[:12]
+
+
+def last_delivered_day(warehouse: Warehouse) -> str:
+    """Return the last day that the bill has in full, the default of an estimate."""
+    rows = warehouse.sql(
+        "select max(least(x_last_charge_date, coalesce(x_incomplete_from - 1, x_last_charge_date), "
+        "last_day(cast(billing_period || '-01' as date)))) as day from marts.trust_header"
+    )
+    return str(pd.Timestamp(rows["day"].iloc[0]).date())
+
+
+def read_known(warehouse: Warehouse, as_of: str) -> Known:
+    """Return what was known at the end of the UTC day `as_of`.
+
+    Raises BadInput for text that is no date, or a day with no cost before it.
+    """
+    day = pd.Timestamp(moment(as_of)).normalize()
+    records = read_records(warehouse.settings.warehouse, as_of=moment(str(day.date())))
+    delivered = {one["billing_period"] for one in records}
+    daily = _daily(warehouse, day, delivered)
+    if daily.empty:
+        raise BadInput(f"The bill has no cost up to {day:%Y-%m-%d}. Give a later --as-of.")
+    restated = tuple(sorted(set(daily["billing_period"]) - delivered))
+    arrived = _still_open(records, f"{day:%Y-%m}")
+    complete = day if arrived is None else arrived - timedelta(days=_INCOMPLETE_DAYS)
+    return Known(
+        as_of=day,
+        last=min(daily["charge_date"].max(), complete),
+        delivered_on=arrived,
+        daily=daily.drop(columns="billing_period").reset_index(drop=True),
+        observed=_observed(warehouse, records),
+        orders=_orders(warehouse, day),
+        events=_events(warehouse, day),
+        rates=_rates(warehouse, day),
+        tiers=read_tiers(warehouse.settings.project),
+        restated=restated,
+    )
+
+
+def _still_open(records: list[dict[str, Any]], period: str) -> pd.Timestamp | None:
+    """Return the day of the oldest current delivery of a month that has lines without an invoice.
+
+    AWS fills a day for up to 48 hours after it ended. None if the month has no such delivery.
+    """
+    moments = [
+        pd.Timestamp(one["delivered_at"]).normalize()
+        for one in records
+        if (one["billing_period"], one["status"]) == (period, "current")
+        and (one["final_rows"] or 0) < one["source_rows"]
+    ]
+    return min(moments, default=None)
+
+
+def _daily(warehouse: Warehouse, day: pd.Timestamp, delivered: set[str]) -> pd.DataFrame:
+    """Return the charges up to `day` by item: as delivered by then, else as they are now."""
+    now = _items(warehouse, day)
+    replaced = _replaced_since(warehouse, day) & delivered
+    if not replaced:
+        return _without_month_end(now, day, delivered)
+    with connect(warehouse.settings.project, as_of=str(day.date())) as then:
+        before = _items(then, day)
+    kept = before[before["billing_period"].isin(replaced)]
+    others = now[~now["billing_period"].isin(replaced)]
+    return _without_month_end(pd.concat([others, kept]), day, delivered)
+
+
+def _replaced_since(warehouse: Warehouse, day: pd.Timestamp) -> set[str]:
+    """Return the months of which a newer delivery came after `day`."""
+    rows = warehouse.sql(
+        "select distinct billing_period from ledger.deliveries "
+        "where status = 'current' and delivered_at >= cast($day as timestamp) + interval 1 day",
+        day=str(day),
+    )
+    return set(rows["billing_period"].astype(str))
+
+
+def _items(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+    query = (files("finops.forecast") / "items.sql").read_text(encoding="utf-8")
+    frame = warehouse.sql(
+        f"select * from ({query}) as items where charge_date <= cast($day as date) order by all",
+        day=str(day.date()),
+    )
+    plain = {name: frame[name].astype(object) for name in ["billing_period", *ITEM, *MEASURES]}
+    return pd.DataFrame(plain | {"charge_date": pd.to_datetime(frame["charge_date"])})
+
+
+def _without_month_end(daily: pd.DataFrame, day: pd.Timestamp, delivered: set[str]) -> pd.DataFrame:
+    """Leave out tax and support of the month of `day` if it had not been delivered by then.
+
+    The bill dates them on the first, but they are worked out when the month is over.
+    """
+    month = f"{day:%Y-%m}"
+    late = daily["x_kind"].isin(["tax", "support"]) & (daily["billing_period"] == month)
+    over = day == day + pd.offsets.MonthEnd(0)
+    return daily[~late | (month in delivered) | over].sort_values(["charge_date", *ITEM])
+
+
+def _observed(warehouse: Warehouse, records: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return service_name, charge_date, x_age, known, final of days that older deliveries had."""
+    pairs = [
+        (old, new)
+        for old in records
+        for new in records
+        if old["status"] == "superseded"
+        and new["status"] == "current"
+        and old["billing_period"] == new["billing_period"]
+    ]
+    months = sorted({str(old["billing_period"]) for old, _ in pairs})[-_OBSERVED_MONTHS:]
+    frames = [_fill(warehouse, o, n) for o, n in pairs if o["billing_period"] in months]
+    columns = ["service_name", "charge_date", "x_age", "known", "final"]
+    return pd.concat(frames) if frames else pd.DataFrame(columns=columns)
+
+
+def _fill(warehouse: Warehouse, old: dict[str, Any], new: dict[str, Any]) -> pd.DataFrame:
+    """Return how the last days of an older delivery compare with the newest one."""
+    sides = [
+        f"select cast(charge_period_start as date) as charge_date, service_name, "
+        f"sum(effective_cost) as effective_cost, {number} as side "
+        f"from read_parquet({literal(charge_file(one))}) "
+        "where consumed_quantity is not null and charge_period_start >= "
+        f"cast($arrived as timestamp) - interval {_OBSERVED_DAYS} day group by all"
+        for number, one in enumerate((old, new))
+    ]
+    return warehouse.sql(
+        "select coalesce(service_name, 'no service') as service_name, charge_date, "
+        "date_diff('day', charge_date, cast($arrived as date)) as x_age, "
+        "cast(coalesce(sum(effective_cost) filter (where side = 0), 0) as double) as known, "
+        "cast(coalesce(sum(effective_cost) filter (where side = 1), 0) as double) as final "
+        f"from ({' union all '.join(sides)}) as sides "
+        "where charge_date < cast($arrived as date) group by all order by all",
+        arrived=str(old["delivered_at"]),
+    )
+
+
+def _orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.Series:
+    found = sources.orders(warehouse)
+    days = pd.DatetimeIndex(pd.to_datetime(found["date"]))
+    orders = pd.Series(found["orders"].astype(float).to_numpy(), index=days, name="orders")
+    return orders[orders.index <= day]
+
+
+def _events(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+    """Return plans, and what had happened by `day`: nobody announces an incident."""
+    found = sources.events(warehouse).astype(object)
+    happened = pd.to_datetime(found["start"]) <= day
+    return found[(found["kind"] != "incident") | happened].reset_index(drop=True)
+
+
+def _rates(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+    """Return billing_currency, x_reporting_currency, x_exchange_rate and the month it is of.
+
+    The newest rate of a month that was over by `day`: a month's mean is known when it has ended.
+    """
+    found = warehouse.sql(
+        "select billing_period, billing_currency, x_reporting_currency, x_exchange_rate "
+        "from facts.exchange_rates where x_exchange_rate is not null order by billing_period"
+    ).astype(object)
+    ends = pd.PeriodIndex(found["billing_period"].astype(str), freq="M").end_time.normalize()
+    over = found[ends <= day] if (ends <= day).any() else found.head(0)
+    return over.groupby("billing_currency", as_index=False).last()

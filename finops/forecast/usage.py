@@ -1,0 +1,192 @@
+"""Forecast the days to come of many daily series at once, in three ways that err differently."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from finops.anomalies.baseline import SMALL, learn, log_cost
+from finops.anomalies.calendar import Calendar, calendar_of
+from finops.anomalies.plans import events_of, holidays_of
+from finops.anomalies.series import Floats, Mask
+from finops.anomalies.stats import centred_median, median
+
+__all__ = ["MODELS", "Forecaster", "forecaster_of"]
+
+# The rows of a path: regression on calendar and orders, smoothed level, means of like days.
+MODELS = ("regression", "smoothing", "like_days")
+_LEVEL_DAYS, _SMOOTH_DAYS, _MEAN_DAYS = 14, 56, 28
+_ALPHAS = np.array([0.08, 0.15, 0.3, 0.5])
+# Half of the recent slope, within what a month may reasonably add or take (log cost per day).
+_DAMPING, _SLOWEST, _FASTEST = 0.5, np.log(0.977) / 30.4, np.log(1.03) / 30.4
+# Features from here on have a trend of their own: length of the month, promotions, orders.
+_TRENDING = 12
+# How far a holiday and the length of the month may move log cost (a standard deviation).
+_EXTRA_PRIORS = (0.25, 0.5)
+
+
+@dataclass(frozen=True)
+class Forecaster:
+    """Daily cost by day and key, signed, and a calendar that goes on after its last day.
+
+    `cost` has the rows of the days whose cost is known, `here` which of them have a bill; the
+    calendar has those and all days that may be asked for. `orders` forecasts orders, if there are
+    any, because those of the days to come are not known.
+    """
+
+    cost: Floats
+    here: Mask
+    calendar: Calendar
+    orders: "Forecaster | None"
+
+    def paths(self, day: int, days: int) -> Floats:
+        """Return model x key x day: the cost of `days` days from row `day` on, from those before.
+
+        Nothing of row `day` or later is looked at, but the calendar and the announced promotions.
+        """
+        past = self.cost[:day]
+        sign = np.where(past[-_MEAN_DAYS:].sum(axis=0) < 0, -1.0, 1.0)
+        features = self._features(day, days)
+        signs = (sign < 0).astype(int), np.arange(len(sign))
+        logs, detrended = (one[:, *signs][:day] for one in self._logs)
+        plain, effects = self._without_effects(logs, detrended, features, day)
+        season = features[day : day + days] @ effects
+        growth = _growth(plain) * np.arange(1, days + 1)[:, None]
+        smear = _smear(plain)
+        levels = np.stack([median(plain[-_LEVEL_DAYS:]), _smoothed(plain[-_SMOOTH_DAYS:])])
+        modelled = (np.exp(levels[:, None] + growth + season) * smear - SMALL).clip(min=0) * sign
+        means = _like_days(past, self.here[:day], self.calendar, day, days)
+        found: Floats = np.concatenate([np.nan_to_num(modelled), means[None]])
+        return found.transpose(0, 2, 1)
+
+    @cached_property
+    def _logs(self) -> tuple[Floats, Floats]:
+        """Return day x sign x key: log cost, and the same without its trend.
+
+        A trend needs the 7 days after; `_without_effects` leaves those out that are not known.
+        """
+        logs = np.stack([log_cost(np.maximum(s * self.cost, 0.0)) for s in (1.0, -1.0)], axis=1)
+        flat = logs.reshape(len(logs), -1)
+        return logs, (flat - centred_median(flat)).reshape(logs.shape)
+
+    def _without_effects(
+        self, logs: Floats, detrended: Floats, features: Floats, day: int
+    ) -> tuple[Floats, Floats]:
+        """Return the last days of log cost without effects, and the effects by feature and key."""
+        level = features[:day].copy()
+        level[:, _TRENDING:] -= centred_median(level[:, _TRENDING:])
+        usable = (self.here[:day] & ~self.calendar.first[:day])[:, None]
+        usable = np.repeat(usable, logs.shape[1], axis=1)
+        # `learn` leaves out the last days, whose trend is not known.
+        y, x = np.nan_to_num(detrended), np.nan_to_num(level)
+        effects = learn(y, x, usable, self.calendar, day).coefficients
+        rows = slice(max(0, day - 2 * _SMOOTH_DAYS), day)
+        return np.where(usable[rows], logs[rows] - features[rows] @ effects, np.nan), effects
+
+    def _features(self, day: int, days: int) -> Floats:
+        """Return the features, with the orders of the days to come as they are expected."""
+        features = self.calendar.features
+        if self.orders is None:
+            return features
+        coming = self.orders.paths(day, days)[0, 0]
+        known = log_cost(self.orders.cost[:day, 0])
+        features = features.copy()
+        last = slice(features.shape[1] - 1, None)
+        features[day : day + days, last] = log_cost(coming)[:, None]
+        features[:day, last] = known[:, None]
+        features[:, last] -= known[0]
+        return features
+
+
+def forecaster_of(
+    daily: pd.DataFrame,
+    orders: pd.Series | None,
+    events: pd.DataFrame | None,
+    *,
+    until: pd.Timestamp,
+) -> Forecaster:
+    """Return the forecaster of `daily`: a row per day, a column per key, for days up to `until`.
+
+    A day that is all NaN has no bill. `orders` has a value per day; days without one are taken for
+    their weekday. Raises BadInput for a wrong event.
+    """
+    dates = pd.date_range(daily.index[0], until)
+    driver = None
+    if orders is not None and len(orders):
+        known = orders.reindex(dates[dates <= daily.index[-1]])
+        wide = _filled(known).to_frame("orders")
+        if bool((wide["orders"] > 0).all()):
+            driver = _forecaster(wide, dates, events, None)
+    return _forecaster(daily, dates, events, driver)
+
+
+def _forecaster(
+    daily: pd.DataFrame,
+    dates: pd.DatetimeIndex,
+    events: pd.DataFrame | None,
+    orders: Forecaster | None,
+) -> Forecaster:
+    plain = calendar_of(dates, [str(one) for one in daily.columns], None, events)
+    holiday = (holidays_of(dates, events_of(events)) & (dates.day_of_week < 5)).astype(float)
+    extra = np.stack([holiday, plain.stretch], axis=1)
+    parts = [plain.features[:, :11], extra, plain.features[:, 11:]]
+    parts += [np.zeros((len(dates), 1))] if orders is not None else []
+    priors = [plain.priors[:11], np.array(_EXTRA_PRIORS), plain.priors[11:13]]
+    priors += [np.array([0.7])] if orders is not None else []
+    calendar = replace(
+        plain,
+        features=np.hstack(parts),
+        priors=np.concatenate(priors),
+        surge=np.zeros((len(dates), 2 + (orders is not None))),
+    )
+    cost = daily.to_numpy(dtype=float)
+    return Forecaster(np.nan_to_num(cost), ~np.isnan(cost).all(axis=1), calendar, orders)
+
+
+def _filled(orders: pd.Series) -> pd.Series:
+    """Return orders with missing days as a week before, then as the first day known."""
+    return orders.fillna(orders.shift(7)).ffill().bfill()
+
+
+def _smoothed(plain: Floats) -> Floats:
+    """Return the exponentially smoothed level, each key with the speed that fitted it best."""
+    level = np.repeat(median(plain[:7])[None], len(_ALPHAS), axis=0)
+    missed = np.zeros_like(level)
+    for values in plain:
+        error = np.nan_to_num(values[None] - level)
+        missed += error**2
+        level = level + _ALPHAS[:, None] * error
+    best = np.argmin(missed, axis=0)
+    chosen: Floats = level[best, np.arange(level.shape[1])]
+    return chosen
+
+
+def _growth(plain: Floats) -> Floats:
+    """Return the damped slope of log cost per day, from the last weeks against those before."""
+    if len(plain) < 2 * _MEAN_DAYS:
+        return np.zeros(plain.shape[1])
+    now, before = median(plain[-_LEVEL_DAYS:]), median(plain[-2 * _MEAN_DAYS : -_MEAN_DAYS])
+    slope = (now - before) / (1.5 * _MEAN_DAYS - _LEVEL_DAYS / 2)
+    return np.clip(np.nan_to_num(_DAMPING * slope), _SLOWEST, _FASTEST)
+
+
+def _smear(plain: Floats) -> Floats:
+    """Return the mean of cost over its median: what a forecast of logarithms would leave out."""
+    away = np.exp(plain - centred_median(plain))[-_SMOOTH_DAYS:]
+    known = ~np.isnan(away)
+    mean = np.where(known, away, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known.sum(axis=0) >= _LEVEL_DAYS, np.clip(mean, 0.9, 1.5), 1.0)
+
+
+def _like_days(past: Floats, here: Mask, calendar: Calendar, day: int, days: int) -> Floats:
+    """Return for each day to come the mean of the last four weeks' weekdays or weekend days."""
+    rows = np.arange(max(0, day - _MEAN_DAYS), day)
+    rows = rows[here[rows]]
+    weekend = np.asarray(calendar.dates.day_of_week >= 5)
+    found = np.zeros((days, past.shape[1]))
+    for kind in (False, True):
+        like = rows[weekend[rows] == kind] if (weekend[rows] == kind).any() else rows
+        mean = past[like].mean(axis=0) if len(like) else np.zeros(past.shape[1])
+        found[weekend[day : day + days] == kind] = mean
+    return found

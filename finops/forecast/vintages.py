@@ -1,0 +1,71 @@
+"""Keep every estimate as it was made, and never write one again."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from finops.errors import BadSource
+
+__all__ = ["FOLDER", "keep", "read_vintage", "read_vintages", "vintage_folder"]
+
+FOLDER = "estimates"
+_FRAMES = ("lines", "summary")
+_MONEY = pa.decimal128(38, 10)
+_RATE = pa.decimal128(18, 6)
+
+
+def keep(folder: Path, made: dict[str, Any]) -> None:
+    """Write an estimate into `folder`, which appears in one rename; one that is there stays."""
+    if folder.is_dir():
+        return
+    part = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        for name in _FRAMES:
+            pq.write_table(_table(made[name]), part / f"{name}.parquet")
+        rest = {name: made[name] for name in ("as_of", "vintage", "notes")}
+        (part / "estimate.json").write_text(json.dumps(rest, indent=1), encoding="utf-8")
+        part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def read_vintages(project: Path) -> list[dict[str, Any]]:
+    """Return all estimates that were kept, by day. Raises BadSource for one that can't be read."""
+    return [read_vintage(one) for one in sorted((project / FOLDER).glob("[0-9]*"))]
+
+
+def vintage_folder(project: Path, as_of: str, vintage: str) -> Path:
+    """Return the folder that an estimate is kept in."""
+    return project / FOLDER / f"{as_of}-{vintage}"
+
+
+def read_vintage(folder: Path) -> dict[str, Any]:
+    """Return an estimate as it was kept. Raises BadSource if it can't be read."""
+    try:
+        rest = json.loads((folder / "estimate.json").read_text(encoding="utf-8"))
+        frames = {name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in _FRAMES}
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise BadSource(
+            f"{folder} can't be read: {error}. Restore it from a backup, or move it away."
+        ) from error
+    return {**rest, **frames, "notes": tuple(rest["notes"])}
+
+
+def _table(frame: pd.DataFrame) -> pa.Table:
+    texts = {"billing_period", "billing_currency", "service_name", "x_reporting_currency"}
+    texts |= {"x_measure", "x_team", "x_service", "x_kind", "x_scope", "x_key"}
+    kinds = {
+        name: pa.string() if name in texts else _RATE if name == "x_exchange_rate" else _MONEY
+        for name in frame.columns
+    }
+    wide = pa.decimal128(38, 16)
+    kinds |= {name: wide for name in kinds if name.startswith("x_reporting_") and name not in texts}
+    return pa.table({name: pa.array(frame[name], kind) for name, kind in kinds.items()})

@@ -1,0 +1,82 @@
+"""Print an estimate in a terminal: the company, then the teams, then what it had to do without."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.markup import escape
+
+from finops.forecast.estimate import Estimate
+from finops.report import tables
+from finops.report.text import month_name, number, plain
+
+__all__ = ["page"]
+
+_MEASURES = {"billed_cost": "billed", "effective_cost": "effective"}
+
+
+def page(estimate: Estimate) -> RenderableType:
+    """Return an estimate for 80 columns: amounts without cents, in the billing currency."""
+    summary = estimate.summary
+    period = min(summary["billing_period"])
+    now = summary[summary["billing_period"] == period]
+    later = summary[(summary["billing_period"] > period) & (summary["x_scope"] == "company")]
+    effective = now[now["x_measure"] == "effective_cost"]
+    parts = [
+        f"[bold]{month_name(period)}[/], as known on {estimate.as_of}",
+        _table("cost", now[now["x_scope"] == "company"], "x_measure"),
+        _table("team, effective cost", _ranked(effective, "team"), "x_key"),
+        _table("AWS service, effective cost", _ranked(effective, "aws_service").head(10), "x_key"),
+        *([] if later.empty else [_table("month, effective cost", _effective(later), None)]),
+        *map(escape, _notes(estimate)),
+    ]
+    return Group(*parts)
+
+
+def _effective(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["x_measure"] == "effective_cost"].sort_values("billing_period")
+
+
+def _ranked(rows: pd.DataFrame, scope: str) -> pd.DataFrame:
+    of_scope = rows[rows["x_scope"] == scope]
+    return of_scope.sort_values("x_estimate", ascending=False, key=lambda one: one.astype(float))
+
+
+def _table(title: str, rows: pd.DataFrame, key: str | None) -> RenderableType:
+    table = tables.new_table(title, "so far:", "estimate:", "80 %:", "last month:", "", tight=True)
+    for one in rows.to_dict("records"):
+        table.add_row(*_cells(one, one[key] if key else one["billing_period"]))
+    return table
+
+
+def _cells(one: dict[Any, Any], name: str) -> list[str]:
+    return [
+        escape(plain(_MEASURES.get(name, name), 34)),
+        number(one["x_posted"]),
+        number(one["x_estimate"]),
+        f"{number(one['x_low'])} – {number(one['x_high'])}",
+        number(one["x_last_month"]),
+        one["billing_currency"],
+    ]
+
+
+def _notes(estimate: Estimate) -> Iterable[str]:
+    yield from _reporting(estimate.summary)
+    yield from estimate.notes
+    yield f"Kept as estimates/{estimate.as_of}-{estimate.vintage}."
+
+
+def _reporting(summary: pd.DataFrame) -> Iterable[str]:
+    """Say the company's month in the reporting currency, if it is another one."""
+    period = min(summary["billing_period"])
+    of_month = summary[(summary["billing_period"] == period) & (summary["x_scope"] == "company")]
+    for one in of_month.to_dict("records"):
+        currency = one["x_reporting_currency"]
+        if currency and currency != one["billing_currency"]:
+            yield (
+                f"{_MEASURES[one['x_measure']].capitalize()}: "
+                f"{number(one['x_reporting_estimate'])} "
+                f"{currency} ({number(one['x_reporting_low'])} – "
+                f"{number(one['x_reporting_high'])}), at {number(one['x_exchange_rate'], 2)}."
+            )
