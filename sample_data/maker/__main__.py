@@ -10,8 +10,10 @@ import pandas as pd
 from .business import write_business
 from .charges import Charges
 from .company import LEGACY_MONTHS, MAPPINGS
+from .contracts import write_contracts
 from .cur2 import DELIVERIES, write_cur2
 from .inventory import write_inventory
+from .invoices import write_invoices
 from .legacy import write_legacy
 from .month import month_charges
 from .truth import owner_keys, write_truth
@@ -25,8 +27,10 @@ def main() -> None:
     rmtree(options.out / "bill", ignore_errors=True)
     keys = write_bill(options.out / "bill", scale=options.scale, seed=options.seed)
     write_business(options.out / "business", seed=options.seed, scale=options.scale)
+    write_contracts(options.out / "business", scale=options.scale)
     write_inventory(options.out / "inventory", seed=options.seed, scale=options.scale)
     write_truth(options.out / "truth", keys, seed=options.seed, scale=options.scale)
+    write_invoices(options.out, seed=options.seed)
 
 
 def write_bill(bill: Path, *, scale: int, seed: int) -> pd.DataFrame:

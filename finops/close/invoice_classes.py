@@ -1,0 +1,185 @@
+"""Say of every difference between invoices and bill what it is, and whether that explains it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from finops.close.contracts import Contract
+from finops.close.invoice_difference import Difference, tolerance
+from finops.close.invoice_files import Invoices
+from finops.close.invoice_lines import Position, credit_class, line_differences, place
+from finops.close.invoice_rows import Invoice
+from finops.report.text import cents
+
+__all__ = ["classified"]
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the invoices of a month are judged by; `bill` has the rows of invoice_bill.sql."""
+
+    invoices: Invoices
+    positions: list[Position]
+    bill: list[dict[Any, Any]]
+    contracts: list[Contract]
+
+    def pending(self, seller: str) -> list[dict[Any, Any]]:
+        """Return the rows of a seller that have no invoice yet."""
+        rows = [one for one in self.bill if not one["invoice_id"]]
+        return [one for one in rows if one["invoice_issuer_name"] == seller]
+
+    def is_known(self, head: Invoice) -> bool:
+        return any(one["invoice_id"] == head.invoice_id for one in self.bill)
+
+    def has_lines(self, head: Invoice) -> bool:
+        return any(one.invoice_id == head.invoice_id for one in self.invoices.lines)
+
+
+def classified(
+    invoices: Invoices, positions: pd.DataFrame, bill: pd.DataFrame, contracts: list[Contract]
+) -> pd.DataFrame:
+    """Return one row per difference between the invoices and the bill, as `Difference` has it.
+
+    `positions` are the rows of invoice_positions.sql, `bill` those of invoice_bill.sql. The rows of
+    an invoice in the bill's currency sum to all that it says more than the bill.
+    """
+    case = _Case(invoices, positions.to_dict("records"), bill.to_dict("records"), contracts)
+    by_invoice = [row for head in invoices.heads for row in _of_invoice(case, head)]
+    found = [*_between_sellers(by_invoice), *_without_invoice(case)]
+    names = [*Difference.__dataclass_fields__, "x_difference"]
+    return pd.DataFrame(
+        [[getattr(one, name) for name in names] for one in found], columns=names
+    ).astype({"x_explained": bool})
+
+
+def _of_invoice(case: _Case, head: Invoice) -> Iterator[Difference]:
+    if head.does_not_add_up:
+        yield _of(head, "sum", Decimal(0), Decimal(0), head.does_not_add_up)
+    yield from _conversions(head)
+    if case.is_known(head):
+        for part, invoiced in _parts(head).items():
+            yield from _of_part(case, head, part, invoiced)
+    elif rows := case.pending(head.seller):
+        billed = sum((one["billed_cost"] for one in rows), Decimal(0))
+        lines = sum(one["x_lines"] for one in rows)
+        found = _of(head, "timing", head.total, billed, f"{lines} lines have no invoice id yet")
+        yield replace(found, x_explained=abs(head.total - billed) <= tolerance(lines, billed))
+    else:
+        text = "load the newest delivery of the month, or ask AWS what it is for"
+        yield _of(head, "unknown_invoice", head.total, Decimal(0), text)
+
+
+def _parts(head: Invoice) -> dict[str, Decimal]:
+    """Return what an invoice has in all, by part; without credits where it does not tell them."""
+    if head.credit is None:
+        return {"before_tax": head.before_tax, "tax": head.tax}
+    return {"charge": head.before_tax - head.credit, "credit": head.credit, "tax": head.tax}
+
+
+def _of_part(case: _Case, head: Invoice, part: str, invoiced: Decimal) -> Iterator[Difference]:
+    """Yield the lines that differ, and then what they leave of the whole difference."""
+    names = ("charge", "credit") if part == "before_tax" else (part,)
+    rows = [
+        one
+        for one in case.positions
+        if one["invoice_id"] == head.invoice_id and one["x_part"] in names
+    ]
+    billed = sum((one["billed_cost"] for one in rows), Decimal(0))
+    rest = invoiced - billed
+    # Tax has no lines that could be compared: bills round it by line, invoices by service.
+    if case.has_lines(head) and part != "tax":
+        is_final = all(one["invoice_id"] for one in case.bill)
+        for one in line_differences(head, rows, case.contracts, is_final=is_final):
+            rest -= one.x_difference
+            yield one
+    if rest:
+        yield _rest(case, head, part, rest, billed, rows)
+
+
+def _rest(
+    case: _Case, head: Invoice, part: str, rest: Decimal, billed: Decimal, rows: list[Position]
+) -> Difference:
+    """Return what no line tells: rounding, or a difference of tax, credits or charges in all."""
+    lines = sum(one["x_lines"] for one in rows)
+    found = _of(head, "unexplained", billed + rest, billed, "no line of the CSV differs", part)
+    if abs(rest) <= tolerance(lines, billed):
+        text = f"within {tolerance(lines, billed):,.2f}, for {lines} lines of the bill"
+        return replace(found, x_class="rounding", x_evidence=text, x_explained=True)
+    if part == "tax":
+        return replace(found, x_class="tax", x_evidence="its tax differs from the bill's tax lines")
+    if part == "credit":
+        kind, text = credit_class(rest, case.contracts, head.billing_period)
+        return replace(found, x_class=kind, x_evidence=text)
+    if case.has_lines(head):
+        return found
+    twice = [one for one in rows if abs(one["billed_cost"] - rest) <= _CENT]
+    if twice:
+        text = f"as much as the bill has once: {place(twice[0])}"
+        return replace(found, x_class="duplicate", x_evidence=text)
+    return replace(found, x_evidence="give its CSV too, which shows the line")
+
+
+def _conversions(head: Invoice) -> Iterator[Difference]:
+    """Yield where amount x rate is not the amount in the other currency, but for rounding."""
+    for one in head.conversions:
+        stated = {"total": one.total, "tax": one.total - one.before_tax}
+        for word, base in (("total", head.total), ("tax", head.tax)):
+            places = cents(one.currency)
+            expected = round(base * one.rate, places)
+            # A total and its parts are rounded, or cut, one by one.
+            if abs(expected - stated[word]) > 2 * Decimal(1).scaleb(-places):
+                text = f"{one.purpose} {word}: {base:,.2f} {head.currency} at {one.rate}"
+                found = _of(head, "fx", stated[word], expected, text, word)
+                yield replace(found, billing_currency=one.currency)
+
+
+def _without_invoice(case: _Case) -> Iterator[Difference]:
+    """Yield what the bill has and no file: an invoice not given, or not written yet."""
+    given = {one.invoice_id for one in case.invoices.heads}
+    waiting = {one.seller for one in case.invoices.heads if not case.is_known(one)}
+    for row in case.bill:
+        invoice_id, seller = row["invoice_id"], row["invoice_issuer_name"]
+        if invoice_id in given or (not invoice_id and seller in waiting):
+            continue
+        text = f"{row['x_lines']} lines of the bill are of it. Give its file too."
+        if not invoice_id:
+            text = f"{row['x_lines']} lines of the bill have no invoice yet"
+        yield Difference(
+            invoice_id,
+            seller,
+            "no_invoice" if invoice_id else "timing",
+            "all",
+            Decimal(0),
+            row["billed_cost"],
+            case.invoices.currency,
+            text,
+            not invoice_id,
+        )
+
+
+def _between_sellers(found: list[Difference]) -> list[Difference]:
+    """Name tax that one invoice has too much and the invoice of another seller too little."""
+    tax = [one for one in found if one.x_class == "tax"]
+    moved: dict[int, Difference] = {}
+    for one in tax:
+        for other in tax:
+            apart = one.invoice_issuer_name != other.invoice_issuer_name
+            rest = abs(one.x_difference + other.x_difference)
+            if apart and rest <= tolerance(1, one.x_difference):
+                said = "has" if one.x_difference > 0 else "lacks"
+                text = f"{said} the tax of invoice {other.invoice_id}, {other.invoice_issuer_name}"
+                moved[id(one)] = replace(one, x_class="tax_entity", x_evidence=text)
+    return [moved.get(id(one), one) for one in found]
+
+
+def _of(
+    head: Invoice, kind: str, invoiced: Decimal, billed: Decimal, text: str, part: str = "all"
+) -> Difference:
+    return Difference(
+        head.invoice_id, head.seller, kind, part, invoiced, billed, head.currency, text
+    )

@@ -1,0 +1,59 @@
+"""What one difference between an invoice and the bill is, and how much rounding may move."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+__all__ = ["CLASSES", "Difference", "tolerance"]
+
+CLASSES = (
+    "rounding",  # within tolerance
+    "timing",  # the bill is not final yet
+    "duplicate",  # a line is on the invoice twice
+    "rate",  # another rate for the same quantity
+    "quantity",  # another quantity
+    "data_transfer",  # traffic that one of them lacks
+    "marketplace",  # a Marketplace charge that one of them lacks
+    "support",  # another support fee
+    "credit",  # a credit that the bill lacks
+    "expired_credit",  # the same, of a credit that has ended
+    "missing_credit",  # a credit that the invoice lacks
+    "tax",  # another tax
+    "tax_entity",  # tax of another seller
+    "fx",  # rate x amount is not what the invoice asks for
+    "sum",  # the invoice's own sums are wrong
+    "no_invoice",  # in the bill, and no file has the invoice
+    "unknown_invoice",  # an invoice that the bill lacks
+    "unexplained",
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference of a class of `CLASSES`; `x_difference` is invoice less bill.
+
+    `x_part` says of what: charge, credit, tax, before_tax, total or all; account, AWS service and usage
+    type are empty where it is not of one line.
+    """
+
+    invoice_id: str
+    invoice_issuer_name: str
+    x_class: str
+    x_part: str
+    x_invoiced_cost: Decimal
+    billed_cost: Decimal
+    billing_currency: str
+    x_evidence: str
+    x_explained: bool = False
+    sub_account_id: str = ""
+    x_service_code: str = ""
+    x_usage_type: str = ""
+
+    @property
+    def x_difference(self) -> Decimal:
+        """How much more the invoice says than the bill."""
+        return self.x_invoiced_cost - self.billed_cost
+
+
+def tolerance(lines: int, billed: Decimal) -> Decimal:
+    """Return what rounding may move: 0.01 by the root of the lines, or 0.01 % if that is more."""
+    return max(Decimal("0.01") * Decimal(max(lines, 1)).sqrt(), Decimal("0.0001") * abs(billed))

@@ -1,0 +1,1 @@
+"""Rules that find what a bill charges too much or too little: one query each."""
