@@ -146,13 +146,17 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
     """Insert rows into a table; costs that a row leaves out are 0, other columns NULL."""
     kinds = dict(con.execute(f"select column_name, column_type from (describe {table})").fetchall())
     for row in rows:
-        costs = {name: 0 for name in kinds if name.endswith("_cost") or name.startswith("x_commit")}
+        costs = {name: 0 for name, kind in kinds.items() if _is_cost(name, kind)}
         values = {**costs, **row}
         unknown = values.keys() - kinds.keys()
         assert not unknown, f"{table} has no {unknown}"
         marks = ", ".join(f"cast(? as {kinds[name]})" for name in values)
         names = ", ".join(f'"{name}"' for name in values)
         con.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+
+
+def _is_cost(name: str, kind: str) -> bool:
+    return kind.startswith("DECIMAL") and (name.endswith("_cost") or name.startswith("x_commit"))
 
 
 def _built(project: Path, bill: Path) -> Path:

@@ -7,7 +7,7 @@ from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.report.close_tables import Table, tables, text_of
 from finops.report.close_text import say
-from finops.report.html import environment
+from finops.report.pages import environment
 from finops.report.sections import Section, Tile
 from finops.report.text import cents, money, number
 
