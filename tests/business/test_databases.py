@@ -10,6 +10,7 @@ import pymysql
 import pytest
 
 import finops
+from finops.allocation.what_if import what_if
 from finops.business.databases import fetch_series
 from finops.business.settings import Query, read_queries
 from finops.errors import BadInput, SourceNotFound
@@ -255,6 +256,14 @@ def test_past_is_asked_without_the_database(shop, monkeypatch):
         assert warehouse.sql("select sum(orders) as n from business.daily_orders")["n"][
             0
         ] == Decimal(10)
+
+
+def test_what_if_reads_the_rows_that_were_fetched(shop, tmp_path, monkeypatch):
+    monkeypatch.delenv("SHOP_URL")
+    teams = tmp_path / "teams.csv"
+    teams.write_text("team\nsearch\n")
+    with finops.connect(shop) as warehouse:
+        assert what_if(warehouse, [teams]).periods == ["2026-10"]
 
 
 def test_file_beside_the_query_is_refused(shop):

@@ -55,7 +55,8 @@ def month(run_model, *, rates=(RATE,), scopes=(COMPANY,), **inputs):
     ]
     tables = {"facts.measured_cost": costs, "facts.exchange_rates": list(rates)}
     tables |= {INPUTS[name]: rows for name, rows in inputs.items()}
-    return run_model("marts.unit_cost_month", tables)[0]
+    found = run_model("marts.unit_cost_month", tables)
+    return next(row for row in found if scopes[0].items() <= row.items())
 
 
 def test_tax_credits_and_refunds_are_one_off(run_model):
@@ -197,6 +198,14 @@ def test_service_and_cost_centre_have_budgets_of_their_own(run_model):
     company = month(run_model, budgets=budgets)
     assert company["x_effective_variance"] is None
     assert company["x_variance_reason"] == "no budget in business/budgets.csv"
+
+
+def test_budget_without_any_cost_is_left_whole(run_model):
+    budget = BASE | {"x_scope": "cost_centre", "x_key": "CC-9", "x_budget": 70}
+    tables = {"facts.exchange_rates": [RATE], "facts.budgets": [budget]}
+    (row,) = run_model("marts.unit_cost_month", tables)
+    assert (row["x_scope"], row["x_key"], row["effective_cost"]) == ("cost_centre", "CC-9", 0)
+    assert (row["x_effective_variance"], row["x_effective_cost_per_order"]) == (70, None)
 
 
 def test_orders_by_month_divide_the_cost_of_a_whole_month_only(run_model):

@@ -17,7 +17,7 @@ marked_cost as (
         owned_cost.charge_date,
         owned_cost.x_service,
         owned_cost.x_team,
-        coalesce(owned_cost.x_cost_centre, 'none') as x_cost_centre,
+        owned_cost.x_cost_centre,
         owned_cost.service_name,
         owned_cost.billing_currency,
         owned_cost.billed_cost,

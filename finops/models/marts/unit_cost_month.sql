@@ -1,5 +1,5 @@
 -- One row per month, scope (company, team, service, cost_centre, aws_service), key and currency: the three measures of own cost.
-with cost as (
+with measured_cost as (
     select
         billing_period,
         x_scope,
@@ -13,6 +13,30 @@ with cost as (
         sum(effective_cost) - sum(x_one_off_effective_cost) as x_recurring_effective_cost
     from facts.measured_cost
     group by billing_period, x_scope, x_key, billing_currency
+),
+
+cost as (
+    select * from measured_cost
+    union all
+    -- Who has a budget and no cost has all of it left; a misspelt name shows so, too.
+    select
+        budgets.billing_period,
+        budgets.x_scope,
+        budgets.x_key,
+        budgets.billing_currency,
+        case when budgets.x_scope = 'service' then budgets.x_key else '*' end as x_orders_of,
+        0 as billed_cost,
+        0 as effective_cost,
+        0 as x_recurring_billed_cost,
+        0 as x_recurring_effective_cost
+    from facts.budgets as budgets
+    left join measured_cost
+        on
+            budgets.billing_period = measured_cost.billing_period
+            and budgets.x_scope = measured_cost.x_scope
+            and budgets.x_key = measured_cost.x_key
+            and budgets.billing_currency = measured_cost.billing_currency
+    where measured_cost.x_key is null
 ),
 
 -- In an open month orders of days that the bill doesn't have yet would make an order look cheap.
