@@ -50,6 +50,7 @@ def write_business(folder: Path, *, seed: int, scale: int) -> None:
         "budgets": _budgets(seed, scale),
         "exchange_rates": exchange_rates(seed),
         "events": _events(),
+        "holidays": pd.DataFrame(columns=["date", "name", "change"]),
     }
     for name, frame in tables.items():
         frame.to_csv(folder / f"{name}.csv", index=False)

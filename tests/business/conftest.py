@@ -20,8 +20,19 @@ _SECONDS = 60
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[int]:
-    """The port of a PostgreSQL with the user finops, its PASSWORD and the database shop."""
+def certificate(tmp_path_factory) -> Path:
+    """The folder of a self-signed certificate of 127.0.0.1, server.crt, and its server.key."""
+    folder = tmp_path_factory.mktemp("certificate")
+    openssl = _program("openssl")
+    names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-keyout", folder / "server.key", "-out", folder / "server.crt"]
+    _run([openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql(certificate) -> Iterator[int]:
+    """The port of a PostgreSQL with the user finops and its PASSWORD; it can encrypt."""
     initdb, server = _program("initdb"), _program("postgres")
     with _folder("postgres") as (folder, user):
         secret = folder / "password"
@@ -29,8 +40,13 @@ def postgresql() -> Iterator[int]:
         data = folder / "data"
         asked = ["--username=finops", f"--pwfile={secret}", "--auth=scram-sha-256", "-E", "UTF8"]
         _run([initdb, f"--pgdata={data}", "--no-sync", *asked], user)
+        for name in ("server.crt", "server.key"):
+            shutil.copyfile(certificate / name, data / name)
+            (data / name).chmod(0o600)
+            if user:
+                shutil.chown(data / name, user)
         port = _free_port()
-        options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "ssl=on"]
         command = [server, "-D", data, "-p", str(port), "-k", folder, *options]
         with _serving(command, user, folder):
             _until_open(port)
@@ -81,7 +97,7 @@ def _folder(account: str) -> Iterator[tuple[Path, str | None]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(command: list[object], user: str | None) -> None:
+def _run(command: list[object], user: str | None = None) -> None:
     done = subprocess.run([str(one) for one in command], user=user, capture_output=True, cwd="/")
     assert done.returncode == 0, done.stdout + done.stderr
 

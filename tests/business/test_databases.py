@@ -11,7 +11,7 @@ import pytest
 
 import finops
 from finops.allocation.what_if import what_if
-from finops.business.databases import fetch_series
+from finops.business.databases import Address, fetch_series
 from finops.business.settings import Query, read_queries
 from finops.errors import BadInput, SourceNotFound
 from tests.business.conftest import PASSWORD, QUOTED
@@ -169,10 +169,27 @@ def test_wrong_address_is_refused_and_never_repeated(tmp_path, address):
     assert "s3cret" not in str(no.value)
 
 
-def test_other_machines_are_reached_encrypted(tmp_path, postgresql, url):
+def test_encryption_that_is_asked_for_is_never_left_out(tmp_path, mysql_url):
     with pytest.raises((BadInput, SourceNotFound), match="gave no rows") as no:
-        fetch(tmp_path, f"{url}?sslmode=require")
+        fetch(tmp_path, f"{mysql_url}?sslmode=require")
     assert_no_secret(no)
+
+
+def test_server_is_checked_against_its_certificate(tmp_path, postgresql_url, certificate):
+    assert len(fetch(tmp_path, f"{postgresql_url}?sslmode=require")) == 2
+    full = f"{postgresql_url}?sslmode=verify-full"
+    assert len(fetch(tmp_path, f"{full}&sslrootcert={certificate / 'server.crt'}")) == 2
+    with pytest.raises((BadInput, SourceNotFound), match="certificate verify failed"):
+        fetch(tmp_path, full)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_encrypted"), [("db.example.com", True), ("127.0.0.1", False), ("::1", False)]
+)
+def test_other_machines_are_reached_encrypted(host, is_encrypted):
+    address = Address("postgresql", host, 5432, "finops", PASSWORD, "shop", {})
+    assert (address.ssl_context() is not None) == is_encrypted
+    assert PASSWORD not in repr(address)
 
 
 def test_variable_that_is_not_set_is_named(tmp_path):
