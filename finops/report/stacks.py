@@ -62,13 +62,14 @@ def stacked_months(
 ) -> None:
     """Add one bar per month of `parts`, stacked by its columns; `budget` is a line across each.
 
-    `parts` holds amounts in `unit`; the axis shows them over `divisor`. Shares (`%`) get no total.
+    `parts` holds amounts in `unit`; the axis shows them over `divisor`. Shares (`%`) and
+    a single part get no total.
     """
     scaled = parts / divisor
     level = None if budget is None else budget.reindex(parts.index) / divisor
     for colour, name in zip(colours, parts.columns, strict=False):
         _add_part(drawing, parts[name], divisor, unit, str(name), colour)
-    if unit != "%":
+    if unit != "%" and len(parts.columns) > 1:
         _add_totals(drawing, scaled, level)
     if level is not None:
         _add_budget(drawing, level)
