@@ -29,7 +29,8 @@ class Close:
 
     `rows` are the valued recognition rows of the month, `history` those of all months since
     `first`, the first month that was closed here. `prepaid` and `prepaid_books` roll the upfront
-    fees forward, in the bill's coins and in those of the books; `due` is the commitment disclosure;
+    fees forward, in the bill's coins and in those of the books, beside `bill_amortised`, what the
+    bill itself took of them, by billing currency; `due` is the commitment disclosure;
     `moved` the transfers that this close posts, and `journal` the same as lines. `accruals` and
     `corrections` say what it makes of earlier months, and `restated` which AWS services and
     accounts of theirs changed. `variance` compares with `previous`, by billing currency. `rates`
@@ -49,6 +50,7 @@ class Close:
     credits: pd.DataFrame
     prepaid: pd.DataFrame
     prepaid_books: pd.DataFrame
+    bill_amortised: dict[str, Decimal]
     due: pd.DataFrame
     variance: dict[str, pd.DataFrame]
     moved: pd.DataFrame
@@ -112,6 +114,7 @@ def prepare(warehouse: Warehouse, period: str, *, accrue: bool = False) -> Close
         credits=registers.credits(rows, period),
         prepaid=roll_forward(fees, period, books=False),
         prepaid_books=roll_forward(fees, period, books=True),
+        bill_amortised=_amortised(commitments[commitments["billing_period"] == period]),
         due=disclosure(commitments, period),
         variance={} if previous is None else _variance(warehouse, previous, period, now),
         moved=moved,
@@ -214,6 +217,11 @@ def _rates(warehouse: Warehouse, payments: dict[str, Payment]) -> RateOf:
         return rates[period, currency]
 
     return rate_of
+
+
+def _amortised(commitments: pd.DataFrame) -> dict[str, Decimal]:
+    groups = commitments.groupby("billing_currency")["x_amortised_cost"]
+    return {str(currency): sum(part, Decimal(0)) for currency, part in groups}
 
 
 def _previous(warehouse: Warehouse, period: str) -> str | None:

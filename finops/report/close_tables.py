@@ -12,19 +12,26 @@ from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
+from finops.report.cents import add_cents, apportion, whole
 from finops.report.close_text import kind_text, say
 from finops.report.text import cents, money, number, percent, plain
 
 __all__ = ["Column", "Table", "tables", "text_of"]
 
 Say = Callable[..., str]
+# So much of a commitment's id is shown on a page.
+_ID = 24
+_TEXTS = ("text", "code", "id")
+# A hyphen at which a line never breaks.
+_NO_BREAK = "\u2011"
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: its title and the kind of its values.
 
-    Kinds are `text`, `count`, `hours`, `rate`, `share`, or a currency: then values are exact money.
+    Kinds are `text`, `code` (kept in one line), `id` (a page shows its ends), `count`, `hours`,
+    `rate`, `share`, or a currency: then values are exact money.
     `formula` says how a workbook computes it from the row's other columns, such as `{4}+{5}`.
     """
 
@@ -36,7 +43,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether it is right-aligned."""
-        return self.kind != "text"
+        return self.kind not in _TEXTS
 
 
 @dataclass(frozen=True)
@@ -80,13 +87,15 @@ def tables(close: Close, language: str) -> list[Table]:
             _corrections(close, currency, words, language),
         ]
     restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
-    return [*found, *restated, _journal(close, words, language)]
+    return [_journal(close, words, language), *found, *restated]
 
 
 def text_of(value: Any, kind: str) -> str:
     """Return a value of a column as a reader expects it."""
-    if kind == "text":
-        return plain(value)
+    if kind == "code":
+        return plain(value).replace("-", _NO_BREAK)
+    if kind in _TEXTS:
+        return plain(value, _ID if kind == "id" else None)
     if kind == "share":
         return percent(value, 2)
     places = {"count": 0, "hours": 2, "rate": 4}.get(kind)
@@ -158,17 +167,19 @@ def _accruals(close: Close, currency: str, words: Say, language: str) -> Table:
 
 def _prepaid(close: Close, currency: str, words: Say) -> list[Table]:
     frames = {currency: close.prepaid, close.currency: close.prepaid_books}
+    amortised = money(close.bill_amortised.get(currency, Decimal(0)), currency)
+    note = f"{words('by_hours')} {words('bill_amortises', value=amortised)}"
     return [
-        _rolled(frame[frame["billing_currency"] == currency], unit, words)
+        _rolled(frame[frame["billing_currency"] == currency], unit, note, words)
         for unit, frame in frames.items()
     ]
 
 
-def _rolled(found: pd.DataFrame, unit: str, words: Say) -> Table:
+def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
     names = ("open", "bought", "amortised", "refunded")
     columns = [
-        Column(words("commitment")),
-        Column(words("ends")),
+        Column(words("commitment"), "id"),
+        Column(words("ends"), "code"),
         Column(words("hours_left"), "hours"),
         Column(words("term_hours"), "hours"),
         Column(words("rate"), "rate"),
@@ -182,7 +193,7 @@ def _rolled(found: pd.DataFrame, unit: str, words: Say) -> Table:
     ]
     values = zip(
         [_short(name) for name in found["commitment_discount_id"]],
-        [f"{end:%Y-%m-%d %H:%M}" for end in found["x_end"]],
+        [f"{end:%Y-%m-%d}" for end in found["x_end"]],
         found["x_remaining_hours"],
         found["x_term_hours"],
         found["x_rate"],
@@ -190,22 +201,22 @@ def _rolled(found: pd.DataFrame, unit: str, words: Say) -> Table:
         strict=True,
     )
     title = words("prepaid", currency=unit)
-    return Table("prepaid", title, columns, list(values), words("no_prepaid"), words("by_hours"))
+    return Table("prepaid", title, columns, list(values), words("no_prepaid"), note)
 
 
 def _due(close: Close, currency: str, words: Say) -> Table:
     found = close.due[close.due["billing_currency"] == currency]
     names = ("within_1_year", "in_1_to_3_years", "after_3_years")
     columns = [
-        Column(words("commitment")),
-        Column(words("ends")),
+        Column(words("commitment"), "id"),
+        Column(words("ends"), "code"),
         Column(words("hours_left"), "hours"),
         Column(words("hourly"), "rate"),
         *(Column(f"{words(name)}, {currency}", currency, total=True) for name in names),
     ]
     values = zip(
         [_short(name) for name in found["commitment_discount_id"]],
-        [f"{end:%Y-%m-%d %H:%M}" for end in found["x_end"]],
+        [f"{end:%Y-%m-%d}" for end in found["x_end"]],
         found["x_hours"],
         found["x_recurring_cost"],
         *(found[name] for name in names),
@@ -220,7 +231,7 @@ def _credits(close: Close, currency: str, words: Say) -> Table:
         Column(words("line_type")),
         Column(words("service")),
         Column(words("text")),
-        Column(words("last")),
+        Column(words("last"), "code"),
         Column(words("this_month", currency=currency), currency, total=True),
         Column(words("so_far", currency=currency), currency, total=True),
     ]
@@ -310,26 +321,41 @@ def _variance(close: Close, currency: str, words: Say, language: str) -> Table:
     first, last = (
         month_text(month, language) if month else "" for month in (close.previous, close.period)
     )
-    places = "+".join(f"{{{3 + place}}}" for place in range(len(PARTS)))
+    rows = _varied(found, currency)
+    parts = [part for place, part in enumerate(PARTS, 3) if any(row[place] for row in rows)]
+    kept = [*range(3), *(3 + PARTS.index(part) for part in parts), 3 + len(PARTS)]
+    formula = "+".join(f"{{{place}}}" for place in range(3, 3 + len(parts)))
     columns = [
         Column(words("service")),
         Column(words("before", month=first, currency=currency), currency, total=True),
-        Column(words("change"), currency, total=True, formula=places),
-        *(Column(words(texts.get(part, part)), currency, total=True) for part in PARTS),
-        Column(words("before", month=last, currency=currency), currency, total=True),
+        Column(words("change"), currency, total=True, formula=formula or "0"),
+        *(Column(words(texts.get(part, part)), currency, total=True) for part in parts),
+        Column(
+            words("before", month=last, currency=currency), currency, total=True, formula="{1}+{2}"
+        ),
     ]
-    rows = [_varied(row, currency) for row in found.to_dict("records")]
+    shown = [tuple(row[place] for place in kept) for row in rows]
     title, note = words("variance"), words("variance_note")
-    return Table("variance", title, columns, rows, words("no_variance"), note)
+    return Table("variance", title, columns, shown, words("no_variance"), note)
 
 
-def _varied(row: dict[Any, Any], currency: str) -> tuple[Any, ...]:
-    """Return a service's cells in whole coins: the shown parts add up to the shown change."""
-    digit = Decimal(1).scaleb(-cents(currency))
-    parts = {part: row[part].quantize(digit) for part in PARTS}
-    before, after = (row[n].quantize(digit) for n in ("x_base_effective_cost", "effective_cost"))
-    parts["other"] += after - before - sum(parts.values(), Decimal(0))
-    return (row["service_name"], before, after - before, *parts.values(), after)
+def _varied(found: pd.DataFrame, currency: str) -> list[tuple[Any, ...]]:
+    """Return each service's cost, change, PARTS of it and cost now, in coins that add up."""
+    places = cents(currency)
+    before, after = (
+        list(add_cents(found, name, [], places)["x_cents"]) if len(found) else []
+        for name in ("x_base_effective_cost", "effective_cost")
+    )
+    rows = []
+    for row, old, new in zip(found.to_dict("records"), before, after, strict=True):
+        exact_parts = [row[part].scaleb(places) for part in PARTS]
+        parts = apportion(exact_parts, whole(sum(exact_parts, Decimal(0))))
+        # The change of rounded costs is at most a coin off; a part that was rounded bears that.
+        rounded = [abs(one - part) for one, part in zip(exact_parts, parts, strict=True)]
+        parts[rounded.index(max(rounded))] += int(new - old) - sum(parts)
+        coins = [int(old), int(new - old), *parts, int(new)]
+        rows.append((row["service_name"], *(exact(coin, currency) for coin in coins)))
+    return rows
 
 
 def _corrections(close: Close, currency: str, words: Say, language: str) -> Table:
@@ -387,10 +413,10 @@ def _journal(close: Close, words: Say, language: str) -> Table:
     lines, currencies = close.journal, list(close.rates)
     bill = currencies[0] if len(currencies) == 1 else ""
     columns = [
-        Column(words("document")),
+        Column(words("document"), "code"),
         Column(words("kind")),
-        Column(words("month")),
-        Column(words("code")),
+        Column(words("month"), "code"),
+        Column(words("code"), "code"),
         Column(words("account")),
         Column(words("seller")),
         Column(words("invoice")),

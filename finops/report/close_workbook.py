@@ -3,6 +3,7 @@
 import io
 import re
 from typing import Any
+from unicodedata import east_asian_width
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -13,8 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from finops.business.bridge_text import month_text
 from finops.close.month import Close
 from finops.close.prepaid import month_end
-from finops.report.close_page import expense, tiles
-from finops.report.close_tables import Column, Table, tables
+from finops.report.close_page import tiles
+from finops.report.close_tables import Column, Table, tables, text_of
 from finops.report.close_text import say
 from finops.report.text import cents, is_missing, plain
 from finops.report.workbook import money_format
@@ -22,7 +23,7 @@ from finops.report.workbook import money_format
 __all__ = ["close_workbook"]
 
 _FORMATS = {"count": "#,##0", "hours": "#,##0.00", "rate": "#,##0.00####", "share": "0.00%"}
-_WIDE, _TEXT, _NUMBER = 46, 24, 18
+_WIDE, _HEAD_HEIGHT = 60, 32
 
 
 def close_workbook(close: Close, language: str) -> bytes:
@@ -67,16 +68,13 @@ class _Book:
         return self.formats[kind, total]
 
     def write(self) -> None:
-        summary = self.sheet(self.say("summary"), [_WIDE, 26, 34])
+        summary = self.sheet(self.say("summary"), [34, 26, 40])
         found = tables(self.close, self.language)
         names: list[str] = []
         for table in found:
             name = _free_name(table.title, names)
             names.append(name)
-            widths = [
-                _NUMBER if column.is_number else (_WIDE if place == 0 else _TEXT)
-                for place, column in enumerate(table.columns)
-            ]
+            widths = [_width(table, place) for place in range(len(table.columns))]
             self.table(self.sheet(name, widths), table)
         self.summary(summary, found, names)
 
@@ -97,6 +95,7 @@ class _Book:
             sheet.write_string(
                 0, place, column.title, self.right if column.is_number else self.head
             )
+        sheet.set_row(0, _HEAD_HEIGHT)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         for row, values in enumerate(table.rows, 1):
@@ -108,12 +107,14 @@ class _Book:
         else:
             sheet.autofilter(0, 0, last - 1, len(table.columns) - 1)
             self.totals(sheet, table, last)
-        sheet.write_string(last + 2, 0, table.note, self.quiet)
+        # A line of its own per sentence, because a long one would shrink the printed page.
+        for place, sentence in enumerate(re.split(r"(?<=\.) ", table.note), last + 2):
+            sheet.write_string(place, 0, sentence, self.quiet)
 
     def cell(self, sheet: Worksheet, row: int, place: int, value: Any, column: Column) -> None:
         if is_missing(value):
             return
-        if column.kind == "text":
+        if not column.is_number:
             sheet.write_string(row, place, plain(value) if value else "", self.wrap)
         elif column.formula:
             cells = re.sub(
@@ -166,31 +167,46 @@ class _Book:
         sheet.write_string(row + 1, 0, self.say("footer"), self.quiet)
 
     def proofs(self, sheet: Worksheet, row: int, found: list[Table], names: list[str]) -> int:
-        """Write the bill less what is recognised, and debits less credits: formulas that are 0."""
+        """Write what the bill and the debits add up to, and that nothing is left over: formulas."""
         bills = iter(self.close.rates)
         for table, name in zip(found, names, strict=True):
-            last = len(table.rows) + 2
-            if not table.rows or table.key not in ("recognition", "journal"):
-                continue
-            if table.key == "recognition":
-                currency = next(bills)
-                row = self.proof(sheet, row, "bill", f"'{name}'!F{last}", currency, table.sums()[5])
-            else:
+            last, sums = len(table.rows) + 2, table.sums()
+            if table.rows and table.key == "recognition":
+                column = Column(self.say("recognition"), next(bills))
+                self.proof(sheet, row, f"'{name}'!F{last}", column, sums[5], "")
+            elif table.rows and table.key == "journal":
+                column = Column(
+                    f"{self.say('journal')}: {self.say('difference')}", self.close.currency
+                )
                 cells = f"'{name}'!H{last}-'{name}'!I{last}"
-                row = self.proof(sheet, row, "difference", cells, self.close.currency, 0)
-        booked = self.say("expense")
-        sheet.write_string(row, 0, booked)
-        sheet.write_number(row, 1, float(expense(self.close)), self.format(self.close.currency))
-        return row + 1
+                self.proof(sheet, row, cells, column, sums[7] - sums[8], self.say("balanced"))
+            else:
+                continue
+            row += 1
+        return row
 
     def proof(
-        self, sheet: Worksheet, row: int, key: str, cells: str, currency: str, value: Any
-    ) -> int:
-        text = self.say(key) if key == "bill" else f"{self.say('journal')}: {self.say(key)}"
-        sheet.write_string(row, 0, text)
-        self.formula(sheet, row, 1, cells, Column(text, currency), float(value))
-        sheet.write_string(row, 2, self.say("recognition" if key == "bill" else "balanced"))
-        return row + 1
+        self, sheet: Worksheet, row: int, cells: str, column: Column, value: Any, text: str
+    ) -> None:
+        sheet.write_string(row, 0, f"{column.title}, {column.kind}")
+        self.formula(sheet, row, 1, cells, column, float(value))
+        sheet.write_string(row, 2, text, self.quiet)
+
+
+def _width(table: Table, place: int) -> int:
+    """Return the width of a column that shows all its values; Korean letters are two wide."""
+    column, total = table.columns[place], table.sums()[place]
+    values = [row[place] for row in table.rows] + ([total] if column.total else [])
+    kind = column.kind if column.is_number else "text"
+    texts = [text_of(value, kind) for value in values]
+    # Titles wrap, but never within a word.
+    words = [_letters(one) for one in re.split(r"[ ,]+", column.title)]
+    lengths = [*map(_letters, texts), *words, _letters(column.title) // 2 + 1]
+    return min(max(lengths, default=0) + 3, _WIDE)
+
+
+def _letters(text: str) -> int:
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
 def _free_name(title: str, taken: list[str]) -> str:

@@ -1,0 +1,165 @@
+"""The pack says what the close says, as page and workbook, and a spreadsheet gets the same cents."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+import finops
+from finops.close import files as close_files
+from finops.close.files import close, journal_csv
+from finops.close.ledger import COLUMNS
+from finops.close.month import prepare
+from finops.report.close_page import close_page, expense
+from finops.report.close_tables import tables
+from finops.report.close_text import TEXTS
+from finops.report.close_workbook import close_workbook
+from tests.close.conftest import charge
+from tests.report.test_workbook import formulas, values
+
+
+@pytest.fixture(scope="module")
+def warehouse(sample_project):
+    with finops.connect(sample_project) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def october(warehouse):
+    return prepare(warehouse, "2026-10")
+
+
+def test_what_is_recognised_is_the_bill_in_all_months(warehouse):
+    bills = warehouse.status().set_index("billing_period")["billed_cost"]
+    rows = prepare(warehouse, "2026-10").rows
+    assert sum(rows["billed_cost"]) == bills["2026-10"]
+    for month, bill in bills.items():
+        found = prepare(warehouse, str(month)).rows
+        assert sum(found["billed_cost"]) == bill
+        assert abs(Decimal(int(found["x_coins"].sum())).scaleb(-2) - bill) <= Decimal("0.005")
+
+
+def test_the_payables_of_the_journal_are_the_bill(october):
+    lines = october.journal
+    payable = lines[lines["entry"] == "accounts_payable"]
+    assert sum(payable["billing_credit"]) == Decimal("2097672.07")
+    assert sum(payable["credit"]) == sum(october.rows["x_book_coins"])
+
+
+def test_prepaid_of_the_sample_is_by_hours(october):
+    """Two fees: 546,153.06 USD from 2026-01-13T05 and 420,480 USD from 2026-04-20T02, a year each."""
+    assert list(october.prepaid["x_close"]) == [
+        round(54_615_306 * 1757 / 8760),
+        round(42_048_000 * 4082 / 8760),
+    ]
+    assert [str(rate) for rate in october.prepaid["x_rate"]] == ["1378.310000", "1382.360000"]
+
+
+def test_tables_add_up_to_the_journal(october):
+    for table in tables(october, "en"):
+        if table.key == "recognition":
+            assert table.sums()[5] == Decimal("2097672.07")
+        if table.key == "variance":
+            before, change, *parts, after = table.sums()[1:]
+            assert before + change == after
+            assert sum(parts) == change
+    assert expense(october) == sum(
+        (
+            row["debit"] - row["credit"]
+            for row in october.journal.to_dict("records")
+            if row["entry"].endswith("_expense")
+        ),
+        Decimal(0),
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_page_is_whole_and_loads_nothing(october, language):
+    page = close_page(october, language)
+    assert f'<html lang="{language}">' in page
+    assert "2,097,672.07" in page
+    assert not re.search(r"<script|src=|href=|https?://", page)
+
+
+def test_every_text_is_there_in_both_languages():
+    for english, korean in TEXTS.values():
+        assert english
+        assert korean
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
+
+
+def test_text_of_a_bill_is_no_markup_and_no_formula(october):
+    evil = '=HYPERLINK("<script>")'
+    lines = october.journal.assign(invoice_issuer_name=evil)
+    found = replace(october, journal=lines, rows=october.rows.assign(publisher_name=evil))
+    assert "<script>" not in close_page(found, "en")
+    written = list(csv.DictReader(io.StringIO(journal_csv(lines).decode("utf-8-sig"))))
+    assert {row["invoice_issuer_name"] for row in written} == {f"'{evil}"}
+    with zipfile.ZipFile(io.BytesIO(close_workbook(found, "en"))) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if "worksheets/sheet" in name]
+    assert not any(b"<f>HYPERLINK" in sheet for sheet in sheets)
+
+
+def test_the_same_close_gives_the_same_bytes(october):
+    assert close_workbook(october, "ko") == close_workbook(october, "ko")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_libreoffice_computes_the_values_that_are_stored(october, tmp_path, language):
+    stored = close_workbook(october, language)
+    cached = formulas(stored)
+    assert len(cached) > 80
+    blank = tmp_path / "blank.xlsx"
+    with zipfile.ZipFile(io.BytesIO(stored)) as old, zipfile.ZipFile(blank, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                text = re.sub(rb"</f><v>.*?</v>", b"</f>", text)
+            new.writestr(name, text)
+    out = tmp_path / "out"
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    command = ["soffice", home, "--headless", "--convert-to", "xlsx", "--outdir", str(out)]
+    subprocess.run([*command, str(blank)], check=True, capture_output=True, timeout=180)
+    computed = values((out / "blank.xlsx").read_bytes())
+    for place, value in cached.items():
+        assert computed[place] == pytest.approx(value, abs=1e-6), place
+
+
+def test_a_closed_folder_has_the_hash_of_all_it_is_made_of(close_project, project):
+    written = close(close_project([charge("2026-09", 1000)]), "2026-09")
+    folder = project / "closed/2026-09"
+    assert {path.name for path in written} == {path.name for path in folder.iterdir()}
+    record = json.loads((folder / "close.json").read_text())
+    for name, digest in record["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert {"finops.toml", "mappings/accounts.csv", "business/exchange_rates.csv"} < set(
+        record["inputs"]
+    )
+    assert sum(name.endswith(".parquet") for name in record["inputs"]) == 2
+    for name, digest in record["inputs"].items():
+        assert hashlib.sha256((project / name).read_bytes()).hexdigest() == digest
+    header = (folder / "transfers.csv").read_text().splitlines()[0]
+    assert header == ",".join(COLUMNS)
+
+
+def test_a_close_that_breaks_off_leaves_nothing(close_project, project, monkeypatch):
+    warehouse = close_project([charge("2026-09", 1000)])
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.write_bytes", full)
+        with pytest.raises(OSError, match="No space left"):
+            close(warehouse, "2026-09")
+    assert list((project / "closed").iterdir()) == []
+    assert len(close_files.close(warehouse, "2026-09")) == 7
