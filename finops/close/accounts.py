@@ -67,12 +67,12 @@ class Accounts:
             )
 
 
-def read_accounts(path: Path) -> Accounts:
+def read_accounts(path: Path, *, with_gaps: bool = False) -> Accounts:
     """Return the ledger accounts of the file at `path`; none if it is absent.
 
     One row per entry of ENTRIES, with account_code, account_name and account_name_ko. Several
-    entries may share an account. Raises BadInput, with file and line, for an unknown or repeated
-    entry and an entry without code.
+    entries may share an account; `with_gaps`, what the file lacks has an empty code. Raises
+    BadInput, with file and line, for an unknown or repeated entry and an entry without code.
     """
     rows = read_rows(path, Account)
     for row in rows:
@@ -80,4 +80,5 @@ def read_accounts(path: Path) -> Accounts:
         if not row.account_code:
             raise BadInput(f"{path} line {row.line}: {row.entry} has no account_code; give one.")
     check_unique(path, rows, lambda row: row.entry)
-    return Accounts(path, {row.entry: row for row in rows})
+    gaps = {one: Account(line=0, entry=one, account_code="") for one in ENTRIES if with_gaps}
+    return Accounts(path, gaps | {row.entry: row for row in rows})

@@ -45,13 +45,13 @@ def read_record(settings: Settings, period: str) -> dict[str, Any]:
     return record
 
 
-def read_booked(settings: Settings) -> pd.DataFrame:
-    """Return all that closed months have booked, one row per ledger.KEY.
+def read_booked(settings: Settings, closed: list[str]) -> pd.DataFrame:
+    """Return all that the `closed` months have booked, one row per ledger.KEY.
 
     Raises BadInput if a file of a closed month is no longer what was signed.
     """
     rows: list[dict[str, Any]] = []
-    for period in closed_months(settings):
+    for period in closed:
         folder = folder_of(settings, period)
         for name, digest in read_record(settings, period)["files"].items():
             if not (folder / name).is_file() or _sha256(folder / name) != digest:
