@@ -5,6 +5,7 @@ from decimal import Decimal
 import pandas as pd
 
 from finops.forecast.outlook import SCOPES, scope_keys
+from finops.forecast.rows import last_day
 from finops.forecast.sources import MEASURES, Known
 
 __all__ = ["baselines"]
@@ -14,9 +15,10 @@ _BY = ["x_measure", "billing_currency", "x_scope", "x_key"]
 
 
 def baselines(known: Known) -> pd.DataFrame:
-    """Return x_last_month and x_run_rate for each measure, currency, scope and key.
+    """Return x_last_month, x_run_rate and x_whole_month by measure, currency, scope and key.
 
-    `x_last_month` is what the month before cost. `x_run_rate` is usage so far per day, times the
+    `x_last_month` is what the month before cost, `x_whole_month` what the last month did that is
+    over. `x_run_rate` is usage so far per day, times the
     days of the month, and all else as in the month before: the plain run-rate would count what is
     posted on the first days once for every day.
     """
@@ -25,8 +27,10 @@ def baselines(known: Known) -> pd.DataFrame:
     last = _sums(known.daily[months == before], "x_last_month")
     fixed = _sums(_others(known.daily[months == before]), "fixed")
     used = _sums(_usage(known.daily[months == known.period], known), "used")
-    frame = pd.concat([last, fixed, used], axis=1).astype(object).reset_index()
-    amounts = frame[["x_last_month", "fixed", "used"]]
+    is_over = known.last >= last_day(known.period)
+    whole = _sums(known.daily[months == (known.period if is_over else before)], "x_whole_month")
+    frame = pd.concat([last, fixed, used, whole], axis=1).astype(object).reset_index()
+    amounts = frame[["x_last_month", "fixed", "used", "x_whole_month"]]
     frame[amounts.columns] = amounts.where(amounts.notna(), _NOTHING)  # type: ignore[arg-type]
     days = pd.Period(known.period).days_in_month
     so_far = min(known.last.day, days) if f"{known.last:%Y-%m}" == known.period else 0
@@ -35,7 +39,7 @@ def baselines(known: Known) -> pd.DataFrame:
         fixed + (used * rate).quantize(Decimal("0.01"))
         for fixed, used in zip(frame["fixed"], frame["used"], strict=True)
     ]
-    return frame[[*_BY, "x_last_month", "x_run_rate"]]
+    return frame[[*_BY, "x_last_month", "x_run_rate", "x_whole_month"]]
 
 
 def _usage(daily: pd.DataFrame, known: Known) -> pd.DataFrame:

@@ -7,9 +7,10 @@ import pandas as pd
 
 from finops.forecast.baselines import baselines
 from finops.forecast.month_end import month_end
-from finops.forecast.outlook import Outlook
+from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
 from finops.forecast.sources import Known, last_delivered_day, read_known
+from finops.forecast.twelve_months import twelve_months
 from finops.forecast.vintages import keep, read_vintage, vintage_folder
 from finops.warehouse import Warehouse
 
@@ -53,19 +54,24 @@ def estimate(warehouse: Warehouse, as_of: str | None = None) -> Estimate:
 
 def estimate_of(known: Known, series: Series | None = None) -> Estimate:
     """Return the estimate of what was known on a day; `series` may be shared by several days."""
-    outlook = month_end(known, series or series_of(known))
+    series = series or series_of(known)
+    outlooks = [month_end(known, series), *twelve_months(known, series)]
     return Estimate(
         as_of=f"{known.as_of:%Y-%m-%d}",
         vintage=known.digest(),
-        lines=outlook.lines,
-        summary=_summary(known, outlook),
+        lines=pd.concat([one.lines for one in outlooks], ignore_index=True),
+        summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
         notes=tuple(_notes(known)),
     )
 
 
-def _summary(known: Known, outlook: Outlook) -> pd.DataFrame:
+def _summary(known: Known, summary: pd.DataFrame) -> pd.DataFrame:
     """Add the naive expectations and the reporting currency."""
-    summary = outlook.summary().merge(baselines(known), on=_VIEW, how="left")
+    summary = summary.merge(baselines(known), on=_VIEW, how="left")
+    # A month ahead is naively the last whole one again.
+    later, whole = summary["billing_period"] > known.period, summary.pop("x_whole_month")
+    for name in ("x_last_month", "x_run_rate"):
+        summary[name] = summary[name].mask(later, whole)
     rates = known.rates.drop(columns="billing_period")
     summary = summary.merge(rates, on="billing_currency", how="left").astype(object)
     for name in _SHOWN:
@@ -81,7 +87,7 @@ def _is_known(rate: object) -> bool:
 
 def _notes(known: Known) -> list[str]:
     notes = []
-    if known.period in known.restated:
+    if known.period in known.restated and known.as_of < last_day(known.period):
         notes.append(
             f"No delivery of {known.period} had come by {known.as_of:%Y-%m-%d}: its days are taken "
             "as they are in the newest one, without support and tax."

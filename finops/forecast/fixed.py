@@ -10,7 +10,10 @@ from finops.forecast.support import Tier, support_fee
 __all__ = ["BASE", "expected_fee", "expected_support", "month_totals"]
 
 # What support and tax are worked out from, as billed.
-BASE = ("usage", "commitment", "fee", "annual_fee", "upfront")
+BASE = (
+    *("usage", "commitment", "fee", "annual_fee", "upfront"),
+    *("commitment_end", "growth", "planned"),
+)
 _RECENT = 3
 Totals = dict[tuple[str, ...], dict[str, Decimal]]
 

@@ -23,20 +23,27 @@ class Origins:
     forecaster: Forecaster
     _kept: dict[int, Floats] = field(default_factory=dict)
 
-    def missed(self, last: int, days: int) -> tuple[Floats, Floats]:
+    def missed(self, last: int, days: int, skip: int = 0) -> tuple[Floats, Floats]:
         """Return forecasts (origin x model x key) and actual cost (origin x key) of past windows.
 
-        Each window has `days` days and ends at row `last` or before; the newest comes first.
+        Each window has `days` days, `skip` days after those that its forecast knew, and ends at row
+        `last` or before; the newest comes first.
         """
-        starts = list(range(last + 1 - days, _FIRST, -_STRIDE))[:_MOST]
+        starts = list(range(last + 1 - days - skip, _FIRST, -_STRIDE))[:_MOST]
         cost = self.forecaster.cost
-        found = [self._sums(start)[:, :, days - 1] for start in starts]
-        actual = [cost[start : start + days].sum(axis=0) for start in starts]
+        found = [self._sum(start, skip, days) for start in starts]
+        actual = [cost[start + skip : start + skip + days].sum(axis=0) for start in starts]
         keys = cost.shape[1]
         return (
             np.array(found).reshape(len(starts), len(MODELS), keys),
             np.array(actual).reshape(len(starts), keys),
         )
+
+    def _sum(self, start: int, skip: int, days: int) -> Floats:
+        sums = self._sums(start)
+        before = sums[:, :, skip - 1] if skip else 0.0
+        window: Floats = (sums[:, :, skip + days - 1] - before).astype(float)
+        return window
 
     def _sums(self, start: int) -> Floats:
         """Return model x key x day: the forecast from `start` on, summed up to each day."""

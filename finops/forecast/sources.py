@@ -17,11 +17,15 @@ from finops.ledger.as_of import moment
 from finops.sql import literal
 from finops.warehouse import Warehouse
 
-__all__ = ["ITEM", "MEASURES", "Known", "last_delivered_day", "read_known"]
+__all__ = ["EXPIRY", "ITEM", "MEASURES", "Known", "last_delivered_day", "read_known"]
 
 MEASURES = ("billed_cost", "effective_cost")
 # What a line of an estimate is about.
 ITEM = ["x_team", "x_service", "service_name", "x_kind", "billing_currency"]
+EXPIRY = [
+    *("commitment_discount_id", "x_end", "x_measure", "x_team", "x_service", "service_name"),
+    *("billing_currency", "x_per_day"),
+]
 _INCOMPLETE_DAYS = 3
 _OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6
 
@@ -32,9 +36,10 @@ class Known:
 
     `daily` has charge_date, the columns of `ITEM`, and billed_cost and effective_cost as exact
     decimals. Its days are complete up to `last`; later ones are still filling up, as delivered on
-    `delivered_on`. `observed` says how earlier deliveries filled up. `restated` are the months of
-    which nothing had been delivered by `as_of`: their days up to it are taken as they are now,
-    without what is only known at the end of a month (tax and support).
+    `delivered_on`. `observed` says how earlier deliveries filled up; `expiries`, one row per
+    commitment, item and measure, what a day costs more once a commitment has ended. `restated` are
+    the months of which nothing had been delivered by `as_of`: their days up to it are taken as they
+    are now, without what is only known at the end of a month (tax and support).
     """
 
     as_of: pd.Timestamp
@@ -45,6 +50,7 @@ class Known:
     orders: pd.Series
     events: pd.DataFrame
     rates: pd.DataFrame
+    expiries: pd.DataFrame
     tiers: list[Tier]
     restated: tuple[str, ...]
 
@@ -56,7 +62,7 @@ class Known:
     def digest(self) -> str:
         """Return a hash of everything that an estimate is made of."""
         digest = hashlib.sha256()
-        for frame in (self.daily, self.observed, self.events, self.rates):
+        for frame in (self.daily, self.observed, self.events, self.rates, self.expiries):
             digest.update(frame.to_csv(index=False).encode())
         digest.update(self.orders.to_csv().encode())
         rest = (self.as_of, self.last, self.delivered_on, self.tiers, self.restated)
@@ -87,15 +93,17 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
     restated = tuple(sorted(set(daily["billing_period"]) - delivered))
     arrived = _still_open(records, f"{day:%Y-%m}")
     complete = day if arrived is None else arrived - timedelta(days=_INCOMPLETE_DAYS)
+    last = min(daily["charge_date"].max(), complete)
     return Known(
         as_of=day,
-        last=min(daily["charge_date"].max(), complete),
+        last=last,
         delivered_on=arrived,
         daily=daily.drop(columns="billing_period").reset_index(drop=True),
         observed=_observed(warehouse, records),
         orders=_orders(warehouse, day),
         events=_events(warehouse, day),
         rates=_rates(warehouse, day),
+        expiries=_expiries(warehouse, last),
         tiers=read_tiers(warehouse.settings.project),
         restated=restated,
     )
@@ -208,6 +216,19 @@ def _events(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
     found = sources.events(warehouse).astype(object)
     happened = pd.to_datetime(found["start"]) <= day
     return found[(found["kind"] != "incident") | happened].reset_index(drop=True)
+
+
+def _expiries(warehouse: Warehouse, last: pd.Timestamp) -> pd.DataFrame:
+    """Return what changes when a commitment ends, from the last whole month before `last`."""
+    whole = last.to_period("M") if last.is_month_end else last.to_period("M") - 1
+    columns = warehouse.sql("select column_name from (describe staging.charges)")
+    if "x_commitment_end" not in set(columns["column_name"]):
+        return pd.DataFrame(columns=EXPIRY)
+    query = (files("finops.forecast") / "expiries.sql").read_text(encoding="utf-8")
+    frame = warehouse.sql(
+        f"select * from ({query}) as expiries order by all", period=str(whole), last=str(last)
+    )
+    return frame[EXPIRY].astype(object)
 
 
 def _rates(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from finops.forecast.sources import ITEM, Known
+from finops.forecast.sources import EXPIRY, ITEM, Known
 from finops.forecast.support import Tier
 
 ENTERPRISE = [
@@ -52,6 +52,7 @@ def known(rows, as_of, **changes):
                 "x_exchange_rate",
             ]
         ),
+        "expiries": pd.DataFrame(columns=EXPIRY),
         "orders": pd.Series(dtype=float),
     }
     values = {"as_of": day, "last": day, "delivered_on": None, "daily": daily, **nothing}

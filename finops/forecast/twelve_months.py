@@ -1,0 +1,114 @@
+"""Estimate the twelve months after the month of a day, line by line."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from finops.anomalies.series import Floats
+from finops.forecast.by_rule import add_derived, add_fees
+from finops.forecast.outlook import Outlook, cents
+from finops.forecast.rows import Rows, last_day, new_row, outlook_of
+from finops.forecast.series import Series
+from finops.forecast.sources import Known
+from finops.forecast.steps import add_steps
+
+__all__ = ["MONTHS", "twelve_months", "unallocated_growth"]
+
+MONTHS = 12
+# The models that go on with growth; the mean of like days stays where it is.
+_GROWING = 2
+_LEAST_ORIGINS = 8
+_MONTH, _YOUNG_DAYS, _GROWTH_MONTHS = 30, 90, 6
+_LEVEL_DAYS, _STEP, _LEAST_STEP = 14, 0.12, 5.0
+
+
+def twelve_months(known: Known, series: Series) -> list[Outlook]:
+    """Return the lines of each of the twelve months after the one of `known.as_of`.
+
+    Usage is the mean of the models that grow, both damped; fees follow their rule, commitments end
+    when they end, planned changes come as announced. `unallocated growth` is what new items have
+    added per month: the history of an item knows nothing of those that are still to come.
+    """
+    end = last_day(str(pd.Period(known.period) + MONTHS))
+    days = pd.date_range(known.last + pd.Timedelta(days=1), end)
+    path = series.origins.forecaster.paths(series.last + 1, len(days))[:_GROWING].mean(axis=0)
+    growth = unallocated_growth(series)
+    return [
+        _month(known, series, str(pd.Period(known.period) + ahead), path, days, growth, ahead)
+        for ahead in range(1, MONTHS + 1)
+    ]
+
+
+def _month(
+    known: Known,
+    series: Series,
+    period: str,
+    path: Floats,
+    days: pd.DatetimeIndex,
+    growth: dict[tuple[str, str], float],
+    ahead: int,
+) -> Outlook:
+    rows: Rows = {}
+    inside = np.flatnonzero(days.strftime("%Y-%m") == period)
+    sums = path[:, inside].sum(axis=1)
+    missed = _missed(series, int(inside[0]), len(inside), sums)[:, series.column]
+    for key, value in zip(series.keys, sums[series.column], strict=True):
+        rows[period, *key] = new_row(x_forecast=cents(value))
+    for (measure, currency), monthly in growth.items():
+        rows[period, measure, *_NOBODY, currency] = new_row(x_forecast=cents(monthly * ahead))
+    add_fees(rows, known, period)
+    add_steps(rows, known, period)
+    draws = {(period, *key): missed[:, place] for place, key in enumerate(series.keys)}
+    add_derived(rows, draws, known, period)
+    return outlook_of(rows, draws, len(missed))
+
+
+_NOBODY = ("unallocated", "unallocated", "unallocated growth", "growth")
+
+
+def _missed(series: Series, skip: int, days: int, sums: Floats) -> Floats:
+    """Return what forecasts missed that looked as far ahead, by past day and key.
+
+    Where too few days of the past can tell, those that looked less far, times the root of how much
+    farther this one looks.
+    """
+    farthest = series.last + 1 - days - _LEAST_ORIGINS * 5 - 60
+    looked = min(skip, max(farthest, 0))
+    found, actual = series.origins.missed(series.last, days, looked)
+    said = found[:, :_GROWING].mean(axis=1)
+    size = np.abs(sums)[None] / np.maximum(np.abs(said), 1.0)
+    wider = np.sqrt((skip + days) / (looked + days))
+    missed: Floats = (actual - said) * np.clip(size, 0.0, 2.0) * wider
+    return missed
+
+
+def unallocated_growth(series: Series) -> dict[tuple[str, str], float]:
+    """Return what each month adds that no item's own past tells, by measure and currency.
+
+    Half of it, as the growth of items holds the rest: the median over the last six months of what
+    items younger than 90 days cost, a third (they came in three months), and the steps of older
+    items, up less down: levels (medians of 14 days) that moved by more than 12 % and $5 a day.
+    Items that were there when the bill begins are not new.
+    """
+    cost, last = series.cost, series.last
+    first = np.where((cost != 0).any(axis=0), (cost != 0).argmax(axis=0), last + 1)
+    ends = [last + 1 - _MONTH * back for back in range(_GROWTH_MONTHS)]
+    added = [_added(cost[:end], first) for end in ends if end >= _YOUNG_DAYS + _MONTH]
+    names = [(key[0], key[-1]) for key in series.keys]
+    found = {
+        name: np.median([one[[other == name for other in names]].sum() for one in added]) / 2
+        for name in dict.fromkeys(names)
+        if added
+    }
+    return {name: float(value) for name, value in found.items() if value > 0}
+
+
+def _added(cost: Floats, first: NDArray[np.int_]) -> Floats:
+    """Return what the last 30 days have more by key: new ones, and steps of those there before."""
+    young = (first > len(cost) - _YOUNG_DAYS) & (first > 0)
+    now = np.median(cost[-_LEVEL_DAYS:], axis=0)
+    before = np.median(cost[-_MONTH - _LEVEL_DAYS : -_MONTH], axis=0)
+    step = now - before
+    is_step = (np.abs(step) > _STEP * np.abs(before)) & (np.abs(step) > _LEAST_STEP)
+    added: Floats = np.where(young, cost[-_MONTH:].sum(axis=0) / 3, is_step * step * _MONTH)
+    return added
