@@ -8,18 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from finops.anomalies.sources import find
+from finops.anomalies.find import OVER_DAYS, find
 from finops.anomalies.store import now, open_store
 from finops.errors import BadInput
 from finops.warehouse import Warehouse
 
 __all__ = ["acknowledge", "expect", "record", "update"]
 
-# An incident is over once its cost was usual again for a week.
-_OVER_DAYS = 7
 _NO_LONGER_FOUND = "no longer found: the bill or the owners changed"
 _DATES = ("start", "end", "detected_on")
-_NUMBERS = ("expected", "actual", "excess", "score")
+_NUMBERS = ("expected", "actual", "excess", "score", "per_day", "at_risk")
+_TEXTS = ("key", "kind", "level", "owner", "cause", "causes")
 
 
 def update(warehouse: Warehouse) -> pd.DataFrame:
@@ -30,12 +29,12 @@ def update(warehouse: Warehouse) -> pd.DataFrame:
 
 
 def record(project: Path, found: pd.DataFrame, *, through: object) -> pd.DataFrame:
-    """Keep what `anomalies.detect` found, and return it without what is expected.
+    """Keep what `anomalies.find` found, and return it without what is expected.
 
     `through` is the last day of the cost. Adds the columns id, status and reason. An anomaly keeps
-    its id while it grows, changes its kind or starts on another day. It is resolved a week after
-    its last day, or when it is no longer found; it is open again when it goes on. Recording the
-    same again changes nothing.
+    its id while it grows, changes its kind, shows on a wider level or starts on another day. It is
+    resolved a week after its last day, or when it is no longer found; it is open again when it goes
+    on. Recording the same again changes nothing.
     """
     last = pd.Timestamp(str(through))
     with open_store(project) as store:
@@ -85,7 +84,7 @@ def _with_ids(
     rows = [_plain(one) for one in found]
     taken: set[str] = set()
     for row in sorted(rows, key=lambda row: str(row["detected_on"])):
-        row["id"] = _new_id(row, taken)
+        row["id"] = _new_id(row.pop("root"), taken)
         taken.add(row["id"])
     free = {id_: old for id_, old in known.items() if id_ not in taken}
     for row in rows:
@@ -98,14 +97,14 @@ def _with_ids(
 def _plain(one: Mapping[Hashable, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {name: f"{one[name]:%Y-%m-%d}" for name in _DATES}
     row |= {name: float(one[name]) for name in _NUMBERS}
-    row |= {"key": one["key"], "kind": one["kind"], "incomplete": int(one["incomplete"])}
+    row |= {name: one[name] for name in _TEXTS} | {"incomplete": int(one["incomplete"])}
     row["direction"] = "down" if row["score"] < 0 else "up"
+    row["root"] = f"{one['root_key']}\n{row['direction']}\n{one['root_start']:%Y-%m-%d}"
     return row
 
 
-def _new_id(row: Mapping[str, Any], taken: set[str]) -> str:
-    """Return an id made of what later days don't change: key, direction and first day."""
-    text = f"{row['key']}\n{row['direction']}\n{row['start']}"
+def _new_id(text: str, taken: set[str]) -> str:
+    """Return an id of what later days don't change: what was raised first, and the direction."""
     while (id_ := hashlib.sha256(text.encode()).hexdigest()[:10]) in taken:
         text += "\nagain"
     return id_
@@ -121,7 +120,7 @@ def _moved_from(row: Mapping[str, Any], free: Mapping[str, sqlite3.Row]) -> str 
 
 
 def _is_over(row: Mapping[str, Any], last: pd.Timestamp) -> bool:
-    return last - pd.Timestamp(row["end"]) >= pd.Timedelta(days=_OVER_DAYS)
+    return last - pd.Timestamp(row["end"]) >= pd.Timedelta(days=OVER_DAYS)
 
 
 def _keep(

@@ -2,20 +2,9 @@
 
 import pandas as pd
 
-from finops.anomalies.detect import detect
 from finops.warehouse import Warehouse
 
-__all__ = ["by_team_and_service", "events", "find", "orders"]
-
-
-def find(warehouse: Warehouse) -> pd.DataFrame:
-    """Return what `detect` finds per team and AWS service, with the company's orders and events."""
-    return detect(
-        by_team_and_service(warehouse),
-        drivers=orders(warehouse),
-        events=events(warehouse),
-        as_of=_delivered_on(warehouse),
-    )
+__all__ = ["by_team_and_service", "delivered_on", "events", "orders"]
 
 
 def by_team_and_service(warehouse: Warehouse) -> pd.DataFrame:
@@ -61,7 +50,7 @@ def events(warehouse: Warehouse) -> pd.DataFrame:
     )
 
 
-def _delivered_on(warehouse: Warehouse) -> pd.Timestamp | None:
+def delivered_on(warehouse: Warehouse) -> pd.Timestamp | None:
     """Return the day of the newest delivery: what ended two days before it is complete."""
     newest = warehouse.sql("select max(x_delivered_at) as day from marts.trust_header")["day"]
     return None if newest.isna().all() else pd.Timestamp(newest.iloc[0]).normalize()

@@ -25,6 +25,12 @@ create table if not exists incidents (
     incomplete integer not null,
     status text not null,
     reason text not null default '',
+    level text not null default '',
+    owner text not null default '',
+    per_day real not null default 0,
+    at_risk real not null default 0,
+    cause text not null default '',
+    causes text not null default '[]',
     changed_at text not null,
     -- What the channels were told last: nothing, or a status and the excess of then.
     told text not null default '',
@@ -41,6 +47,15 @@ create table if not exists outbox (
     sent_at text not null default ''
 );
 """
+# Columns that stores of earlier versions lack.
+_ADDED = {
+    "level": "text not null default ''",
+    "owner": "text not null default ''",
+    "per_day": "real not null default 0",
+    "at_risk": "real not null default 0",
+    "cause": "text not null default ''",
+    "causes": "text not null default '[]'",
+}
 
 
 def incidents_folder(project: Path) -> Path:
@@ -62,8 +77,16 @@ def open_store(project: Path) -> Iterator[sqlite3.Connection]:
         con.execute("begin immediate")
         for statement in _TABLES.split(";"):
             con.execute(statement)
+        _add_columns(con)
         yield con
         con.execute("commit")
+
+
+def _add_columns(con: sqlite3.Connection) -> None:
+    known = {row["name"] for row in con.execute("pragma table_info(incidents)")}
+    for name, kind in _ADDED.items():
+        if name not in known:
+            con.execute(f"alter table incidents add column {name} {kind}")
 
 
 def now() -> str:

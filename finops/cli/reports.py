@@ -13,7 +13,8 @@ from finops.cli.terminal import Project, app, out
 from finops.export import notify as alerts
 from finops.forecast.estimate import estimate as estimate_of
 from finops.project import open_lab
-from finops.report import estimates, tables
+from finops.report import estimates
+from finops.report.incident_list import incident_list
 from finops.report.statement_files import write_statements
 
 
@@ -34,7 +35,7 @@ def anomalies(
     ] = False,
     reason: Annotated[str, typer.Option(help="Why it is so, or what is done.")] = "",
 ) -> None:
-    """List cost that weekdays, orders, holidays and plans don't explain, per team and AWS service.
+    """List cost that weekdays, orders, holidays and plans don't explain, with owner and cause.
 
     Example: finops anomalies --since 2026-10-01
     """
@@ -46,7 +47,7 @@ def anomalies(
     found = incidents.update(warehouse)
     if since:
         found = found[found["end"] >= pd.Timestamp(since)]
-    out.print(tables.anomalies(found))
+    out.print(incident_list(found))
     if notify:
         out.print(alerts.notify(warehouse))
 

@@ -1,5 +1,6 @@
 """Say what happened to an incident, as data that every channel puts in its own form."""
 
+import json
 import sqlite3
 from typing import Any
 
@@ -9,6 +10,7 @@ __all__ = ["SCHEMA", "chart_of", "facts", "headline", "message_of", "sparkline"]
 
 SCHEMA = "finops.incident/1"
 _CHART_DAYS = 28
+_LINE = 500
 _BARS = "▁▂▃▄▅▆▇█"
 _FIELDS = (
     "id",
@@ -23,7 +25,13 @@ _FIELDS = (
     "score",
     "status",
     "reason",
+    "level",
+    "owner",
+    "per_day",
+    "at_risk",
+    "cause",
 )
+_MONEY = ("expected", "actual", "excess", "score", "per_day", "at_risk")
 _EVENTS = {
     "open": "New",
     "grew": "Grew",
@@ -39,8 +47,8 @@ def message_of(
 ) -> dict[str, Any]:
     """Return what docs/alerts.md describes, without the id of the message."""
     told = {name: incident[name] for name in _FIELDS}
-    told |= {name: round(told[name], 2) for name in ("expected", "actual", "excess", "score")}
-    told |= {"incomplete": bool(incident["incomplete"])}
+    told |= {name: round(told[name], 2) for name in _MONEY}
+    told |= {"incomplete": bool(incident["incomplete"]), "causes": json.loads(incident["causes"])}
     return {
         "schema": SCHEMA,
         "event": event,
@@ -52,12 +60,12 @@ def message_of(
 
 
 def chart_of(daily: pd.DataFrame, key: str) -> dict[str, Any]:
-    """Return the first day and the cost of each of the last 28 days; key `*` is all keys."""
+    """Return the first day and the cost of each of the last 28 days of a key."""
     if daily.empty:
         return {"first_day": "", "cost": []}
     last = pd.Timestamp(daily["date"].max())
     days = pd.date_range(end=last, periods=_CHART_DAYS)
-    own = daily if key == "*" else daily[daily["key"] == key]
+    own = daily[daily["key"] == key]
     cost = own["cost"].astype("float64").groupby(pd.to_datetime(own["date"])).sum()
     values = [round(value, 2) for value in cost.reindex(days, fill_value=0.0)]
     return {"first_day": f"{days[0]:%Y-%m-%d}", "cost": values}
@@ -66,7 +74,7 @@ def chart_of(daily: pd.DataFrame, key: str) -> dict[str, Any]:
 def headline(message: dict[str, Any]) -> str:
     """Return one line: what happened, where, and the money."""
     one = message["incident"]
-    where = "All teams" if one["key"] == "*" else one["key"]
+    where = f"All teams{one['key'][1:]}" if one["key"].startswith("*") else one["key"]
     event = _EVENTS[message["event"]]
     return _one_line(f"{event}: {where}, {one['excess']:+,.0f} {message['currency']}".rstrip())
 
@@ -75,6 +83,10 @@ def facts(message: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the rows below the headline: a name and a value each."""
     one, currency = message["incident"], message["currency"]
     rows = [
+        ("Cause", one["cause"]),
+        ("Changed by", "; ".join(one["causes"][0]["changes"]) if one["causes"] else ""),
+        ("Resources", ", ".join(one["causes"][0]["resources"]) if one["causes"] else ""),
+        ("Owner", "several teams" if one["owner"] == "*" else one["owner"]),
         ("Kind", one["kind"].replace("_", " ")),
         ("Days", f"{one['start']} to {one['end']}" + (" so far" if one["incomplete"] else "")),
         ("Expected", f"{one['expected']:,.2f} {currency}".rstrip()),
@@ -95,4 +107,4 @@ def sparkline(values: list[float]) -> str:
 
 
 def _one_line(text: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in text)[:300]
+    return "".join(char if char.isprintable() else "�" for char in text)[:_LINE]

@@ -31,12 +31,12 @@ def write_alerts(
 
     News is that an incident is open, goes on after it was over, at least doubled, or has another
     status than was told. Each team gets at most `per_week` new incidents in 7 days, the most money
-    first; what must wait is told when there is room, if it is still open.
+    at risk first; what must wait is told when there is room, if it is still open.
     """
     used, waiting = _told_this_week(store), 0
-    for row in store.execute("select * from incidents order by abs(excess) desc, id").fetchall():
-        event = _event(row)
-        team = row["key"].partition(" / ")[0]
+    query = "select * from incidents order by at_risk desc, abs(excess) desc, id"
+    for row in store.execute(query).fetchall():
+        event, team = _event(row), row["owner"]
         if not event:
             continue
         if not row["told"] and used[team] >= per_week:
@@ -49,8 +49,8 @@ def write_alerts(
 
 def _told_this_week(store: sqlite3.Connection) -> Counter[str]:
     since = (datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds")
-    rows = store.execute("select key from incidents where first_told_at > ?", (since,))
-    return Counter(row["key"].partition(" / ")[0] for row in rows)
+    rows = store.execute("select owner from incidents where first_told_at > ?", (since,))
+    return Counter(row["owner"] for row in rows)
 
 
 def _event(row: sqlite3.Row) -> str:

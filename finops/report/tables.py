@@ -13,14 +13,12 @@ from rich.text import Text
 from finops.report.text import (
     MISSING,
     is_missing,
-    kind_text,
     number,
     plain,
     safe_cell,
 )
 
 __all__ = [
-    "anomalies",
     "defused",
     "new_table",
     "notes",
@@ -35,46 +33,6 @@ def notes(sentences: Iterable[str]) -> RenderableType:
     for sentence in sentences:
         grid.add_row("•", Text(sentence, overflow="fold"))
     return grid
-
-
-def anomalies(found: pd.DataFrame) -> RenderableType:
-    """Return one line per row of `detect` or `record`, or why there is none, and what it left out.
-
-    What is known of incidents, if it was recorded, stands below: id, reason and status.
-    """
-    notes = _not_judged(found)
-    if found.empty:
-        return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
-    table = new_table("from\nto", "team\nservice", "kind", "expected:", "actual:", "excess:")
-    for one in found.to_dict("records"):
-        table.add_row(
-            # Two lines each, so that a row fits 80 columns.
-            f"{one['start']:%Y-%m-%d}\n{one['end']:%Y-%m-%d}" + _below(one.get("id")),
-            escape(plain(one["key"], 60)).replace(" / ", "\n", 1) + _below(one.get("reason")),
-            kind_text(one) + _below(one.get("status")),
-            number(one["expected"]),
-            number(one["actual"]),
-            number(one["excess"], signed=True),
-        )
-    return Group(table, "Expected and actual are sums over the days from–to.", *notes)
-
-
-def _below(text: str | None) -> str:
-    """Return what `incidents.record` knows of a row as one more line of its cell."""
-    return f"\n{escape(plain(text, 60))}" if text else ""
-
-
-def _not_judged(found: pd.DataFrame) -> list[str]:
-    """Return a sentence on keys that are too young, and on days without a bill."""
-    young, missing = found.attrs.get("not_judged", {}), found.attrs.get("missing_days", [])
-    notes = []
-    if young:
-        some = ", ".join(escape(plain(key, 60)) for key in list(young)[:3])
-        more = ", …" if len(young) > 3 else ""
-        notes.append(f"Too young to be judged, first cost under 28 days ago: {some}{more}.")
-    if missing:
-        notes.append(f"No bill, so not judged: {len(missing)} days from {missing[0]}.")
-    return notes
 
 
 def rule_hits(hits: pd.DataFrame) -> RenderableType:

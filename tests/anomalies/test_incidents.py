@@ -9,6 +9,7 @@ import pytest
 
 from finops.anomalies import detect, incidents
 from finops.anomalies.detect import COLUMNS
+from finops.anomalies.find import ADDED
 from finops.anomalies.store import open_store
 from finops.errors import BadInput
 
@@ -25,13 +26,20 @@ def anomaly(start="2026-10-05", end="2026-10-07", **values):
         "excess": 200.0,
         "score": 9.0,
         "incomplete": False,
+        "level": "team and service",
+        "per_day": 66.0,
+        "cause": "EC2 for search: 2 more m5.large.",
+        "causes": "[]",
     }
-    return row | values
+    row |= values
+    found = {"root_key": row["key"], "root_start": start, "owner": row["key"].partition(" / ")[0]}
+    return found | {"at_risk": abs(row["excess"])} | row
 
 
 def frame(*rows):
-    found = pd.DataFrame(rows, columns=COLUMNS)
-    return found.astype(dict.fromkeys(["start", "end", "detected_on"], "datetime64[ns]"))
+    found = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
+    days = ["start", "end", "detected_on", "root_start"]
+    return found.astype(dict.fromkeys(days, "datetime64[ns]"))
 
 
 def record(project, *rows, through="2026-10-08"):
@@ -64,6 +72,24 @@ def test_an_incident_keeps_its_id_when_a_restated_bill_moves_its_first_day(tmp_p
     first = record(tmp_path, anomaly())
     assert record(tmp_path, anomaly(start="2026-10-06")) == first
     assert record(tmp_path, anomaly(start="2026-10-06")) == first
+
+
+def test_an_incident_that_shows_on_a_wider_level_keeps_its_id(tmp_path):
+    first = record(tmp_path, anomaly(key="search / EC2 / BoxUsage"))
+    wider = anomaly(start="2026-10-04", root_key="search / EC2 / BoxUsage", root_start="2026-10-05")
+    assert record(tmp_path, wider) == first
+    assert statuses(tmp_path) == [("search / EC2", "open", "")]
+
+
+def test_a_store_of_an_earlier_version_gets_the_new_columns(tmp_path):
+    ((id_, _, _),) = record(tmp_path, anomaly())
+    with open_store(tmp_path) as store:
+        for name in ("level", "owner", "per_day", "at_risk", "cause", "causes"):
+            store.execute(f"alter table incidents drop column {name}")
+    assert record(tmp_path, anomaly())[0][0] == id_
+    with open_store(tmp_path) as store:
+        row = store.execute("select owner, cause from incidents").fetchone()
+    assert tuple(row) == ("search", "EC2 for search: 2 more m5.large.")
 
 
 def test_another_direction_or_key_is_another_incident(tmp_path):
@@ -128,9 +154,10 @@ def test_a_decision_on_nothing_or_without_a_reason_is_refused(tmp_path, decide, 
 
 
 def test_an_empty_frame_lists_nothing_and_keeps_what_the_detector_said(tmp_path):
-    found = detect(pd.DataFrame({"date": [], "key": [], "cost": []}))
+    found = frame()
+    found.attrs = detect(pd.DataFrame({"date": [], "key": [], "cost": []})).attrs
     listed = incidents.record(tmp_path, found, through="2026-10-08")
-    assert list(listed.columns) == [*COLUMNS, "id", "status", "reason"]
+    assert list(listed.columns) == [*COLUMNS, *ADDED, "id", "status", "reason"]
     assert listed.attrs == found.attrs
 
 

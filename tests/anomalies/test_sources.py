@@ -45,12 +45,3 @@ def test_an_event_of_a_service_is_one_of_its_team(sample_project):
     events = anomalies.events(finops.connect(sample_project))
     migration = events[events["kind"] == "migration"].squeeze()
     assert (migration["key"], str(migration["end"])[:10]) == ("payment", "2026-06-19")
-
-
-def test_the_end_of_two_services_of_a_real_bill_is_found(real_project):
-    found = anomalies.find(finops.connect(real_project))
-    vanished = found[found["kind"] == "vanished_cost"].set_index("key")
-    assert {key: str(day.date()) for key, day in vanished["start"].items()} == {
-        "unowned / AWS Glue": "2018-11-21",
-        "unowned / Amazon Relational Database Service": "2018-11-25",
-    }

@@ -32,6 +32,12 @@ def message(**values):
         "incomplete": True,
         "status": "open",
         "reason": "",
+        "level": "team and service",
+        "owner": "search",
+        "per_day": 411.5,
+        "at_risk": 13579.5,
+        "cause": "EC2 for search: 12 more m5.large.",
+        "causes": [{"changes": ["RunInstances by ci"], "resources": ["i-1", "i-2"]}],
     }
     return {
         "schema": "finops.incident/1",
@@ -51,6 +57,10 @@ def test_slack_gets_a_headline_figures_a_chart_and_the_next_step(receiver):
     header, figures, chart, hint = body["blocks"]
     assert header["text"] == {"type": "plain_text", "text": "New: search / EC2, +1,234 USD"}
     assert figures["text"]["text"].split("\n") == [
+        "*Cause*  EC2 for search: 12 more m5.large.",
+        "*Changed by*  RunInstances by ci",
+        "*Resources*  i-1, i-2",
+        "*Owner*  search",
         "*Kind*  level shift",
         "*Days*  2026-10-05 to 2026-10-07 so far",
         "*Expected*  100.00 USD",
@@ -75,7 +85,7 @@ def test_a_long_name_fits_the_header_of_slack():
 
 
 def test_a_headline_is_one_line_and_names_all_teams():
-    assert headline(message(key="*", excess=-5.0)) == "New: All teams, -5 USD"
+    assert headline(message(key="*", owner="*", excess=-5.0)) == "New: All teams, -5 USD"
     assert "\n" not in headline(message(key="a\nb"))
 
 

@@ -1,0 +1,128 @@
+"""Name the change that came before a cause, from CloudTrail files in business/cloudtrail/."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from finops.anomalies.cause import Cause, resources_of
+from finops.errors import BadInput
+from finops.report.text import plain
+from finops.sql import literal
+
+__all__ = ["Trail", "read_trail"]
+
+_BEFORE, _AFTER = dt.timedelta(days=2), dt.timedelta(days=1)
+_MOST = 3
+_MOST_BYTES = 1 << 28
+_COLUMNS = ["happened_at", "event", "source", "region", "account", "actor", "content"]
+# The name of a service in event sources, where its code in the bill doesn't end with it.
+_SOURCES = {"amazones": "es", "amazoncloudwatch": "monitoring", "awselb": "elasticloadbalancing"}
+_EVENTS = """
+with records as (
+    select unnest("Records") as record from read_json(
+        {files}, columns = {{"Records": 'JSON[]'}}, maximum_object_size = {most}
+    )
+)
+select
+    try_cast(record->>'$.eventTime' as timestamptz) as happened_at,
+    record->>'$.eventName' as event,
+    record->>'$.eventSource' as source,
+    record->>'$.awsRegion' as region,
+    coalesce(record->>'$.recipientAccountId', record->>'$.userIdentity.accountId') as account,
+    coalesce(
+        record->>'$.userIdentity.arn',
+        record->>'$.userIdentity.invokedBy',
+        record->>'$.userIdentity.type'
+    ) as actor,
+    concat_ws(
+        ' ',
+        cast(record->'$.requestParameters' as varchar),
+        cast(record->'$.responseElements' as varchar),
+        cast(record->'$.resources' as varchar)
+    ) as content
+from records
+where coalesce(record->>'$.readOnly', 'false') = 'false' and record->>'$.errorCode' is null
+order by happened_at, event
+"""
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What was changed in the accounts: columns happened_at (UTC), event, source, and so on."""
+
+    events: pd.DataFrame
+
+    def changes_of(self, cause: Cause, start: dt.date) -> list[str]:
+        """Return up to three changes at most 2 days before a cause began, the likeliest first.
+
+        A change is of the cause's account, region and AWS service, as far as it has one. Those
+        that name its resources or instance type come first, then the latest.
+        """
+        if self.events.empty or not (cause.same or cause.where):
+            return []
+        near = self.events[self._is_near(cause, start)]
+        points = [_points(str(text), cause) for text in near["content"]]
+        likely = near.assign(points=points).sort_values(
+            ["points", "happened_at"], ascending=False, kind="stable"
+        )
+        return [_said(row) for row in likely.head(_MOST).to_dict("records")]
+
+    def _is_near(self, cause: Cause, start: dt.date) -> "pd.Series[bool]":
+        at, same = self.events["happened_at"], cause.same
+        first = pd.Timestamp(start, tz="UTC")
+        near = (at >= first - _BEFORE) & (at < first + _AFTER)
+        for column, name in (("account", "sub_account_id"), ("region", "region_id")):
+            if value := same.get(name):
+                near &= self.events[column].fillna(value) == value
+        if code := same.get("x_service_code"):
+            near &= self.events["source"].str.split(".").str[0] == _source(code)
+        return near
+
+
+def read_trail(folder: Path) -> Trail:
+    """Return the changes in the CloudTrail files (.json, .json.gz) of a folder and those below.
+
+    Reading and failed calls are left out. Raises BadInput for a file that is no CloudTrail log.
+    """
+    found = sorted(path for path in folder.rglob("*.json*") if path.is_file())
+    if not found:
+        return Trail(pd.DataFrame(columns=_COLUMNS))
+    return Trail(pd.concat([_read(path) for path in found], ignore_index=True))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    query = _EVENTS.format(files=literal(str(path)), most=_MOST_BYTES)
+    try:
+        with duckdb.connect() as con:
+            con.execute("set TimeZone = 'UTC'")
+            events: pd.DataFrame = con.sql(query).df()
+    except duckdb.Error as error:
+        why = str(error).splitlines()[0]
+        raise BadInput(f"{path} is no CloudTrail log with Records: {why}") from error
+    if events["happened_at"].isna().any() or events["event"].isna().any():
+        raise BadInput(f"{path}: a record has no eventTime or eventName. Is it a CloudTrail log?")
+    return events
+
+
+def _source(code: str) -> str:
+    """Return the first word of the event source of a service code: `ec2` for `AmazonEC2`."""
+    lower = code.lower()
+    return _SOURCES.get(lower, lower.removeprefix("amazon").removeprefix("aws"))
+
+
+def _points(content: str, cause: Cause) -> int:
+    """Return how much of a cause an event names: its resources, then its instance type."""
+    names = [one.rpartition("/")[2].rpartition(":")[2] for one in resources_of(cause)]
+    machine = cause.same.get("x_instance_type", "")
+    return 2 * any(name and name in content for name in names) + bool(
+        machine and machine in content
+    )
+
+
+def _said(row: dict[Any, Any]) -> str:
+    actor = plain(row["actor"], 80).rpartition("/")[2] if row["actor"] else "unknown"
+    return f"{plain(row['event'], 60)} by {actor} at {row['happened_at']:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,208 @@
+"""Find what stands out in a bill on every level, once per cause, and say what it comes from."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from finops.anomalies.cause import Cause, causes_of, resources_of
+from finops.anomalies.cloudtrail import Trail, read_trail
+from finops.anomalies.detect import COLUMNS, detect
+from finops.anomalies.levels import COARSE, FINE, Level, levels_of
+from finops.anomalies.merge import Candidate, Group, groups_of, join_service, told_by
+from finops.anomalies.prices import one_per_price
+from finops.anomalies.sentences import MONTH_DAYS, sentence
+from finops.anomalies.sources import delivered_on, events, orders
+from finops.warehouse import Warehouse
+
+__all__ = ["OVER_DAYS", "find", "series"]
+
+# An incident is over once its cost was usual again for a week.
+OVER_DAYS = 7
+ADDED = ["level", "owner", "per_day", "at_risk", "cause", "causes", "root_key", "root_start"]
+_WEEK = 7
+
+
+def find(warehouse: Warehouse) -> pd.DataFrame:
+    """Return the anomalies of a bill, one per cause, the most money at risk first.
+
+    Columns of `detect`, and: level, owner (a team, `*` for several), per_day (the excess of a day
+    by now), at_risk (the excess so far and of 30 days more, if it goes on), cause (a sentence),
+    causes (all of them as JSON: where, excess, effects, resources, changes), root_key and
+    root_start (of the series that was raised first). Money is in the currency of the bill. Levels
+    but the one of team and AWS service leave out what is less than a thousandth of all cost a day.
+    """
+    levels = levels_of(warehouse)
+    found = _detected(warehouse, levels)
+    base = levels[0].daily
+    last = base["date"].max()
+    currency = _currency(warehouse)
+    groups = _groups(warehouse, _candidates(levels, found))
+    trail = read_trail(warehouse.settings.project / "business" / "cloudtrail")
+    costs = _costs(levels)
+    explained = one_per_price([(group, _causes(warehouse, group.shown)) for group in groups])
+    rows = [_row(group, causes, costs, last, currency, trail) for group, causes in explained]
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
+    kinds = dict(found[FINE[0]].dtypes) | {"per_day": "float64", "at_risk": "float64"}
+    frame = frame.astype(kinds).sort_values(
+        ["at_risk", "key", "start"], ascending=[False, True, True], ignore_index=True
+    )
+    frame.attrs = found[FINE[0]].attrs
+    return frame
+
+
+def series(warehouse: Warehouse) -> pd.DataFrame:
+    """Return date, key and cost of all series of all levels; key `*` is all cost."""
+    levels = levels_of(warehouse)
+    whole = levels[0].daily.groupby("date", as_index=False)["cost"].sum().assign(key="*")
+    return pd.concat([level.daily for level in levels] + [whole], ignore_index=True)
+
+
+def _detected(warehouse: Warehouse, levels: list[Level]) -> dict[str, pd.DataFrame]:
+    known = {"drivers": orders(warehouse), "events": events(warehouse)}
+    as_of = delivered_on(warehouse)
+    return {level.name: detect(level.daily, **known, as_of=as_of) for level in levels}
+
+
+def _candidates(levels: list[Level], found: dict[str, pd.DataFrame]) -> list[Candidate]:
+    """Return what was found, without what is too little for its level.
+
+    What many series raised together is taken from the first level only.
+    """
+    candidates = []
+    for level in levels:
+        for row in found[level.name].to_dict("records"):
+            days = (row["end"] - row["start"]).days + 1
+            together = row["key"] == "*" and level.name != FINE[0]
+            if not together and abs(row["excess"]) / days >= level.floor:
+                plain = {str(name): value for name, value in row.items()}
+                candidates.append(Candidate(level.name, level.scopes.get(row["key"], {}), plain))
+    return candidates
+
+
+def _groups(warehouse: Warehouse, candidates: list[Candidate]) -> list[Group]:
+    """Return one group per cause.
+
+    A wide series is told by what is part of it. Where nothing is, it is an incident of its own if
+    it spans what no narrower series holds.
+    """
+    groups = groups_of([one for one in candidates if one.level in FINE])
+    coarse = [one for one in candidates if one.level in COARSE]
+    for one in sorted(coarse, key=lambda one: (COARSE.index(one.level), *one.order)):
+        told = False
+        if one.level == "service":
+            groups, told = join_service(groups, one)
+        if not told and _is_new(groups, one, _causes(warehouse, one)):
+            groups.append(Group([one], one))
+    return groups
+
+
+def _is_new(groups: list[Group], one: Candidate, causes: list[Cause]) -> bool:
+    """Return whether a wide candidate has a cause that no group and no narrower series has."""
+    same = causes[0].same if causes else {}
+    is_of_one_team = "x_team" in same and one.level != "team"
+    return bool(causes) and not is_of_one_team and not told_by(groups, one, same)
+
+
+def _causes(warehouse: Warehouse, one: Candidate) -> list[Cause]:
+    row = one.row
+    return causes_of(
+        warehouse,
+        one.scope,
+        start=row["start"].date(),
+        end=row["end"].date(),
+        expected=row["expected"],
+    )
+
+
+def _costs(levels: list[Level]) -> dict[str, pd.Series]:
+    """Return the daily cost of each key; a day without a row costs nothing."""
+    costs = {
+        str(key): part.set_index("date")["cost"]
+        for level in levels
+        for key, part in level.daily.groupby("key", sort=False)
+    }
+    costs["*"] = levels[0].daily.groupby("date")["cost"].sum()
+    return costs
+
+
+def _row(
+    group: Group,
+    causes: list[Cause],
+    costs: dict[str, pd.Series],
+    last: pd.Timestamp,
+    currency: str,
+    trail: Trail,
+) -> dict[str, Any]:
+    row, root = group.shown.row, group.root.row
+    lasts = bool(last - row["end"] < pd.Timedelta(days=OVER_DAYS))
+    per_day = _per_day(row, costs[row["key"]])
+    told = _told(causes, group.shown, per_day, lasts, currency, trail)
+    return row | {
+        "level": group.shown.level,
+        "owner": _owner(group.shown, causes),
+        "detected_on": root["detected_on"],
+        "per_day": per_day,
+        "at_risk": abs(row["excess"]) + (MONTH_DAYS * abs(per_day) if lasts else 0.0),
+        "cause": told[0]["sentence"] if told else "",
+        "causes": json.dumps(told, ensure_ascii=False),
+        "root_key": root["key"],
+        "root_start": root["start"],
+    }
+
+
+def _per_day(row: dict[str, Any], cost: pd.Series) -> float:
+    """Return the excess of a day, from the last week of the incident."""
+    days = pd.date_range(row["start"], row["end"])
+    latest = cost.reindex(days[-_WEEK:], fill_value=0.0)
+    return float(latest.mean() - row["expected"] / len(days))
+
+
+def _told(
+    causes: list[Cause],
+    shown: Candidate,
+    per_day: float,
+    lasts: bool,
+    currency: str,
+    trail: Trail,
+) -> list[dict[str, Any]]:
+    """Return the causes as they are kept: plain values, and a sentence each."""
+    whole = sum((cause.excess for cause in causes), Decimal(0))
+    start, end = shown.row["start"].date(), shown.row["end"].date()
+    currency = shown.scope.get("billing_currency", currency)
+    told = []
+    for cause in causes:
+        part = cause.excess / whole if whole else Decimal(0)
+        said = sentence(
+            cause,
+            start=start,
+            end=end,
+            currency=currency,
+            per_day=Decimal(repr(per_day)) * part,
+            lasts=lasts,
+        )
+        told.append(
+            {
+                "sentence": said,
+                "where": cause.where,
+                "excess": str(cause.excess),
+                "effects": {name: str(value) for name, value in cause.effects.items()},
+                "resources": resources_of(cause),
+                "changes": trail.changes_of(cause, start),
+            }
+        )
+    return told
+
+
+def _owner(shown: Candidate, causes: list[Cause]) -> str:
+    if "x_team" in shown.scope:
+        return shown.scope["x_team"]
+    teams = {cause.same.get("x_team", "*") for cause in causes if cause.same or cause.where}
+    return teams.pop() if len(teams) == 1 else "*"
+
+
+def _currency(warehouse: Warehouse) -> str:
+    """Return the currency of a bill in one; empty where keys end with theirs."""
+    found = warehouse.sql("select distinct billing_currency from marts.team_day")
+    return str(found["billing_currency"].iloc[0]) if len(found) == 1 else ""

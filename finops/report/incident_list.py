@@ -1,0 +1,60 @@
+"""Print incidents in a terminal: where, what it costs, what it comes from, and what to do."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from finops.report.text import kind_text, number, plain
+
+__all__ = ["incident_list"]
+
+
+def incident_list(found: pd.DataFrame) -> RenderableType:
+    """Return a block per row of `incidents.record`, or why there is none, and what was left out."""
+    notes = _not_judged(found)
+    if found.empty:
+        return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
+    blocks = [_block(row) for row in found.to_dict("records")]
+    return Group(*blocks, "Expected and actual are sums over the days.", *notes)
+
+
+def _block(row: dict[Any, Any]) -> RenderableType:
+    title = Text(plain(row["key"], 120), "bold")
+    state = f"{kind_text(row)}, {row['status']}, owner {plain(row['owner'], 40)}, {row['id']}"
+    lines = [state, _money(row), *_causes(row)]
+    if row["reason"]:
+        lines.append(f"Reason: {plain(row['reason'], 300)}")
+    return Group(title, *(Padding(Text(line, overflow="fold"), (0, 0, 0, 2)) for line in lines), "")
+
+
+def _money(row: dict[Any, Any]) -> str:
+    return (
+        f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}: {number(row['expected'])} expected, "
+        f"{number(row['actual'])} actual, {number(row['excess'], signed=True)} excess"
+    )
+
+
+def _causes(row: dict[Any, Any]) -> Iterable[str]:
+    """Return the sentences of the causes, each followed by the changes that came before it."""
+    for cause in json.loads(row["causes"]):
+        yield cause["sentence"]
+        for change in cause["changes"]:
+            yield f"Changed before: {change}"
+
+
+def _not_judged(found: pd.DataFrame) -> list[Text]:
+    """Return a sentence on keys that are too young, and on days without a bill."""
+    young, missing = found.attrs.get("not_judged", {}), found.attrs.get("missing_days", [])
+    notes = []
+    if young:
+        some = ", ".join(plain(key, 60) for key in list(young)[:3])
+        more = ", …" if len(young) > 3 else ""
+        notes.append(f"Too young to be judged, first cost under 28 days ago: {some}{more}.")
+    if missing:
+        notes.append(f"No bill, so not judged: {len(missing)} days from {missing[0]}.")
+    return [Text(note) for note in notes]

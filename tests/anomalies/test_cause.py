@@ -1,0 +1,271 @@
+"""What an incident comes from, in literal bills: cells, exact effects and the sentence."""
+
+import datetime as dt
+from decimal import Decimal
+
+import duckdb
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import finops
+from finops.anomalies.cause import Cause, _effects, causes_of, resources_of
+from finops.anomalies.sentences import sentence
+from tests.conftest import insert_rows
+
+PLAN = "arn:aws:savingsplans::000000000001:savingsplan/0a1b2c3d-1111-2222-3333-444455556666"
+FIRST, START, END = dt.date(2026, 8, 31), dt.date(2026, 9, 28), dt.date(2026, 10, 4)
+
+
+class Bill:
+    """Tables in memory that are asked as a warehouse is."""
+
+    def __init__(self, con):
+        self._con = con
+
+    def sql(self, query, **params):
+        table = self._con.sql(query, params=params).to_arrow_table()
+        return table.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+@pytest.fixture
+def bill(empty_tables):
+    """Return a function from rows of owned cost, one per day, to a bill."""
+
+    def make(*rows):
+        con = duckdb.connect()
+        con.execute(f"set file_search_path = '{empty_tables.parents[1]}'")
+        con.execute(f"attach '{empty_tables}' as built (read_only)")
+        con.execute("create schema facts; create schema marts")
+        for table in ("facts.owned_cost", "facts.daily_cost", "marts.team_day"):
+            con.execute(f"create table {table} as from built.{table} limit 0")
+        insert_rows(con, "facts.owned_cost", list(rows))
+        con.execute(
+            "insert into marts.team_day by name select distinct charge_date from facts.owned_cost"
+        )
+        return Bill(con)
+
+    return make
+
+
+def daily(first, last, **values):
+    """Return a row of on-demand instances of search for each day; `n` of them for 24 hours."""
+    n = values.pop("n", 1)
+    row = {
+        "x_team": "search",
+        "service_name": "Amazon Elastic Compute Cloud",
+        "x_service_code": "AmazonEC2",
+        "sub_account_id": "012345678901",
+        "region_id": "ap-northeast-2",
+        "x_usage_type": "APN2-BoxUsage:r6g.4xlarge",
+        "x_operation": "RunInstances",
+        "x_instance_type": "r6g.4xlarge",
+        "pricing_unit": "Hrs",
+        "pricing_category": "Standard",
+        "billing_currency": "USD",
+        "resource_id": "i-0",
+        "consumed_quantity": 24 * n,
+        "list_cost": 24 * n,
+        "effective_cost": 24 * n,
+    }
+    days = (last - first).days + 1
+    return [row | values | {"charge_date": first + dt.timedelta(days=day)} for day in range(days)]
+
+
+def covered(first, last, n=4):
+    return daily(
+        first,
+        last,
+        n=n,
+        pricing_category="Committed",
+        commitment_discount_id=PLAN,
+        effective_cost=12 * n,
+    )
+
+
+def other(first, last, cost=100):
+    return daily(
+        first,
+        last,
+        x_usage_type="APN2-EBS:VolumeUsage.gp3",
+        x_operation="CreateVolume-Gp3",
+        x_instance_type=None,
+        pricing_unit="GB-Mo",
+        resource_id="vol-0",
+        consumed_quantity=1000,
+        list_cost=cost,
+        effective_cost=cost,
+    )
+
+
+def found(warehouse, expected, scope=None):
+    scope = scope or {"x_team": "search", "service_name": "Amazon Elastic Compute Cloud"}
+    return causes_of(warehouse, scope, start=START, end=END, expected=expected)
+
+
+def said(cause, *, lasts=True, end=END):
+    days = (end - START).days + 1
+    return sentence(
+        cause,
+        start=START,
+        end=end,
+        currency="USD",
+        per_day=cause.excess / days,
+        lasts=lasts,
+    )
+
+
+def test_more_instances_run_on_demand_because_the_savings_plan_is_full(bill):
+    more = daily(START, END, n=12, resource_id="i-new")
+    warehouse = bill(*covered(FIRST, END), *other(FIRST, END), *more)
+    (cause,) = found(warehouse, 7 * 148.0)
+    assert cause.where == {"x_usage_type": "APN2-BoxUsage:r6g.4xlarge"}
+    assert cause.excess == Decimal("2016")
+    assert resources_of(cause) == ["i-new"]
+    assert said(cause) == (
+        "EC2 in ap-northeast-2 for search: 12 more r6g.4xlarge since Monday 2026-09-28, on demand "
+        "because the Savings Plan is full, with +90 USD a day by coverage: "
+        "+288 USD a day, 8,640 a month if it stays."
+    )
+
+
+def test_a_savings_plan_that_ends_is_lost_coverage_and_no_usage(bill):
+    before = START - dt.timedelta(days=1)
+    warehouse = bill(*covered(FIRST, before), *daily(START, END, n=4), *other(FIRST, END))
+    (cause,) = found(warehouse, 7 * 148.0)
+    assert cause.effects == {"coverage": Decimal("336")}
+    assert "on demand because the Savings Plan 0a1b2c3d covers less of it: +48 USD" in said(cause)
+
+
+def test_a_price_that_rose_is_price(bill):
+    before = START - dt.timedelta(days=1)
+    dearer = daily(START, END, n=4, list_cost=144, effective_cost=144)
+    warehouse = bill(*daily(FIRST, before, n=4), *dearer, *other(FIRST, END))
+    (cause,) = found(warehouse, 7 * 196.0)
+    assert cause.effects == {"price": Decimal("336")}
+    assert "a 50 % higher price of r6g.4xlarge" in said(cause)
+
+
+def test_what_is_new_and_what_is_gone_say_so(bill):
+    before = START - dt.timedelta(days=1)
+    new = daily(START, END, n=3, resource_id="i-new")
+    (cause,) = found(bill(*other(FIRST, END), *new), 700.0)
+    assert "3 new r6g.4xlarge since" in said(cause)
+    (cause,) = found(bill(*other(FIRST, END), *daily(FIRST, before, n=3)), 700.0 + 7 * 72)
+    assert said(cause, lasts=False) == (
+        "EC2 in ap-northeast-2 for search: no r6g.4xlarge any more "
+        "from Monday 2026-09-28 to Sunday 2026-10-04: −504 USD in 7 days."
+    )
+
+
+def test_a_base_has_the_weekdays_of_the_incident(bill):
+    closed = [row for row in daily(FIRST, END, n=4) if row["charge_date"].weekday() < 5]
+    spike = daily(START, START, n=10, resource_id="i-spike")
+    warehouse = bill(*closed, *other(FIRST, END), *spike)
+    scope = {"x_team": "search"}
+    (cause,) = causes_of(warehouse, scope, start=START, end=START, expected=196.0)
+    assert cause.excess == Decimal("240")
+
+
+def test_what_was_expected_and_is_nowhere_before_is_left_as_the_rest(bill):
+    causes = found(bill(*daily(START, END, n=1)), 100.0)
+    assert [(bool(cause.where or cause.same), cause.excess) for cause in causes] == [
+        (True, Decimal("168")),
+        (False, Decimal("-100")),
+    ]
+
+
+def test_names_of_a_bill_stay_in_one_line(bill):
+    new = daily(START, END, n=3, x_team="a\nb", x_instance_type="<b>\x1b[0m")
+    (cause,) = found(bill(*new), 0.0, {"x_team": "a\nb"})
+    assert "\n" not in said(cause)
+    assert "\x1b" not in said(cause)
+
+
+_MONEY = st.decimals(0, 10_000, places=4)
+
+
+@given(st.lists(st.tuples(st.booleans(), *[_MONEY] * 6), min_size=1, max_size=6))
+def test_usage_price_mix_and_coverage_sum_to_the_excess(rows):
+    """Whatever quantities, prices and coverage do."""
+    leaves = pd.DataFrame(
+        [
+            {
+                "x_team": "a",
+                "service_name": "EC2",
+                "pricing_unit": "Hrs" if hours else "GB",
+                "consumed_quantity": q1,
+                "list_cost": l1,
+                "x_covered_list_cost": l1 / 2,
+                "effective_cost": c1,
+                "x_covered_effective_cost": c1 / 4,
+                "x_base_consumed_quantity": q0,
+                "x_base_list_cost": l0,
+                "x_base_covered_list_cost": l0 / 4,
+                "x_base_effective_cost": c0,
+                "x_base_covered_effective_cost": c0 / 2,
+            }
+            for hours, q0, l0, c0, q1, l1, c1 in rows
+        ],
+        dtype=object,
+    )
+    excess = sum(leaves["effective_cost"]) - sum(leaves["x_base_effective_cost"])
+    assert sum(_effects(leaves, excess).values(), Decimal(0)) == excess
+
+
+@pytest.mark.parametrize(
+    ("scope", "start", "end", "where", "said_of_it"),
+    [
+        # Of sample_data/truth: A01, C04, C07, C11.
+        (
+            {"x_team": "network"},
+            "2025-12-09",
+            "2025-12-11",
+            {"x_usage_type": "APN2-NatGateway-Bytes", "sub_account_id": "418820117734"},
+            "more APN2-NatGateway-Bytes",
+        ),
+        ({"x_team": "ads"}, "2026-03-10", "2026-04-19", {}, "because the Savings Plan"),
+        ({"service_name": "Amazon DynamoDB"}, "2026-05-06", "2026-05-31", {}, "lower price"),
+        ({"service_name": "Amazon SageMaker"}, "2026-09-01", "2026-09-20", {}, "lower price"),
+    ],
+)
+def test_planted_changes_of_the_sample_are_named(
+    sample_project, scope, start, end, where, said_of_it
+):
+    warehouse = finops.connect(sample_project)
+    start, end = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
+    base = warehouse.sql(_MONEY_BEFORE, **_asked(scope), start=start, end=end)
+    causes = causes_of(warehouse, scope, start=start, end=end, expected=float(base["base"].iloc[0]))
+    text = sentence(
+        causes[0], start=start, end=end, currency="USD", per_day=Decimal(1), lasts=False
+    )
+    assert said_of_it in text
+    assert not where or causes[0].where == where
+    actual = Decimal(base["actual"].iloc[0])
+    exact = Decimal(repr(float(base["base"].iloc[0]))).quantize(Decimal("1e-10"))
+    assert sum((cause.excess for cause in causes), Decimal(0)) == actual - exact
+    assert all(sum(cause.effects.values(), Decimal(0)) == cause.excess for cause in causes)
+
+
+def _asked(scope):
+    return {"team": scope.get("x_team"), "service": scope.get("service_name")}
+
+
+_MONEY_BEFORE = """
+select
+    sum(effective_cost) filter (where charge_date >= $start) as actual,
+    cast(sum(effective_cost) filter (where charge_date < $start) as double)
+    / 28 * (cast($end as date) - cast($start as date) + 1) as base
+from facts.owned_cost
+where consumed_quantity is not null and coalesce($team, x_team) = x_team
+    and coalesce($service, service_name) = service_name
+    and charge_date between cast($start as date) - 28 and $end
+"""
+
+
+def test_a_cause_without_items_names_no_resource():
+    empty = pd.DataFrame(
+        {"resource_id": [], "effective_cost": [], "x_base_effective_cost": []}, dtype=object
+    )
+    assert resources_of(Cause({}, {}, Decimal(1), {}, empty)) == []
