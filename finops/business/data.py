@@ -20,6 +20,7 @@ __all__ = ["MADE_OF", "load_business"]
 MADE_OF = {
     "business.daily_orders": "business.orders",
     "business.monthly_orders": "business.orders",
+    "business.monthly_rates": "business.exchange_rates",
 }
 _NOTHING: Mapping[str, Path] = MappingProxyType({})
 # Rows that can't be used: which, and why.
@@ -49,6 +50,7 @@ def load_business(
 
     One table per series with the columns of SERIES. Of orders, `business.orders` has hours (UTC),
     `business.daily_orders` UTC days and `business.monthly_orders` what is known by month only.
+    `business.monthly_rates` has the rate of each month, or the mean of its days.
     `business.series` says of each what it holds and lacks, `business.holidays` is the calendar.
     Hours without an offset are read in `timezone`. `fetched` are the rows of queries, by series.
     Raises BadInput, with file and line, for a value that doesn't parse, a missing column, a
@@ -60,6 +62,7 @@ def load_business(
         _load_series(con, sources[name], name, series, timezone)
     create_coverage(con, {name: source.table_name for name, source in sources.items() if source})
     _create_orders(con)
+    _create_rates(con)
     create_holidays(con)
 
 
@@ -213,3 +216,18 @@ def _create_orders(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace table business.orders as "
         "select hour, service, orders from business.orders where hour is not null"
     )
+
+
+def _create_rates(con: duckdb.DuckDBPyConnection) -> None:
+    """Give each month its rate, or the mean of its days that have one, as weekends have none.
+
+    In whole millionths, half up, so that it is exact.
+    """
+    con.execute(
+        "create or replace table business.monthly_rates as "
+        "select coalesce(billing_period, strftime(date, '%Y-%m')) as billing_period, "
+        "from_currency, to_currency, cast((2 * sum(cast(rate * 1000000 as hugeint)) + count(*)) "
+        "// (2 * count(*)) as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as rate, "
+        "count(*) as x_rates from business.exchange_rates group by 1, 2, 3"
+    )
+    con.execute("alter table business.monthly_rates alter rate type decimal(18, 6)")

@@ -36,7 +36,7 @@ def rates(warehouse: Warehouse, payments: dict[str, Payment]) -> RateOf:
     settings = warehouse.settings
     books = settings.reporting_currency
     rows = warehouse.sql(
-        "select billing_period, from_currency, rate from business.exchange_rates "
+        "select billing_period, from_currency, rate from business.monthly_rates "
         "where to_currency = $books",
         books=books,
     )

@@ -193,6 +193,31 @@ def test_rate_must_be_above_zero(tmp_path):
     refused(tmp_path, r"exchange_rates\.csv line 2: rate 0\.000000 must be", exchange_rates=rates)
 
 
+def rates_of(tmp_path, column, *lines):
+    header = f"{column},from_currency,to_currency,rate,source\n"
+    text = header + "".join(f"{time},USD,KRW,{rate},bank\n" for time, rate in lines)
+    con = load(tmp_path, exchange_rates=text)
+    return rows(con, "select billing_period, rate from business.monthly_rates order by all")
+
+
+def test_month_has_its_own_rate(tmp_path):
+    found = rates_of(tmp_path, "billing_period", ("2026-10", "1441.25"), ("2026-11", "1442"))
+    assert found == [("2026-10", Decimal("1441.25")), ("2026-11", Decimal(1442))]
+
+
+def test_days_make_the_mean_of_those_that_have_a_rate(tmp_path):
+    days = {"2026-10-01": "1400", "2026-10-02": "1401", "2026-10-05": "1401", "2026-09-30": "1"}
+    assert rates_of(tmp_path, "date", *days.items()) == [
+        ("2026-09", Decimal(1)),
+        ("2026-10", Decimal("1400.666667")),
+    ]
+
+
+def test_a_half_of_the_last_digit_of_a_rate_is_rounded_up(tmp_path):
+    days = {"2026-10-01": "1.000000", "2026-10-02": "1.000001"}
+    assert rates_of(tmp_path, "date", *days.items()) == [("2026-10", Decimal("1.000001"))]
+
+
 def test_holidays_file_changes_the_public_calendar(tmp_path):
     holidays = "date,name,change\n2026-10-02,Founding day,add\n2026-10-09,We deliver,remove\n"
     con = load(tmp_path, holidays=holidays)
