@@ -92,7 +92,10 @@ gaps as (
     ) as wanted
     left join (select distinct key, date_trunc('day', time) as time from times) as known
         on wanted.key = known.key and wanted.time = known.time
-    where known.key is null and {is_gapless}
+    where
+        known.key is null and {is_gapless}
+        -- Nobody fixes exchange rates on weekends.
+        and not ('{table}' = 'exchange_rates' and '{step}' = '1 day' and isodow(wanted.time) > 5)
     group by wanted.key
 )
 select

@@ -110,7 +110,7 @@ SERIES: dict[str, Series] = {
         key=("date", "billing_period", "from_currency", "to_currency"),
         name="from_currency || '/' || to_currency",
         unit="to_currency for one from_currency",
-        missing="left out of the mean of its month, which is unknown without any rate",
+        missing="left out of its month's mean; a month without any has no rate",
         times=("billing_period", "date"),
     ),
     "events": Series(

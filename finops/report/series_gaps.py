@@ -14,9 +14,14 @@ def series_gaps(series: pd.DataFrame, last_charge_date: object) -> Iterable[str]
 
     The bill ends on the day `last_charge_date`.
     """
-    end = "" if is_missing(last_charge_date) else str(pd.Timestamp(str(last_charge_date)).date())
+    if is_missing(last_charge_date):
+        return
+    last = pd.Timestamp(str(last_charge_date))
     for row in series.to_dict("records"):
         unit = "month" if row["x_grain"] == "month" else "day"
+        # Nobody fixes exchange rates on weekends.
+        is_rate = row["x_series"] == "exchange_rates" and unit == "day"
+        end = str((pd.offsets.BDay().rollback(last) if is_rate else last).date())
         lacks = []
         if not is_missing(row["x_missing"]) and row["x_missing"]:
             many = number(row["x_missing"]) + f" {unit}{'s' if row['x_missing'] > 1 else ''}"

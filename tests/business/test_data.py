@@ -240,6 +240,15 @@ def test_holiday_is_added_or_removed(tmp_path):
     refused(tmp_path, r"holidays\.csv line 2: change 'yes' is neither add nor", holidays=holidays)
 
 
+def test_rates_of_days_lack_no_weekend(tmp_path):
+    days = ("2026-10-01", "2026-10-05", "2026-10-07")
+    rates_of(tmp_path, "date", *[(day, 1400) for day in days])
+    con = load(tmp_path)
+    assert rows(con, "select x_missing, x_first_missing from business.series") == [
+        (2, "2026-10-02")
+    ]
+
+
 def test_each_series_says_what_it_spans_and_lacks(tmp_path):
     con = load(
         tmp_path,

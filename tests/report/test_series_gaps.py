@@ -42,5 +42,11 @@ def test_series_that_ends_before_the_bill_says_so():
     assert "A missing month is" in said(x_grain="month", x_last="2026-09")[0]
 
 
+def test_rates_need_no_weekend():
+    rates = {"x_series": "exchange_rates", "x_grain": "day"}
+    assert said(**rates, x_last="2026-10-30") == []
+    assert len(said(**rates, x_last="2026-10-29")) == 1
+
+
 def test_series_that_needs_no_row_a_day_has_no_gaps():
     assert said(x_series="events", x_missing=None, x_last="2026-01-01") == []
