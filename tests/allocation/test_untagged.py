@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from tests.conftest import usd
 
 
@@ -51,3 +53,14 @@ def test_what_a_rule_owns_is_untagged_and_not_unowned(run_model):
     row = untagged(run_model, [charge(9, 7), charge(9, 2, "rule"), charge(9, 4, "tag")], months)
     assert (row["effective_cost"], row["x_unowned_cost"]) == (usd(9), usd(7))
     assert row["x_last_month_unowned_cost"] == usd(7)
+
+
+def ruled(rule, team):
+    return charge(9, 1, "rule") | {"x_rule_id": rule, "x_team": team}
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_two_rules_of_one_day_the_names_decide(run_model, step):
+    charges = [ruled("R04", "search"), ruled("R05", "order")][::step]
+    row = untagged(run_model, charges, [delivered(9, dt.date(2026, 9, 30))])
+    assert (row["x_rule_id"], row["x_team"]) == ("R04", "search")

@@ -13,6 +13,14 @@ with full_months as (
         and last_charge_date >= last_day(cast(billing_period || '-01' as date))
 ),
 
+untagged_charges as (
+    select
+        *,
+        concat_ws(' ', charge_date, x_owner_method, x_team, x_rule_id) as x_decision
+    from facts.owned_cost
+    where x_owner_method <> 'tag'
+),
+
 untagged_cost as (
     select
         sub_account_id,
@@ -22,10 +30,11 @@ untagged_cost as (
         resource_id,
         case when resource_id is null then x_usage_type end as x_usage_type,
         billing_currency,
-        -- A rule may have changed in between; the newest decision is the one to judge.
-        max_by(x_owner_method, charge_date) as x_owner_method,
-        max_by(x_team, charge_date) as x_team,
-        max_by(x_rule_id, charge_date) as x_rule_id,
+        -- A rule may have changed in between; the newest decision is the one to judge. Of two of
+        -- one day, as of kinds of usage without a resource, the names decide.
+        max_by(x_owner_method, x_decision) as x_owner_method,
+        max_by(x_team, x_decision) as x_team,
+        max_by(x_rule_id, x_decision) as x_rule_id,
         max(sub_account_name) as sub_account_name,
         min(charge_date) as x_first_charge_date,
         max(charge_date) as x_last_charge_date,
@@ -43,9 +52,8 @@ untagged_cost as (
                 then effective_cost
             else 0
         end) as x_previous_month_unowned_cost
-    from facts.owned_cost
+    from untagged_charges
     cross join full_months
-    where x_owner_method <> 'tag'
     group by
         sub_account_id,
         x_service_code,
