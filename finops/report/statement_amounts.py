@@ -22,6 +22,7 @@ __all__ = [
     "pools",
     "service_text",
     "services",
+    "with_names",
 ]
 
 _CHANGES = 8
@@ -56,7 +57,7 @@ def own_service(month: Month, service: str, language: str) -> str:
 def effects(statement: Statement, language: str) -> Section:
     """Return the bridge from the month before: what each effect moved."""
     month, change = statement.month, say("change", language)
-    named = _named(statement, language)
+    named = with_names(statement.month, statement.bridge, language)
     rows = [
         (effect_name(effect, language), amount(month, statement.effects[effect], signed=True))
         for effect in EFFECTS
@@ -174,9 +175,8 @@ def index(found: list[Statement], language: str) -> Section:
     )
 
 
-def _named(statement: Statement, language: str) -> pd.DataFrame:
-    """Return the team's bridge with its teams and services as they are called."""
-    month, moved = statement.month, statement.bridge
+def with_names(month: Month, moved: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return a bridge with its teams and services as they are called."""
     if moved.empty:
         return moved
     services = [

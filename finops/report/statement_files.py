@@ -6,6 +6,7 @@ from pathlib import Path
 from finops.close.accounts import read_accounts
 from finops.errors import BadInput
 from finops.report.chargeback import journal_csv, postings
+from finops.report.executive import executive_page
 from finops.report.pages import write_whole
 from finops.report.statement import MEASURES, Statement, statements
 from finops.report.statement_page import index_page, statement_page
@@ -27,10 +28,11 @@ def write_statements(
 ) -> list[Path]:
     """Write the statements of a month into `folder`, all teams' or that of `team`.
 
-    Without `team` there is an index too, and in mode `chargeback` the journal of all, a CSV of
-    `chargeback.COLUMNS`. The same build gives the same bytes. Returns the files. Raises BadInput,
-    before anything is written, for an unknown language or mode, a month or team without cost, and a
-    journal that lacks an account or cost centre; SourceNotFound without a build.
+    Without `team` there is an index too, and for `showback` a page for executives, for `chargeback`
+    the journal of all, a CSV of `chargeback.COLUMNS`. The same build gives the same bytes. Returns
+    the files. Raises BadInput, before anything is written, for an unknown language or mode, a month
+    or team without cost, and a journal that lacks an account or cost centre; SourceNotFound without
+    a build.
     """
     _check("language", language, LANGUAGES)
     _check("mode", mode, MEASURES)
@@ -41,13 +43,24 @@ def write_statements(
         files[_path(target, one, language, "html")] = statement_page(one, language)
         files[_path(target, one, language, "xlsx")] = workbook(one, language)
     if team is None:
-        page = index_page(found, language)
-        files[target / f"{billing_period}-index-{mode}-{language}.html"] = page
-    if team is None and mode == "chargeback":
-        files[target / f"journal-{billing_period}.csv"] = _journal(warehouse, found)
+        files |= _of_all(warehouse, found, target, language)
     for path, content in files.items():
         write_whole(path, content)
     return list(files)
+
+
+def _of_all(
+    warehouse: Warehouse, found: list[Statement], folder: Path, language: str
+) -> dict[Path, str | bytes]:
+    """Return the files about all teams: the index, and the executive page or the journal."""
+    month = found[0].month
+    name = f"{month.billing_period}-{{}}-{month.mode}-{language}.html"
+    files: dict[Path, str | bytes] = {folder / name.format("index"): index_page(found, language)}
+    if month.mode == "chargeback":
+        files[folder / f"journal-{month.billing_period}.csv"] = _journal(warehouse, found)
+    else:
+        files[folder / name.format("executive")] = executive_page(warehouse, found, language)
+    return files
 
 
 def _journal(warehouse: Warehouse, found: list[Statement]) -> bytes:

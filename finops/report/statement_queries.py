@@ -2,6 +2,7 @@
 
 __all__ = [
     "BUDGETS",
+    "COMPANY",
     "GAPS",
     "MONTHS",
     "POOLS",
@@ -21,6 +22,26 @@ order by billing_period, billing_currency
 TEAMS = "select team as key, name, name_ko from mappings.teams order by team"
 
 SERVICES = "select service as key, name, name_ko from mappings.services order by service"
+
+# The newest months up to the one asked for, newest first.
+COMPANY = """
+select
+    billing_period,
+    effective_cost,
+    x_reporting_currency,
+    x_effective_cost_per_order,
+    x_reporting_effective_cost_per_order,
+    x_effective_cost_to_revenue,
+    x_effective_variance,
+    x_budget
+from marts.unit_cost_month
+where
+    x_scope = 'company'
+    and billing_currency = $currency
+    and billing_period <= $period
+order by billing_period desc
+limit 13
+"""
 
 BUDGETS = """
 select x_team, x_own_effective_cost, x_budget, x_exchange_rate

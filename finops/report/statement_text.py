@@ -162,6 +162,36 @@ _TEXTS = {
     "centre": ("cost centre", "비용 센터"),
     "reason": ("why it is yours", "귀속 사유"),
     "team": ("team", "팀"),
+    "executive": ("AWS cost on one page", "AWS 비용 한눈에 보기"),
+    "cost_per_order": ("Cost of one order", "주문 1건당 비용"),
+    "cost_to_revenue": ("Cost to revenue", "매출 대비 비용"),
+    "budget_left": ("Budget less cost", "예산 잔액"),
+    "of_budget": ("{share} of the budget is used", "예산의 {share} 사용"),
+    "no_measure": ("no data in business/ for every day", "business/에 매일의 데이터가 없음"),
+    "moved_teams": ("What changed most, by team", "팀별 주요 증감"),
+    "budgets": ("Budgets, own cost", "예산 대비 자체 비용"),
+    "used": ("used", "사용률"),
+    "left": ("left", "잔액"),
+    "all": ("all", "전체"),
+    "others": ("others", "기타"),
+    "cost_of_month": ("Effective cost", "유효 비용"),
+    "without_budget": ("without a budget", "예산 없음"),
+    "no_budgets": (
+        "No budgets in business/budgets.csv.",
+        "business/budgets.csv에 예산이 없습니다.",
+    ),
+    "trust_line": (
+        "The statements of all teams are {total} {currency}; the bill is {bill}, and our sum of it "
+        "differs by {residual}. {invoiced} of its lines are invoiced, the last charge is of {day}, "
+        "and {unowned} of the cost has no owner.",
+        "모든 팀의 명세서 합계는 {total} {currency}, 청구서는 {bill}이며 청구서와의 차이는 "
+        "{residual}입니다. 청구서 항목의 {invoiced}가 확정되었고, 마지막 사용일은 {day}, "
+        "소유자 없는 비용은 {unowned}입니다.",
+    ),
+    "trend": (
+        "The lines are the months from {first} to {last}.",
+        "선은 {first}부터 {last}까지의 월별 추이입니다.",
+    ),
     "no_owner": ("No owner", "소유자 없음"),
     "page": ("Page", "페이지"),
     "footer": (
