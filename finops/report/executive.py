@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from finops.business.bridge import bridge
 from finops.business.bridge_text import month_text, sentences
 from finops.report import statement_queries as queries
 from finops.report.cents import apportion, whole
@@ -59,7 +58,7 @@ def executive_page(warehouse: Warehouse, found: Sequence[Statement], language: s
             trust=_trust(month, sum(one.total for one in mine), language),
             measures=_measures(month, months, language),
             trend=_trend(months, language),
-            change=_change(warehouse, month, language),
+            change=_change(month, language),
             tables=[
                 _team_movers(month, mine, language),
                 _service_movers(month, mine, language),
@@ -115,17 +114,11 @@ def _points(values: list[float | None]) -> list[tuple[float, float]]:
     return [(place * step, _HEIGHT * (high - value) / size) for place, value in known]
 
 
-def _change(warehouse: Warehouse, month: Month, language: str) -> Section:
+def _change(month: Month, language: str) -> Section:
     """Return what moved the company's cost: two sentences and the waterfall."""
     if month.previous_period is None:
         return Section(say("effects", language), (), frozenset(), [], say("first_month", language))
-    moved = bridge(
-        warehouse,
-        period=month.billing_period,
-        base=month.previous_period,
-        currency=month.currency,
-    )
-    shown = with_names(month, moved, language)
+    shown = with_names(month, month.bridge, language)
     return Section(
         say("effects", language),
         (),

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -29,7 +30,8 @@ class Month:
 
     `total` is the bill in the smallest coin of `currency`; `lines` are those of every team. `trust`
     is the row of marts.trust_header; `rate` gives `reporting_currency`, None if there is none.
-    `team_names` and `service_names` give what each is called in a language, by key.
+    `team_names` and `service_names` give what each is called in a language, by key. `bridge` is
+    what `business.bridge` returns: empty without a month before and for chargeback.
     """
 
     company: str
@@ -44,6 +46,7 @@ class Month:
     team_names: Names
     service_names: Names
     lines: pd.DataFrame
+    bridge: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Statement:
     bridge: pd.DataFrame
     effects: dict[str, int]
 
-    @property
+    @cached_property
     def reference(self) -> str:
         """What to quote in a dispute: it changes only if an amount or its reason does."""
         month = self.month
@@ -153,6 +156,7 @@ def _month(
         service_names=_names(warehouse.sql(queries.SERVICES)),
         trust={str(name): None if is_missing(value) else value for name, value in trust.items()},
         lines=read_lines(warehouse, period, currency, mode),
+        bridge=_bridge(warehouse, period, previous, currency, mode),
     )
 
 
@@ -181,7 +185,6 @@ class _Extras:
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
         self.anomalies = _in_month(find(warehouse), month.billing_period)
         self.unowned = worklist(warehouse)
-        self.bridge = _bridge(warehouse, month)
 
 
 def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Extras) -> Statement:
@@ -189,7 +192,7 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
     earlier = None if before is None else before[before["x_team"] == team]
     budget = extra.budgets.get(team, {})
     of_pools = pools(lines, extra.pools, MEASURES[month.mode])
-    moved = _team_bridge(extra.bridge, team, lines, earlier)
+    moved = _team_bridge(month.bridge, team, lines, earlier)
     return Statement(
         month=month,
         team=team,
@@ -214,16 +217,13 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
     )
 
 
-def _bridge(warehouse: Warehouse, month: Month) -> pd.DataFrame:
+def _bridge(
+    warehouse: Warehouse, period: str, previous: str | None, currency: str, mode: str
+) -> pd.DataFrame:
     """Return what moved the effective cost of all teams; nothing without a month before."""
-    if month.mode != "showback" or month.previous_period is None:
+    if mode != "showback" or previous is None:
         return pd.DataFrame(columns=["x_team"])
-    return bridge(
-        warehouse,
-        period=month.billing_period,
-        base=month.previous_period,
-        currency=month.currency,
-    )
+    return bridge(warehouse, period=period, base=previous, currency=currency)
 
 
 def _team_bridge(

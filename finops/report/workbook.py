@@ -61,6 +61,7 @@ class _Book:
         self.month, self.places = statement.month, cents(statement.month.currency)
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.right = book.add_format({"bold": True, "bottom": 1, "align": "right", "valign": "top"})
+        self.top = book.add_format({"valign": "top"})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.quiet = book.add_format({"font_color": "#5a5a5a"})
@@ -68,12 +69,13 @@ class _Book:
         self.sum = self.amounts(statement.month.currency, bold=True, top=1)
         self.strong = book.add_format({"bold": True, "top": 1})
         self.share = book.add_format({"num_format": "0.0%"})
-        self.weight = book.add_format({"num_format": "0.0000%"})
+        self.weight = book.add_format({"num_format": "0.0000%", "valign": "top"})
         self.rate = book.add_format({"num_format": "#,##0.00####"})
 
     def amounts(self, currency: str, **more: object) -> Format:
         """Return the number format of a currency: Korean won have no decimals."""
-        return self.book.add_format({"num_format": money_format(currency), **more})
+        shape = money_format(currency)
+        return self.book.add_format({"num_format": shape, "valign": "top", **more})
 
     def say(self, key: str, **values: str) -> str:
         return say(key, self.language, **values)
@@ -120,7 +122,7 @@ class _Book:
         rows = self.statement.lines.to_dict("records")
         for place, row in enumerate(rows, 1):
             for column, text in enumerate(self.line_texts(row)):
-                sheet.write_string(place, column, text)
+                sheet.write_string(place, column, text, self.top)
             sheet.write_number(place, 6, self.value(row["x_cents"]), self.money)
             sheet.write_string(place, 7, why(self.month, row, self.language), self.wrap)
             if row["x_weight"] is not None:
