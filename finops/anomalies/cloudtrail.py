@@ -15,18 +15,20 @@ from finops.sql import literal
 
 __all__ = ["Trail", "read_trail"]
 
-_BEFORE, _AFTER = dt.timedelta(days=2), dt.timedelta(days=1)
-_MOST = 3
+# A change that names a resource of the cause may be older: what grows slowly shows late.
+_BEFORE, _LONG_BEFORE, _AFTER = (dt.timedelta(days=days) for days in (2, 14, 1))
+_MOST, _NAMED = 3, 2
 _MOST_BYTES = 1 << 28
 _COLUMNS = ["happened_at", "event", "source", "region", "account", "actor", "content"]
 # The name of a service in event sources, where its code in the bill doesn't end with it.
 _SOURCES = {"amazones": "es", "amazoncloudwatch": "monitoring", "awselb": "elasticloadbalancing"}
-_EVENTS = """
-with records as (
-    select unnest("Records") as record from read_json(
-        {files}, columns = {{"Records": 'JSON[]'}}, maximum_object_size = {most}
-    )
+_LOGS = """
+create temp table logs as from read_json(
+    {file}, columns = {{"Records": 'JSON[]'}}, maximum_object_size = {most}
 )
+"""
+_EVENTS = """
+with records as (select unnest("Records") as record from logs)
 select
     try_cast(record->>'$.eventTime' as timestamptz) as happened_at,
     record->>'$.eventName' as event,
@@ -57,16 +59,19 @@ class Trail:
     events: pd.DataFrame
 
     def changes_of(self, cause: Cause, start: dt.date) -> list[str]:
-        """Return up to three changes at most 2 days before a cause began, the likeliest first.
+        """Return up to three changes in the 2 days before a cause began, the likeliest first.
 
         A change is of the cause's account, region and AWS service, as far as it has one. Those
-        that name its resources or instance type come first, then the latest.
+        that name its resources, which may be 14 days old, come first, then those that name its
+        instance type, then the latest.
         """
         if self.events.empty or not (cause.same or cause.where):
             return []
         near = self.events[self._is_near(cause, start)]
         points = [_points(str(text), cause) for text in near["content"]]
-        likely = near.assign(points=points).sort_values(
+        scored = near.assign(points=points)
+        recent = scored["happened_at"] >= pd.Timestamp(start, tz="UTC") - _BEFORE
+        likely = scored[recent | (scored["points"] >= _NAMED)].sort_values(
             ["points", "happened_at"], ascending=False, kind="stable"
         )
         return [_said(row) for row in likely.head(_MOST).to_dict("records")]
@@ -74,7 +79,7 @@ class Trail:
     def _is_near(self, cause: Cause, start: dt.date) -> "pd.Series[bool]":
         at, same = self.events["happened_at"], cause.same
         first = pd.Timestamp(start, tz="UTC")
-        near = (at >= first - _BEFORE) & (at < first + _AFTER)
+        near = (at >= first - _LONG_BEFORE) & (at < first + _AFTER)
         for column, name in (("account", "sub_account_id"), ("region", "region_id")):
             if value := same.get(name):
                 near &= self.events[column].fillna(value) == value
@@ -95,16 +100,19 @@ def read_trail(folder: Path) -> Trail:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    query = _EVENTS.format(files=literal(str(path)), most=_MOST_BYTES)
     try:
         with duckdb.connect() as con:
             con.execute("set TimeZone = 'UTC'")
-            events: pd.DataFrame = con.sql(query).df()
+            con.execute(_LOGS.format(file=literal(str(path)), most=_MOST_BYTES))
+            empty = con.sql('from logs where "Records" is null').fetchall()
+            events: pd.DataFrame = con.sql(_EVENTS).to_arrow_table().to_pandas()
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
-        raise BadInput(f"{path} is no CloudTrail log with Records: {why}") from error
+        raise BadInput(f"{path} is no CloudTrail log: {why}") from error
+    if empty:
+        raise BadInput(f"{path} is no CloudTrail log: it has no Records.")
     if events["happened_at"].isna().any() or events["event"].isna().any():
-        raise BadInput(f"{path}: a record has no eventTime or eventName. Is it a CloudTrail log?")
+        raise BadInput(f"{path} is no CloudTrail log: a record has no eventTime or eventName.")
     return events
 
 

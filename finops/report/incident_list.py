@@ -13,6 +13,8 @@ from finops.report.text import kind_text, number, plain
 
 __all__ = ["incident_list"]
 
+_LEAST_SHARE = 0.05
+
 
 def incident_list(found: pd.DataFrame) -> RenderableType:
     """Return a block per row of `incidents.record`, or why there is none, and what was left out."""
@@ -40,8 +42,13 @@ def _money(row: dict[Any, Any]) -> str:
 
 
 def _causes(row: dict[Any, Any]) -> Iterable[str]:
-    """Return the sentences of the causes, each followed by the changes that came before it."""
-    for cause in json.loads(row["causes"]):
+    """Return the sentences of the causes, each followed by the changes that came before it.
+
+    A rest of less than 5 per cent is left out.
+    """
+    for place, cause in enumerate(json.loads(row["causes"])):
+        if place and abs(float(cause["excess"])) < _LEAST_SHARE * abs(row["excess"]):
+            continue
         yield cause["sentence"]
         for change in cause["changes"]:
             yield f"Changed before: {change}"
