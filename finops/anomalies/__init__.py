@@ -1,7 +1,8 @@
 """Find cost that nothing known explains: per team and AWS service, or any other daily series."""
 
+from finops.anomalies.bands import bands
 from finops.anomalies.detect import detect
 from finops.anomalies.find import find
 from finops.anomalies.sources import by_team_and_service, events, orders
 
-__all__ = ["by_team_and_service", "detect", "events", "find", "orders"]
+__all__ = ["bands", "by_team_and_service", "detect", "events", "find", "orders"]

@@ -13,10 +13,10 @@ from finops.anomalies.expected import LEAST_SIGMA, Expected
 from finops.anomalies.series import Floats, Mask
 from finops.anomalies.trends import Trends
 
-__all__ = ["Scan"]
+__all__ = ["DAY_SCORE", "FIRST_FIT", "REFIT_DAYS", "Scan"]
 
-_REFIT_DAYS, _FIRST_FIT = 7, 21
-_DAY_SCORE = 6.5
+REFIT_DAYS, FIRST_FIT = 7, 21
+DAY_SCORE = 6.5
 _DAY_MONEY, _LEAST_SHARE = 5.0, 0.06
 _CONFIRM_DAYS = 2
 _WEEK_QUIET, _DRIFT_QUIET = 28, 70
@@ -45,7 +45,7 @@ class Scan:
         """Return the alerts in the order in which they were raised, and the fees of each day."""
         for today in range(len(self._cost)):
             complete = today - self._wait
-            if complete >= _FIRST_FIT and complete % _REFIT_DAYS == 0:
+            if complete >= FIRST_FIT and complete % REFIT_DAYS == 0:
                 self._expected.refit(complete)
                 self._trends.refit(complete)
             for day in range(today, max(complete, 0), -1):
@@ -87,7 +87,7 @@ class Scan:
 
     def _is_high(self, day: int, cost: Floats, score: Floats, high: Floats) -> Mask:
         usual = np.exp(high) - SMALL
-        found = score > _DAY_SCORE
+        found = score > DAY_SCORE
         found &= cost - usual >= np.fmax(_DAY_MONEY, _LEAST_SHARE * usual)
         if not self._calendar.has_drivers[day]:
             # Nobody can tell what a promotion does without knowing the orders.
@@ -96,7 +96,7 @@ class Scan:
 
     def _is_low(self, day: int, cost: Floats, score: Floats) -> Mask:
         usual = np.exp(self._expected.level + self._expected.season(day)) - SMALL
-        found = (score < -_DAY_SCORE) & (usual - cost >= np.fmax(_DAY_MONEY, _LEAST_SHARE * usual))
+        found = (score < -DAY_SCORE) & (usual - cost >= np.fmax(_DAY_MONEY, _LEAST_SHARE * usual))
         return found & self._can_judge(day)
 
     def _can_judge(self, day: int) -> Mask:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from finops.report.text import is_missing, money, month_name, number, percent, plain, unit_money
+from finops.report.text import (
+    is_missing,
+    money,
+    month_name,
+    number,
+    percent,
+    place_text,
+    plain,
+    unit_money,
+)
 
 if TYPE_CHECKING:
     from finops.report.summary import Change, Summary
@@ -182,7 +191,7 @@ def _anomalies(summary: Summary) -> str:
         else f"{len(found)} anomalies were found, most of all"
     )
     return (
-        f"{count} {plain(largest['key'], 60)} with {excess} against what was expected, "
+        f"{count} {plain(place_text(largest['key']), 60)} with {excess} against what was expected, "
         f"from {largest['start']:%-d %B}."
     )
 

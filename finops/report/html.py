@@ -9,6 +9,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from finops.report import charts, sections
+from finops.report.incident_sections import IncidentBlock, incident_blocks
 from finops.report.pages import environment, write_whole
 from finops.report.summary import Summary, summarise
 from finops.report.text import month_name
@@ -34,7 +35,13 @@ def write_report(
     """
     summary = summarise(warehouse, billing_period, anomalies=anomalies)
     target = Path(path)
-    write_whole(target, render(summary, figures(warehouse, summary), _untagged(warehouse, summary)))
+    page = render(
+        summary,
+        figures(warehouse, summary),
+        _untagged(warehouse, summary),
+        incident_blocks(warehouse, summary),
+    )
+    write_whole(target, page)
     return target
 
 
@@ -59,14 +66,24 @@ def figures(warehouse: Warehouse, summary: Summary) -> list[go.Figure]:
     ]
 
 
-def render(summary: Summary, drawings: list[go.Figure], untagged: pd.DataFrame) -> str:
+def render(
+    summary: Summary,
+    drawings: list[go.Figure],
+    untagged: pd.DataFrame,
+    incidents: list[IncidentBlock],
+) -> str:
     """Return the page; every text in it is escaped, in the tables and in the charts."""
     template = environment().get_template("report.html.j2")
     return template.render(
         summary=summary,
         month=month_name(summary.billing_period),
         tiles=sections.tiles(summary),
-        figures=[json.loads(drawing.to_json()) for drawing in drawings],
+        charts=len(drawings),
+        figures=[
+            json.loads(drawing.to_json())
+            for drawing in [*drawings, *(block.chart for block in incidents)]
+        ],
+        incidents=incidents,
         tables=[
             sections.budgets(summary),
             sections.anomalies(summary),

@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from finops.report.text import kind_text, number, plain
+from finops.report.text import kind_text, number, place_text, plain
 
-__all__ = ["incident_list"]
+__all__ = ["incident_list", "told_causes"]
 
 _LEAST_SHARE = 0.05
 
@@ -25,13 +25,24 @@ def incident_list(found: pd.DataFrame) -> RenderableType:
     return Group(*blocks, "Expected and actual are sums over the days.", *notes)
 
 
+def told_causes(row: dict[Any, Any]) -> list[dict[str, Any]]:
+    """Return the causes of a row of `find`; a rest of less than 5 per cent is left out."""
+    causes: list[dict[str, Any]] = json.loads(row["causes"])
+    least = _LEAST_SHARE * abs(row["excess"])
+    return [one for one in causes if one is causes[0] or abs(float(one["excess"])) >= least]
+
+
 def _block(row: dict[Any, Any]) -> RenderableType:
-    title = Text(plain(row["key"], 120), "bold")
-    state = f"{kind_text(row)}, {row['status']}, owner {plain(row['owner'], 40)}, {row['id']}"
+    title = Text(plain(place_text(row["key"]), 120), "bold")
+    state = f"{kind_text(row)}, {row['status']}, {_owner(row)}, {row['id']}"
     lines = [state, _money(row), *_causes(row)]
     if row["reason"]:
         lines.append(f"Reason: {plain(row['reason'], 300)}")
     return Group(title, *(Padding(Text(line, overflow="fold"), (0, 0, 0, 2)) for line in lines), "")
+
+
+def _owner(row: dict[Any, Any]) -> str:
+    return "several owners" if row["owner"] == "*" else f"owner {plain(row['owner'], 40)}"
 
 
 def _money(row: dict[Any, Any]) -> str:
@@ -42,13 +53,8 @@ def _money(row: dict[Any, Any]) -> str:
 
 
 def _causes(row: dict[Any, Any]) -> Iterable[str]:
-    """Return the sentences of the causes, each followed by the changes that came before it.
-
-    A rest of less than 5 per cent is left out.
-    """
-    for place, cause in enumerate(json.loads(row["causes"])):
-        if place and abs(float(cause["excess"])) < _LEAST_SHARE * abs(row["excess"]):
-            continue
+    """Return the sentences of the causes, each followed by the changes that came before it."""
+    for cause in told_causes(row):
         yield cause["sentence"]
         for change in cause["changes"]:
             yield f"Changed before: {change}"

@@ -16,6 +16,7 @@ from finops.report.text import (
     month_name,
     number,
     percent,
+    place_text,
     plain,
     unit_money,
 )
@@ -226,7 +227,7 @@ def _anomaly_row(row: dict[Any, Any]) -> tuple[str, ...]:
     return (
         f"{row['start']:%Y-%m-%d}",
         f"{row['end']:%Y-%m-%d}",
-        plain(row["key"], 60),
+        plain(place_text(row["key"]), 60),
         kind_text(row),
         number(row["expected"]),
         number(row["actual"]),

@@ -14,6 +14,7 @@ __all__ = [
     "month_name",
     "number",
     "percent",
+    "place_text",
     "plain",
     "safe_cell",
     "unit_money",
@@ -87,6 +88,12 @@ def kind_text(anomaly: dict[Any, Any]) -> str:
     return plain(anomaly["kind"]).replace("_", " ") + (
         " (incomplete)" if anomaly["incomplete"] else ""
     )
+
+
+def place_text(key: object) -> str:
+    """Return the key of an anomaly in words: `*` is all teams."""
+    text = plain(key)
+    return f"All teams{text[1:]}" if text.startswith("*") else text
 
 
 def plain(text: object, limit: int | None = None) -> str:

@@ -1,0 +1,65 @@
+"""Draw an incident: what each day cost, beside the band that was expected."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from finops.report.frames import dates_text
+from finops.report.style import DARK, PALETTE, RISE, empty, figure, label
+from finops.report.text import place_text
+
+__all__ = ["incident"]
+
+_BAND = "#dbe7ef"
+
+
+def incident(band: pd.DataFrame, *, end: object, currency: str = "USD") -> go.Figure:
+    """Draw the daily cost of one incident and its expected band; its days, up to `end`, are dots.
+
+    `band` has the rows of one incident of `anomalies.bands`, in `currency`.
+    """
+    if band.empty:
+        return empty("Daily cost", "There is no cost to draw.")
+    days = dates_text(band["date"])
+    title = label(place_text(band["key"].iloc[0]), 80)
+    drawing = figure(title, subtitle="red: the incident; band: expected", height=250)
+    _add_band(drawing, days, band)
+    drawing.add_scatter(
+        x=days,
+        y=band["cost"].tolist(),
+        mode="lines",
+        name="cost",
+        line={"color": PALETTE[0], "width": 2},
+        hovertemplate="%{x|%-d %b %Y}: %{y:,.2f}<extra>cost</extra>",
+    )
+    own = band[(band["date"] >= band["start"]) & (band["date"] <= pd.Timestamp(str(end)))]
+    drawing.add_scatter(
+        x=dates_text(own["date"]),
+        y=own["cost"].tolist(),
+        mode="markers",
+        name="incident",
+        marker={"color": RISE, "size": 6},
+        hovertemplate="%{x|%-d %b %Y}: %{y:,.2f}<extra>incident</extra>",
+    )
+    drawing.update_xaxes(tickformat="%-d %b\n%Y", type="date")
+    return drawing.update_yaxes(title_text=f"{currency} a day", rangemode="tozero", tickformat=",")
+
+
+def _add_band(drawing: go.Figure, days: list[str], band: pd.DataFrame) -> None:
+    """Add low, high and the area between them, then what was expected as a dotted line."""
+    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    drawing.add_scatter(x=days, y=_values(band["low"]), name="low", **edge)
+    drawing.add_scatter(
+        x=days, y=_values(band["high"]), name="high", fill="tonexty", fillcolor=_BAND, **edge
+    )
+    drawing.add_scatter(
+        x=days,
+        y=_values(band["expected"]),
+        mode="lines",
+        name="expected",
+        line={"color": DARK, "width": 1.2, "dash": "dot"},
+        hovertemplate="%{x|%-d %b %Y}: %{y:,.2f}<extra>expected</extra>",
+    )
+
+
+def _values(column: pd.Series) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in column]

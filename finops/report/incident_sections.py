@@ -1,0 +1,85 @@
+"""Lay out incidents for a page: the chart, the causes, what it cost and whose it is."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from finops.anomalies import bands, events, orders
+from finops.anomalies.find import series
+from finops.report.incident_charts import incident
+from finops.report.incident_list import told_causes
+from finops.report.summary import Summary
+from finops.report.text import kind_text, money, place_text, plain
+from finops.warehouse import Warehouse
+
+__all__ = ["IncidentBlock", "incident_blocks"]
+
+_MOST = 8
+
+
+@dataclass(frozen=True)
+class IncidentBlock:
+    """An incident on a page: heading, sentences of its causes, facts (name and value), chart."""
+
+    title: str
+    causes: list[str]
+    facts: list[tuple[str, str]]
+    chart: go.Figure
+
+
+def incident_blocks(warehouse: Warehouse, summary: Summary) -> list[IncidentBlock]:
+    """Return the incidents of the month with the most money at risk, 8 at most."""
+    found = summary.anomalies
+    if found is None or found.empty:
+        return []
+    top = found.head(_MOST)
+    known = {"drivers": orders(warehouse), "events": events(warehouse)}
+    band = bands(series(warehouse), top, **known)
+    return [_block(row, band, summary.currency) for row in top.to_dict("records")]
+
+
+def _block(row: dict[Any, Any], band: pd.DataFrame, currency: str) -> IncidentBlock:
+    own = band[(band["key"] == row["key"]) & (band["start"] == row["start"])]
+    causes = json.loads(row["causes"])
+    return IncidentBlock(
+        title=plain(place_text(row["key"]), 120),
+        causes=[cause["sentence"] for cause in told_causes(row)],
+        facts=_facts(row, causes, currency),
+        # The heading of the block says where.
+        chart=incident(own, end=row["end"], currency=currency).update_layout(
+            title={"text": "", "subtitle": {"text": ""}}, margin_t=14, height=200
+        ),
+    )
+
+
+def _facts(
+    row: dict[Any, Any], causes: list[dict[str, Any]], currency: str
+) -> list[tuple[str, str]]:
+    """Return what is known of it; a month has 30 days."""
+    lasts = row["at_risk"] > abs(row["excess"])
+    month = money(30 * row["per_day"], currency, 0, signed=True)
+    names = sorted({name for cause in causes for name in cause["effects"]})
+    effects = {name: sum(float(one["effects"].get(name, 0)) for one in causes) for name in names}
+    told = [_effect(name, value, currency) for name, value in effects.items() if abs(value) >= 0.5]
+    rows = [
+        ("Kind", kind_text(row)),
+        ("Days", f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"),
+        ("Owner", "several teams" if row["owner"] == "*" else plain(row["owner"], 40)),
+        ("Cost so far", money(row["excess"], currency, 0, signed=True)),
+        ("A month if it stays", month if lasts else "over"),
+        ("By", ", ".join(told)),
+        ("Resources", ", ".join(plain(name, 60) for name in _first(causes, "resources"))),
+        ("Changed before", "; ".join(_first(causes, "changes"))),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _effect(name: str, value: float, currency: str) -> str:
+    return f"{name} {money(value, currency, 0, signed=True)}"
+
+
+def _first(causes: list[dict[str, Any]], name: str) -> list[str]:
+    return list(causes[0][name]) if causes else []

@@ -1,0 +1,108 @@
+"""A page and a terminal say of each incident what changed, whose it is and what it costs."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import finops
+from finops import anomalies
+from finops.report.html import write_report
+from finops.report.incident_charts import incident
+from finops.report.incident_list import incident_list
+from tests.anomalies.test_incidents import anomaly, frame
+
+HOSTILE = "<script>alert(1)</script>[red]\x1b[31m"
+
+
+def listed(**values):
+    cause = {
+        "sentence": "EC2 for search: 2 more m5.large.",
+        "where": {"x_usage_type": "m5"},
+        "excess": "190",
+        "effects": {"usage": "190"},
+        "resources": ["i-1"],
+        "changes": ["RunInstances by ci"],
+    }
+    rest = {**cause, "sentence": "The rest.", "excess": "5", "changes": []}
+    row = anomaly(causes=json.dumps([cause, rest]), **values)
+    return frame(row).assign(id="0123456789", status="open", reason="known")
+
+
+def printed(found):
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(incident_list(found))
+    return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_a_terminal_lists_an_incident_with_its_cause_owner_and_change():
+    assert printed(listed())[:7] == [
+        "search / EC2",
+        "  spike, open, owner search, 0123456789",
+        "  2026-10-05 to 2026-10-07: 100 expected, 300 actual, +200 excess",
+        "  EC2 for search: 2 more m5.large.",
+        "  Changed before: RunInstances by ci",
+        "  Reason: known",
+        "",
+    ]
+
+
+def test_an_incident_of_several_teams_says_so():
+    lines = printed(listed(key="* / EC2", owner="*"))
+    assert lines[0] == "All teams / EC2"
+    assert "several owners" in lines[1]
+
+
+def test_names_of_a_bill_are_no_markup_in_a_terminal():
+    line, _ = [line for line in printed(listed(key=HOSTILE)) if "alert" in line]
+    assert line == "<script>alert(1)</script>[red]�[31m"
+
+
+@pytest.fixture(scope="module")
+def page(sample_project, tmp_path_factory):
+    warehouse = finops.connect(sample_project)
+    found = anomalies.find(warehouse)
+    hostile = found["key"] == "network / Amazon CloudFront"
+    found.loc[hostile, "owner"] = HOSTILE
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    return write_report(warehouse, path, anomalies=found).read_text("utf-8"), found
+
+
+def test_a_page_has_a_block_and_a_chart_per_incident_of_the_month(page):
+    text, found = page
+    month = found[(found["start"] <= "2026-10-31") & (found["end"] >= "2026-10-01")]
+    assert len(month) == text.count('<article class="incident">') == 8
+    for sentence in month["cause"]:
+        assert sentence.replace("&", "&amp;") in text
+    assert "A month if it stays" in text
+    assert 'id="chart-13"' in text
+
+
+def test_text_of_a_bill_never_becomes_markup_of_the_page(page):
+    assert "<script>alert(1)" not in page[0]
+    assert "&lt;script&gt;alert(1)" in page[0]
+
+
+def test_a_chart_shows_cost_band_and_the_days_of_the_incident():
+    days = pd.date_range("2026-10-01", periods=4)
+    band = pd.DataFrame(
+        {
+            "key": "a / EC2",
+            "start": days[2],
+            "date": days,
+            "cost": [10.0, 11.0, 30.0, 10.0],
+            "expected": [10.0, 10.0, 10.0, None],
+            "low": 9.0,
+            "high": 12.0,
+        }
+    )
+    drawn = {one.name: one for one in incident(band, end=days[2]).data}
+    assert list(drawn) == ["low", "high", "expected", "cost", "incident"]
+    assert list(drawn["incident"].x) == ["2026-10-03"]
+    assert list(drawn["expected"].y) == [10.0, 10.0, 10.0, None]
+    assert (
+        incident(band.head(0), end=days[2]).layout.annotations[0].text
+        == "There is no cost to draw."
+    )
