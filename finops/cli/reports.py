@@ -12,6 +12,7 @@ from finops.anomalies import incidents
 from finops.cli.terminal import Project, app, out
 from finops.export import notify as alerts
 from finops.forecast.estimate import estimate as estimate_of
+from finops.forecast.record import kept_errors, replayed
 from finops.project import open_lab
 from finops.report import estimates
 from finops.report.incident_list import incident_list
@@ -58,13 +59,20 @@ def estimate(
         str | None,
         typer.Option("--as-of", help="What was known at the end of YYYY-MM-DD; default: today's."),
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="How far off estimates were, and can be trusted.")
+    ] = False,
     project: Project = Path(),
 ) -> None:
     """Estimate what the month ends at, by team and AWS service, and keep the estimate.
 
     Example: finops estimate --as-of 2026-10-15
     """
-    out.print(estimates.page(estimate_of(connect(project), as_of)))
+    warehouse = connect(project)
+    if record:
+        out.print(estimates.record_page(kept_errors(warehouse), replayed(warehouse)))
+    else:
+        out.print(estimates.page(estimate_of(warehouse, as_of)))
 
 
 @app.command()

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pandas as pd
 
 from finops.forecast.outlook import SCOPES, scope_keys
-from finops.forecast.rows import last_day
-from finops.forecast.sources import MEASURES, Known
+from finops.forecast.rows import last_day, of_month
+from finops.forecast.sources import ITEM, MEASURES, Known
 
-__all__ = ["baselines"]
+__all__ = ["baselines", "by_scope"]
 
 _NOTHING = Decimal(0)
 _BY = ["x_measure", "billing_currency", "x_scope", "x_key"]
@@ -23,12 +23,12 @@ def baselines(known: Known) -> pd.DataFrame:
     posted on the first days once for every day.
     """
     before = str(pd.Period(known.period) - 1)
-    months = known.daily["charge_date"].dt.strftime("%Y-%m")
-    last = _sums(known.daily[months == before], "x_last_month")
-    fixed = _sums(_others(known.daily[months == before]), "fixed")
-    used = _sums(_usage(known.daily[months == known.period], known), "used")
+    of_last, of_now = (of_month(known.daily, one) for one in (before, known.period))
+    last = _sums(of_last, "x_last_month")
+    fixed = _sums(_others(of_last), "fixed")
+    used = _sums(_usage(of_now, known), "used")
     is_over = known.last >= last_day(known.period)
-    whole = _sums(known.daily[months == (known.period if is_over else before)], "x_whole_month")
+    whole = _sums(of_now if is_over else of_last, "x_whole_month")
     frame = pd.concat([last, fixed, used, whole], axis=1).astype(object).reset_index()
     amounts = frame[["x_last_month", "fixed", "used", "x_whole_month"]]
     frame[amounts.columns] = amounts.where(amounts.notna(), _NOTHING)  # type: ignore[arg-type]
@@ -51,10 +51,16 @@ def _others(daily: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sums(daily: pd.DataFrame, name: str) -> pd.Series:
+    return by_scope(daily).set_index(_BY)["value"].rename(name)
+
+
+def by_scope(daily: pd.DataFrame) -> pd.DataFrame:
+    """Return x_measure, billing_currency, x_scope, x_key and value: exact sums of daily cost."""
+    items = daily.groupby(ITEM, as_index=False)[list(MEASURES)].sum()
     parts = []
     for scope, columns in SCOPES.items():
-        keyed = daily.assign(x_scope=scope, x_key=scope_keys(daily, columns))
+        keyed = items.assign(x_scope=scope, x_key=scope_keys(items, columns))
         for measure in MEASURES:
             sums = keyed.groupby(["billing_currency", "x_scope", "x_key"])[measure].sum()
-            parts.append(sums.reset_index(name=name).assign(x_measure=measure))
-    return pd.concat(parts).set_index(_BY)[name]
+            parts.append(sums.reset_index(name="value").assign(x_measure=measure))
+    return pd.concat(parts, ignore_index=True)

@@ -43,7 +43,7 @@ def add_derived(rows: Rows, draws: Draws, known: Known, period: str) -> None:
     over = period < known.period or known.last >= last_day(period)
     if over:
         return
-    whole = known.daily[known.daily["charge_date"].dt.strftime("%Y-%m") < known.period]
+    whole = known.daily[known.daily["charge_date"] < pd.Timestamp(f"{known.period}-01")]
     for currency in sorted(set(known.daily["billing_currency"])):
         mine = whole[whole["billing_currency"] == currency]
         _derive(rows, draws, known, mine, period, currency)

@@ -10,7 +10,7 @@ from finops.forecast.fixed import month_totals
 from finops.forecast.maturity import LEAST_SHARE, completion, share_of
 from finops.forecast.origins import combined
 from finops.forecast.outlook import Outlook, cents
-from finops.forecast.rows import Rows, last_day, new_row, outlook_of
+from finops.forecast.rows import Rows, last_day, new_row, of_month, outlook_of
 from finops.forecast.series import Series
 from finops.forecast.sources import MEASURES, Known
 from finops.forecast.steps import add_steps
@@ -30,8 +30,7 @@ def month_end(known: Known, series: Series) -> Outlook:
     """
     days = pd.date_range(known.last + pd.Timedelta(days=1), last_day(known.period))
     path, missed = _forecast(series, len(days))
-    of_month = known.daily[known.daily["charge_date"].dt.strftime("%Y-%m") == known.period]
-    rows = _posted(of_month, known.period)
+    rows = _posted(of_month(known.daily, known.period), known.period)
     if len(days):
         inside = np.asarray(days.strftime("%Y-%m") == known.period)
         late = inside & np.asarray(days <= known.as_of)
@@ -61,10 +60,10 @@ def _forecast(series: Series, days: int) -> tuple[Floats, Floats]:
     return path[series.column], missed[:, series.column]
 
 
-def _posted(of_month: pd.DataFrame, period: str) -> Rows:
+def _posted(daily: pd.DataFrame, period: str) -> Rows:
     rows: Rows = {}
     for measure in MEASURES:
-        for item, months in month_totals(of_month, measure).items():
+        for item, months in month_totals(daily, measure).items():
             rows[period, measure, *item] = new_row(x_posted=months[period])
     return rows
 

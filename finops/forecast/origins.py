@@ -29,7 +29,9 @@ class Origins:
         Each window has `days` days, `skip` days after those that its forecast knew, and ends at row
         `last` or before; the newest comes first.
         """
-        starts = list(range(last + 1 - days - skip, _FIRST, -_STRIDE))[:_MOST]
+        # Always the same days, so that the estimates of several days share them.
+        newest = (last + 1 - days - skip) // _STRIDE * _STRIDE
+        starts = list(range(newest, _FIRST, -_STRIDE))[:_MOST]
         cost = self.forecaster.cost
         found = [self._sum(start, skip, days) for start in starts]
         actual = [cost[start + skip : start + skip + days].sum(axis=0) for start in starts]

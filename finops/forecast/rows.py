@@ -8,7 +8,7 @@ import pandas as pd
 from finops.anomalies.series import Floats
 from finops.forecast.outlook import LINE, PARTS, Outlook, line_frame
 
-__all__ = ["Draws", "Rows", "last_day", "new_row", "outlook_of"]
+__all__ = ["Draws", "Rows", "last_day", "new_row", "of_month", "outlook_of"]
 
 # Both by the columns of `LINE`: the parts of a line, and what past forecasts of it missed.
 Rows = dict[tuple[str, ...], dict[str, Decimal]]
@@ -26,6 +26,11 @@ def outlook_of(rows: Rows, draws: Draws, count: int) -> Outlook:
     none = np.zeros(count)
     table = np.array([draws.get(key, none) for key in rows]).reshape(len(rows), count).T
     return Outlook(lines, table)
+
+
+def of_month(daily: pd.DataFrame, period: str) -> pd.DataFrame:
+    """Return the rows of a month, by the day of their charge."""
+    return daily[daily["charge_date"].between(pd.Timestamp(f"{period}-01"), last_day(period))]
 
 
 def last_day(period: str) -> pd.Timestamp:

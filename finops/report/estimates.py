@@ -8,11 +8,14 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from finops.forecast.estimate import Estimate
+from finops.forecast.record import track_record
 from finops.report import tables
-from finops.report.text import month_name, number, plain
+from finops.report.estimate_text import verdict
+from finops.report.text import month_name, number, percent, plain
 
-__all__ = ["page"]
+__all__ = ["page", "record_page"]
 
+_RECORDED = ("company", "team", "aws_service", "item")
 _MEASURES = {"billed_cost": "billed", "effective_cost": "effective"}
 
 
@@ -32,6 +35,47 @@ def page(estimate: Estimate) -> RenderableType:
         *map(escape, _notes(estimate)),
     ]
     return Group(*parts)
+
+
+def record_page(kept: pd.DataFrame, replayed: pd.DataFrame) -> RenderableType:
+    """Return the record of estimates that were kept, and as they would have been, for 80 columns.
+
+    Takes `errors` of both. The verdict is of those that were kept, if any month of them is over.
+    """
+    record = track_record(replayed if kept.empty else kept)
+    return Group(
+        escape(verdict(record)),
+        *_record("Estimates that were kept", kept),
+        *_record("As they would have been made on days of earlier months", replayed),
+    )
+
+
+def _record(title: str, found: pd.DataFrame) -> Iterable[RenderableType]:
+    if found.empty:
+        yield f"{title}: none of a month that is over."
+        return
+    names = ("error:", "too low −:", "inside 80 %:", "last month:", "run-rate:")
+    table = tables.new_table(title, "day:", "months:", *names, tight=True)
+    record = track_record(found)
+    for one in record[record["x_scope"].isin(_RECORDED)].to_dict("records"):
+        measure = f"{_MEASURES[one['x_measure']]}, {one['x_scope'].replace('aws_', 'AWS ')}"
+        table.add_row(measure, _when(one), number(one["x_months"]), *_shares(one))
+    yield table
+
+
+def _when(one: dict[Any, Any]) -> str:
+    """Return the day of the month, or how many months ahead a month was."""
+    return f"+{one['x_ahead']} months" if one["x_ahead"] else number(one["x_day"])
+
+
+def _shares(one: dict[Any, Any]) -> list[str]:
+    return [
+        percent(one["x_error"], 1),
+        percent(one["x_bias"], 1, signed=True),
+        percent(one["x_coverage"], 0),
+        percent(one["x_last_month_error"], 1),
+        percent(one["x_run_rate_error"], 1),
+    ]
 
 
 def _effective(rows: pd.DataFrame) -> pd.DataFrame:

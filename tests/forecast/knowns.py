@@ -53,7 +53,7 @@ def known(rows, as_of, **changes):
             ]
         ),
         "expiries": pd.DataFrame(columns=EXPIRY),
-        "orders": pd.Series(dtype=float),
+        "orders": pd.Series(dtype=float, index=pd.DatetimeIndex([])),
     }
     values = {"as_of": day, "last": day, "delivered_on": None, "daily": daily, **nothing}
     return Known(**(values | {"tiers": ENTERPRISE, "restated": ()} | changes))

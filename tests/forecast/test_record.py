@@ -1,0 +1,100 @@
+"""The record of estimates: error, bias, coverage and drift, beside what needs no model."""
+
+import pandas as pd
+import pytest
+
+from finops.forecast.estimate import estimate_of
+from finops.forecast.record import errors, replay, track_record
+from finops.report.estimate_text import verdict
+from tests.forecast.knowns import days, known, series
+
+
+def made(as_of, estimate, low, high):
+    """The company's estimate of October, whose last month had cost 90."""
+    return pd.DataFrame(
+        [
+            {
+                "as_of": as_of,
+                "billing_period": "2026-10",
+                "x_measure": "billed_cost",
+                "billing_currency": "USD",
+                "x_scope": "company",
+                "x_key": "*",
+                "x_estimate": estimate,
+                "x_low": low,
+                "x_high": high,
+                "x_last_month": 90,
+                "x_run_rate": 130,
+            }
+        ]
+    )
+
+
+OCTOBER = series(["2026-10-07"], 100)
+
+
+def test_record_says_error_bias_coverage_and_drift():
+    summaries = [made("2026-10-03", 80, 70, 95), made("2026-10-15", 104, 96, 110)]
+    found = errors(summaries, known(OCTOBER, "2026-10-31"))
+    assert found[["x_days_left", "x_missed", "x_inside"]].values.tolist() == [
+        [28, -20, False],
+        [16, 4, True],
+    ]
+    assert found["x_drift"].tolist()[1] == 24
+    record = track_record(found).set_index("x_day")
+    assert record["x_error"].tolist() == [0.2, 0.04]
+    assert record["x_bias"].tolist() == [-0.2, 0.04]
+    assert record["x_coverage"].tolist() == [0.0, 1.0]
+    assert record["x_drift"].tolist() == [0.0, 0.24]
+    assert record["x_last_month_error"].tolist() == [0.1, 0.1]
+    assert record["x_run_rate_error"].tolist() == [0.3, 0.3]
+
+
+def test_month_that_is_not_over_has_no_record():
+    found = errors([made("2026-10-03", 80, 70, 95)], known(OCTOBER, "2026-10-30"))
+    assert found.empty and track_record(found).empty
+
+
+def test_replay_says_what_was_said_then():
+    rows = series(days("2026-03-01", "2026-10-31"), lambda day: 1_000 + day.dayofyear * 7 % 90)
+    for as_of in ("2026-07-10", "2026-09-20"):
+        then = estimate_of(known(rows, as_of)).summary
+        then = then[then["billing_period"] == as_of[:7]]
+        now = replay(known(rows, "2026-10-31"), [as_of])[0]
+        assert now["x_estimate"].tolist() == then["x_estimate"].tolist()
+        assert now["x_low"].tolist() == then["x_low"].tolist()
+        assert now["x_run_rate"].tolist() == then["x_run_rate"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("error", "english", "korean"),
+    [
+        (0.01, "good enough to book an accrual from.", "계상하기에 충분합니다."),
+        (0.03, "good enough to plan with, not to book.", "계상에는 부족합니다."),
+        (0.08, "a direction, no more.", "방향만 알려 줍니다."),
+        (0.2, "do not use them.", "쓰지 마십시오."),
+    ],
+)
+def test_verdict_grades_by_error_and_by_the_naive_one(error, english, korean):
+    record = pd.DataFrame(
+        [
+            {
+                "x_measure": "effective_cost",
+                "x_scope": "company",
+                "x_ahead": 0,
+                "x_day": 15,
+                "x_months": 10,
+                "x_error": error,
+                "x_bias": -0.004,
+                "x_coverage": 0.8,
+                "x_last_month_error": 0.1,
+            }
+        ]
+    )
+    assert verdict(record).endswith(english)
+    assert "8 of 10 ended inside" in verdict(record) and "0.4 % too low" in verdict(record)
+    assert verdict(record, "ko").endswith(korean)
+
+
+def test_without_a_month_that_is_over_the_verdict_says_so():
+    assert verdict(pd.DataFrame()).startswith("No month has been estimated that is over")
