@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test lint notebooks sample bench bench-anomalies lock clean
+.PHONY: setup demo test lint notebooks sample bench bench-anomalies bench-forecast lock clean
 
 setup: .venv/.installed
 
@@ -38,6 +38,9 @@ bench: setup
 
 bench-anomalies: setup
 	$(BIN)/python -m benchmarks.anomaly_quality
+
+bench-forecast: setup
+	$(BIN)/python -m benchmarks.forecast_quality
 
 # The versions that were tried together; run it after a change of pyproject.toml.
 lock:

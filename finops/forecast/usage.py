@@ -182,7 +182,8 @@ def _smear(plain: Floats) -> Floats:
 def _like_days(past: Floats, here: Mask, calendar: Calendar, day: int, days: int) -> Floats:
     """Return for each day to come the mean of the last four weeks' weekdays or weekend days."""
     rows = np.arange(max(0, day - _MEAN_DAYS), day)
-    rows = rows[here[rows]]
+    # What falls on the first of a month is no day's use.
+    rows = rows[here[rows] & ~calendar.first[rows]]
     weekend = np.asarray(calendar.dates.day_of_week >= 5)
     found = np.zeros((days, past.shape[1]))
     for kind in (False, True):

@@ -1,0 +1,169 @@
+"""Say what cost much more or less yesterday than on the same weekdays before, and what did it."""
+
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from finops.anomalies.plans import events_of, holidays_of
+from finops.anomalies.series import Floats
+from finops.errors import BadInput
+from finops.forecast.maturity import LEAST_SHARE, completion, share_of
+from finops.forecast.sources import Known, last_delivered_day, read_known
+from finops.warehouse import Warehouse
+
+__all__ = ["JUMPS", "daily_jumps", "jumps"]
+
+_WEEKS, _LEAST_WEEKS = 8, 4
+_LEAST_SHARE_OF_EXPECTED = 0.06
+_ITEM = ["x_team", "service_name", "billing_currency"]
+_PART = ["x_usage_type", "sub_account_id"]
+_NAMED = 3
+JUMPS = [
+    *("charge_date", *_ITEM, "effective_cost", "x_expected", "x_excess", "x_score"),
+    *("x_share_arrived", "x_announced", "x_contributors"),
+]
+
+
+def daily_jumps(
+    warehouse: Warehouse, day: str | None = None, *, deviations: float = 4.0, floor: float = 50.0
+) -> pd.DataFrame:
+    """Return `jumps` of a day (default: the last one of the bill that can be judged).
+
+    A day that is still filling up is compared with what had arrived of earlier days at its age, as
+    the ledger of deliveries knows it; where it doesn't, the last complete day is taken. Raises
+    BadInput for a day that the bill does not have.
+    """
+    known = read_known(warehouse, day or _newest(warehouse))
+    asked = pd.Timestamp(day) if day else known.daily["charge_date"].max()
+    shares = _shares(known, asked)
+    if shares is None and asked > known.last:
+        asked = known.last
+    if asked > known.daily["charge_date"].max():
+        raise BadInput(f"The bill has no charges of {asked:%Y-%m-%d} yet.")
+    query = (files("finops.forecast") / "jumps.sql").read_text(encoding="utf-8")
+    first = asked - pd.Timedelta(days=7 * _WEEKS)
+    usage = warehouse.sql(query, day=str(asked.date()), first=str(first.date()))
+    return jumps(usage, known.events, day=asked, shares=shares, deviations=deviations, floor=floor)
+
+
+def _newest(warehouse: Warehouse) -> str:
+    """Return the last day with a charge, complete or not, within its month."""
+    rows = warehouse.sql(
+        "select max(least(x_last_charge_date, last_day(cast(billing_period || '-01' as date)))) "
+        "as day from marts.trust_header"
+    )
+    if rows["day"].isna().all():
+        return last_delivered_day(warehouse)
+    return str(pd.Timestamp(rows["day"].iloc[0]).date())
+
+
+def _shares(known: Known, day: pd.Timestamp) -> dict[str, float] | None:
+    """Return what part of `day` has arrived by AWS service; None where nobody can tell."""
+    if day <= known.last or known.delivered_on is None:
+        return None
+    found, age = completion(known.observed), (known.delivered_on - day).days
+    services = sorted(set(known.daily["service_name"]))
+    shares = {name: share_of(found, name, age) for name in services}
+    arrived = {name: share for name, share in shares.items() if share and share >= LEAST_SHARE}
+    return arrived or None
+
+
+def jumps(
+    usage: pd.DataFrame,
+    events: pd.DataFrame,
+    *,
+    day: pd.Timestamp,
+    shares: dict[str, float] | None = None,
+    deviations: float = 4.0,
+    floor: float = 50.0,
+) -> pd.DataFrame:
+    """Return the items whose usage cost jumped on `day`, the most money first.
+
+    `usage` has effective_cost by charge_date, x_team, service_name, sub_account_id, x_usage_type
+    and billing_currency on the same weekday of the weeks before, and on `day`. Holidays are left
+    out. An item jumped if it is off the median by more than `deviations` x 1.4826 x MAD, by `floor`
+    (in the billing currency) and by 6 %. With `shares`, the part of the day that has arrived by
+    AWS service, the median is of as much of those days; a service without one is left out.
+
+    Columns: charge_date, x_team, service_name, billing_currency, effective_cost, x_expected,
+    x_excess (signed), x_score (in deviations), x_share_arrived, x_announced (kinds of events on
+    the day, for this team or all) and x_contributors (usage types and accounts that moved most).
+    """
+    days = pd.date_range(end=day, periods=_WEEKS + 1, freq="7D")
+    parts = usage.assign(
+        charge_date=pd.to_datetime(usage["charge_date"]),
+        effective_cost=usage["effective_cost"].astype(float),
+    )
+    ordinary = days[:-1][~holidays_of(days, events_of(events))[:-1]]
+    ordinary = ordinary[ordinary.isin(parts["charge_date"])]
+    if len(ordinary) < _LEAST_WEEKS:
+        return pd.DataFrame(columns=JUMPS)
+    wide = _wide(parts, _ITEM, days)
+    past, now = wide.loc[ordinary].to_numpy(), wide.loc[day].to_numpy()
+    names = [str(one[1]) for one in wide.columns]
+    arrived = np.array([1.0 if shares is None else shares.get(one, np.nan) for one in names])
+    expected, spread = _usual(past * arrived)
+    limit = np.maximum.reduce(
+        [deviations * spread, np.full_like(spread, floor), _LEAST_SHARE_OF_EXPECTED * expected]
+    )
+    found = np.flatnonzero(np.abs(now - expected) > limit).tolist()
+    rows = [
+        {
+            **dict(zip(_ITEM, wide.columns[place], strict=True)),
+            "charge_date": day,
+            "effective_cost": now[place],
+            "x_expected": expected[place],
+            "x_excess": now[place] - expected[place],
+            "x_score": (now[place] - expected[place]) / spread[place],
+            "x_share_arrived": arrived[place],
+            "x_announced": _announced(events, str(wide.columns[place][0]), day),
+            "x_contributors": _contributors(
+                parts, wide.columns[place], ordinary, day, arrived[place]
+            ),
+        }
+        for place in found
+    ]
+    frame = pd.DataFrame(rows, columns=JUMPS)
+    return frame.sort_values("x_excess", key=lambda one: -one.abs(), ignore_index=True)
+
+
+def _wide(parts: pd.DataFrame, by: list[str], days: pd.DatetimeIndex) -> pd.DataFrame:
+    keyed = parts.astype(dict.fromkeys(by, object))
+    wide = keyed.pivot_table(
+        index="charge_date", columns=by, values="effective_cost", aggfunc="sum"
+    )
+    return wide.reindex(days).fillna(0.0)
+
+
+def _usual(past: Floats) -> tuple[Floats, Floats]:
+    """Return the median of each column, and how far its days usually are from it."""
+    middle = np.median(past, axis=0)
+    spread = 1.4826 * np.median(np.abs(past - middle), axis=0)
+    # What always costs the same may still cost a cent more.
+    return middle, np.maximum(spread, np.maximum(0.01 * np.abs(middle), 0.01))
+
+
+def _announced(events: pd.DataFrame, team: str, day: pd.Timestamp) -> str:
+    """Return the kinds of the events of that day for a team or all."""
+    found = {
+        one.kind
+        for one in events_of(events)
+        if one.start <= day <= one.end and one.touches([team])[0]
+    }
+    return ", ".join(sorted(found))
+
+
+def _contributors(
+    parts: pd.DataFrame, item: Any, ordinary: pd.DatetimeIndex, day: pd.Timestamp, arrived: float
+) -> str:
+    """Return the usage types and accounts that moved most, with their money."""
+    mine = parts
+    for name, value in zip(_ITEM, item, strict=True):
+        mine = mine[mine[name] == value]
+    wide = _wide(mine, _PART, pd.DatetimeIndex([*ordinary, day]))
+    moved = wide.loc[day].to_numpy() - wide.loc[ordinary].median().to_numpy() * arrived
+    order = np.argsort(-np.abs(moved), kind="stable")[:_NAMED].tolist()
+    named = [(wide.columns[place], moved[place]) for place in order if abs(moved[place]) >= 0.01]
+    return "; ".join(f"{kind} ({account}) {value:+,.2f}" for (kind, account), value in named)
