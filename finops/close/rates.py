@@ -36,8 +36,11 @@ def rates(warehouse: Warehouse, payments: dict[str, Payment]) -> RateOf:
     settings = warehouse.settings
     books = settings.reporting_currency
     rows = warehouse.sql(
-        "select billing_period, from_currency, rate from business.monthly_rates "
-        "where to_currency = $books",
+        # Of daily rates the last counts: what is owed at the end of a month is worth that.
+        "select coalesce(billing_period, substr(cast(date as varchar), 1, 7)) as billing_period, "
+        "from_currency, arg_max(rate, coalesce(date, date '0001-01-01')) as rate "
+        "from business.exchange_rates where to_currency = $books "
+        "group by coalesce(billing_period, substr(cast(date as varchar), 1, 7)), from_currency",
         books=books,
     )
     known = {

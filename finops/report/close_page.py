@@ -11,7 +11,7 @@ from finops.report.pages import environment
 from finops.report.sections import Section, Tile
 from finops.report.text import cents, money, number
 
-__all__ = ["close_page", "expense", "section", "tiles"]
+__all__ = ["close_page", "expense", "section", "sections", "tiles"]
 
 _EXPENSES = (
     "cloud_expense",
@@ -63,6 +63,14 @@ def expense(close: Close) -> Decimal:
     """Return what this close books as expense, in the currency of the books."""
     lines = close.journal[close.journal["entry"].isin(_EXPENSES)]
     return sum(lines["debit"], Decimal(0)) - sum(lines["credit"], Decimal(0))
+
+
+def sections(close: Close, language: str) -> dict[str, Section]:
+    """Return the tables of a close by their key, for a notebook; of the first billing currency."""
+    found: dict[str, Section] = {}
+    for table in tables(close, language):
+        found.setdefault(table.key, section(table, language))
+    return found
 
 
 def section(table: Table, language: str) -> Section:

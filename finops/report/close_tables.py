@@ -13,10 +13,10 @@ from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
-from finops.report.close_text import kind_text, say
+from finops.report.close_text import kind_text, part_text, say
 from finops.report.text import cents, money, number, percent, plain
 
-__all__ = ["Column", "Table", "tables", "text_of"]
+__all__ = ["Column", "Table", "short_id", "tables", "text_of"]
 
 Say = Callable[..., str]
 # So much of a commitment's id is shown on a page.
@@ -192,7 +192,7 @@ def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
         _money(found, f"x_{name}", unit) for name in (*names, "close", "current", "non_current")
     ]
     values = zip(
-        [_short(name) for name in found["commitment_discount_id"]],
+        [short_id(name) for name in found["commitment_discount_id"]],
         [f"{end:%Y-%m-%d}" for end in found["x_end"]],
         found["x_remaining_hours"],
         found["x_term_hours"],
@@ -215,7 +215,7 @@ def _due(close: Close, currency: str, words: Say) -> Table:
         *(Column(f"{words(name)}, {currency}", currency, total=True) for name in names),
     ]
     values = zip(
-        [_short(name) for name in found["commitment_discount_id"]],
+        [short_id(name) for name in found["commitment_discount_id"]],
         [f"{end:%Y-%m-%d}" for end in found["x_end"]],
         found["x_hours"],
         found["x_recurring_cost"],
@@ -317,7 +317,6 @@ def _taxes(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table
 
 def _variance(close: Close, currency: str, words: Say, language: str) -> Table:
     found = close.variance.get(currency, pd.DataFrame(columns=["service_name"]))
-    texts = {"tax": "tax_part", "credits": "credits_part", "support": "support_part"}
     first, last = (
         month_text(month, language) if month else "" for month in (close.previous, close.period)
     )
@@ -329,7 +328,7 @@ def _variance(close: Close, currency: str, words: Say, language: str) -> Table:
         Column(words("service")),
         Column(words("before", month=first, currency=currency), currency, total=True),
         Column(words("change"), currency, total=True, formula=formula or "0"),
-        *(Column(words(texts.get(part, part)), currency, total=True) for part in parts),
+        *(Column(part_text(part, language), currency, total=True) for part in parts),
         Column(
             words("before", month=last, currency=currency), currency, total=True, formula="{1}+{2}"
         ),
@@ -443,6 +442,6 @@ def _journal(close: Close, words: Say, language: str) -> Table:
     return Table("journal", words("journal"), columns, list(values), words("no_journal"), note)
 
 
-def _short(commitment: str) -> str:
+def short_id(commitment: str) -> str:
     """Return the end of an ARN, which is what tells commitments apart."""
     return commitment.split(":")[-1]

@@ -1,6 +1,6 @@
 """Say what a closing pack says, in English and Korean."""
 
-__all__ = ["TEXTS", "say"]
+__all__ = ["TEXTS", "kind_text", "part_text", "say"]
 
 TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Month-end close", "월 결산"),
@@ -153,13 +153,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "exchange": ("exchange difference paid", "외환차손익"),
     "revaluation": ("exchange difference of debt", "외화환산손익"),
 }
-# Kinds of documents whose word is that of a column too.
+# Parts of the variance and kinds of documents whose word is that of a column too.
+_PARTS = {"tax": "tax_part", "credits": "credits_part", "support": "support_part"}
 _KINDS = {"non_current": "non_current_moved", "invoiced": "invoiced_kind"}
 
 
 def say(key: str, language: str, **values: str) -> str:
     """Return a text in `en` or `ko`."""
     return TEXTS[key][language == "ko"].format(**values)
+
+
+def part_text(part: str, language: str) -> str:
+    """Return what a part of the variance is called."""
+    return say(_PARTS.get(part, part), language)
 
 
 def kind_text(kind: str, language: str) -> str:

@@ -80,6 +80,15 @@ def test_an_unpaid_invoice_is_worth_the_rate_of_the_month(close_project, project
     assert october == {"accounts_payable": 1_380_000, "bank": -1_375_000, "fx_loss": -5_000}
 
 
+def test_of_daily_rates_the_last_of_the_month_counts(close_project, project):
+    header = "date,from_currency,to_currency,rate,source\n"
+    rates = "2026-09-30,USD,KRW,1400,b\n2026-09-01,USD,KRW,1300,b\n"
+    warehouse = close_project([charge("2026-09", 1)])
+    (project / "business/exchange_rates.csv").write_text(header + rates)
+    warehouse.build()
+    assert prepare(warehouse, "2026-09").rates == {"USD": 1400}
+
+
 def test_tax_waits_for_its_invoice(close_project):
     lines = [
         charge("2026-09", 10, bill_invoice_id=None),
