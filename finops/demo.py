@@ -27,7 +27,7 @@ def run_demo(folder: str | Path, progress: Progress) -> Demo:
     Safe to repeat: files that are there already stay as they are.
     """
     sample, project = shipped("sample_data"), Path(folder)
-    for name in ("mappings", "business", "inventory"):
+    for name in ("mappings", "business", "inventory", "invoices"):
         _copy_new(sample / name, project / name)
     _copy_new(sample / FILE_NAME, project / FILE_NAME)
     copy_notebooks(project)

@@ -9,7 +9,7 @@ from pathlib import Path
 from finops.allocation.inventory import BELONGS_TO
 from finops.allocation.mappings import FILES
 from finops.business.series import SERIES
-from finops.close import accounts, payments
+from finops.close import accounts, contracts, payments
 from finops.csv_input import columns as columns_of
 from finops.errors import BadInput, FinopsError, SourceNotFound
 from finops.forecast.support import Tier
@@ -75,6 +75,7 @@ def create_project(folder: str | Path) -> Path:
     headers["inventory/belongs_to.csv"] = BELONGS_TO
     headers["mappings/accounts.csv"] = accounts.COLUMNS
     headers["business/payments.csv"] = payments.COLUMNS
+    headers[contracts.FILE] = columns_of(contracts.Contract)
     headers["mappings/support_tiers.csv"] = columns_of(Tier)
     for name, columns in headers.items():
         _write_header(project / name, columns)

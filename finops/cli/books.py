@@ -1,4 +1,4 @@
-"""Commands for finance: closing a month."""
+"""Commands for finance: closing a month, and whether the invoices agree with it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,19 +8,55 @@ import typer
 from finops import connect
 from finops.cli.terminal import Project, app, out
 from finops.close.files import close as close_month
+from finops.close.invoice import check_invoices
+from finops.errors import CheckFailed
+from finops.report import invoice_page
 
 
 @app.command()
 def close(
-    month: Annotated[str, typer.Argument(help="YYYY-MM.")],
+    month: Annotated[str | None, typer.Argument(help="YYYY-MM.", show_default=False)] = None,
     accrue: Annotated[
         bool, typer.Option("--accrue", help="Accrue what has no invoice yet, at the month's rate.")
     ] = False,
+    invoice: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Close nothing; hold invoices (JSON or CSV, one each) against the bill.",
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Of the invoice check: en or ko.")] = "en",
+    folder: Annotated[
+        Path | None,
+        typer.Option("--out", help="Of the invoice check; default: PROJECT/invoice_checks."),
+    ] = None,
     project: Project = Path(),
 ) -> None:
     """Close a month: the pack that finance signs, the journal, and hashes of all they are made of.
 
+    With --invoice: hold its invoices against the bill; exit 1 if something is not explained.
+
     Example: finops close 2026-10
     """
-    for path in close_month(connect(project), month, accrue=accrue):
+    if invoice:
+        _check(project, month, invoice, folder or project / "invoice_checks", lang)
+    elif month is None:
+        raise typer.BadParameter("Which month? finops close YYYY-MM, or --invoice FILE.")
+    else:
+        for path in close_month(connect(project), month, accrue=accrue):
+            out.print(str(path), markup=False, soft_wrap=True)
+
+
+def _check(project: Path, month: str | None, files: list[Path], folder: Path, lang: str) -> None:
+    found = check_invoices(connect(project), files, month)
+    written = invoice_page.write_check(found, folder, language=lang)
+    out.print(invoice_page.console(found))
+    for path in written:
         out.print(str(path), markup=False, soft_wrap=True)
+    if not found.agrees:
+        raise CheckFailed(
+            f"Nothing explains {len(found.unexplained)} difference(s) between the invoices of "
+            f"{found.billing_period} and the bill, {found.unexplained_cost:,.2f} "
+            f"{found.currency}. The evidence is in {written[0]}"
+        )

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from finops.close.contracts import FILE, Contract
+from finops.close.contracts import Contract
 from finops.close.credits import Credit, apply_credits
 from finops.close.invoice_difference import tolerance
 
@@ -45,9 +45,9 @@ RULES = (
     Rule("above_list_price", fact="x_has_list_prices"),
     Rule("contract_rate", contract="rate"),
     Rule("commitment_fee", contract="commitment"),
-    Rule("expired_commitment", contract="commitment"),
+    Rule("expired_commitment", fact="x_has_commitments"),
     Rule("enterprise_discount", contract="enterprise_discount"),
-    Rule("support_fee", contract="support"),
+    Rule("support_fee", fact="x_has_support_tiers"),
     Rule("resource_hours", fact="x_has_instance_hours"),
     Rule("closed_account", contract="account"),
     Rule("ended_resource", contract="resource"),
@@ -62,19 +62,13 @@ RULES = (
     Rule("negative_usage"),
     Rule("covered_above_commitment", fact="x_has_commitments"),
 )
-_MISSING = {
-    "x_has_line_ids": "the bill has no line item ids",
-    "x_has_list_prices": "the bill has no on-demand prices",
-    "x_has_instance_hours": "the bill has no instances by resource id",
-    "x_has_known_regions": f"no month before is loaded, and {FILE} has no row of kind region",
-    "x_is_hourly": "the bill is by day or month, not by hour",
-    "x_has_commitments": "the bill has no reservation and no Savings Plan",
-}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found: rows with the evidence, or `unanswered`, why the data can't tell.
+    """What one rule found: rows with the evidence, or `lacks`, what the data has not to tell.
+
+    `lacks` is a kind of contract or a column of bill_facts.sql; empty where the rule has an answer.
 
     Rows have sub_account_id, x_service_code, x_usage_type, resource_id, x_evidence, x_lines,
     x_billed_cost, x_expected_cost and x_difference; above 0 is billed too much. What is within
@@ -83,7 +77,7 @@ class Finding:
 
     rule: str
     rows: pd.DataFrame
-    unanswered: str = ""
+    lacks: str = ""
 
     @property
     def over_billed(self) -> Decimal:
@@ -99,7 +93,8 @@ class Finding:
 def findings(con: duckdb.DuckDBPyConnection, contracts: list[Contract]) -> list[Finding]:
     """Return what each rule of `RULES` finds, in that order.
 
-    `con` reads a build and has the tables invoice_month, month_charges and contracts.
+    `con` reads a build and has the tables invoice_month, month_charges, contracts and
+    support_tiers.
     """
     facts = con.execute(_query("bill_facts")).fetchdf().to_dict("records")[0]
     kinds: set[str] = {one.kind for one in contracts}
@@ -110,10 +105,9 @@ def _finding(
     con: duckdb.DuckDBPyConnection, rule: Rule, facts: dict[Any, Any], kinds: set[str]
 ) -> Finding:
     if rule.contract and rule.contract not in kinds:
-        reason = f"{FILE} has no row of kind {rule.contract}"
-        return Finding(rule.name, pd.DataFrame(columns=COLUMNS), reason)
+        return Finding(rule.name, pd.DataFrame(columns=COLUMNS), rule.contract)
     if rule.fact and not facts[rule.fact]:
-        return Finding(rule.name, pd.DataFrame(columns=COLUMNS), _MISSING[rule.fact])
+        return Finding(rule.name, pd.DataFrame(columns=COLUMNS), rule.fact)
     if rule.name == "unused_credit":
         return Finding(rule.name, _frame(_unused_credits(con)))
     rows = con.execute(_query(rule.name))

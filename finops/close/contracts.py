@@ -1,4 +1,4 @@
-"""Read what was agreed with AWS: prices, commitments, discounts, support tiers, credits, tax."""
+"""Read what was agreed with AWS: prices, commitments, discounts, credits, tax."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from finops.csv_input import Row, check_unique, read_rows
 from finops.errors import BadInput
+from finops.forecast.support import Tier
 
 __all__ = ["FILE", "KINDS", "Contract", "create_contracts", "read_contracts"]
 
@@ -19,8 +20,6 @@ KINDS = (
     "rate",
     "commitment",
     "enterprise_discount",
-    "support",
-    "support_minimum",
     "credit",
     "tax",
     "account",
@@ -29,7 +28,7 @@ KINDS = (
 )
 # What a kind can't do without.
 _NAMED = ("rate", "commitment", "credit", "tax", "account", "resource", "region")
-_VALUED = KINDS[:7]
+_VALUED = KINDS[:5]
 
 
 def _as_utc(moment: datetime) -> datetime:
@@ -52,8 +51,6 @@ class Contract(Row):
         "rate",
         "commitment",
         "enterprise_discount",
-        "support",
-        "support_minimum",
         "credit",
         "tax",
         "account",
@@ -118,6 +115,21 @@ def create_contracts(con: duckdb.DuckDBPyConnection, rows: list[Contract]) -> No
     con.unregister("contract_rows")
 
 
+def create_support_tiers(con: duckdb.DuckDBPyConnection, tiers: list[Tier]) -> None:
+    """Make the table `support_tiers` of the tiers of support plans."""
+    con.register("tier_rows", pa.Table.from_pylist([one.model_dump() for one in tiers], _TIERS))
+    con.execute("create or replace temp table support_tiers as from tier_rows")
+    con.unregister("tier_rows")
+
+
+_TIERS = pa.schema(
+    [
+        ("service_code", pa.string()),
+        ("above", pa.decimal128(18, 4)),
+        ("share", pa.decimal128(18, 10)),
+        ("minimum", pa.decimal128(18, 4)),
+    ]
+)
 _SCHEMA = pa.schema(
     [
         ("line", pa.int64()),

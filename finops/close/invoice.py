@@ -13,11 +13,17 @@ import pyarrow as pa
 
 from finops.build import open_database
 from finops.close.bill_rules import Finding, findings
-from finops.close.contracts import Contract, create_contracts, read_contracts
+from finops.close.contracts import (
+    Contract,
+    create_contracts,
+    create_support_tiers,
+    read_contracts,
+)
 from finops.close.invoice_classes import classified
 from finops.close.invoice_files import Invoices, read_invoices
 from finops.close.invoice_items import invoice_items
 from finops.errors import BadInput
+from finops.forecast.support import read_tiers
 from finops.sql import literal
 from finops.warehouse import Warehouse
 
@@ -56,8 +62,16 @@ class InvoiceCheck:
     @property
     def over_billed(self) -> Decimal:
         """What the unexplained differences sum to, in the bill's currency."""
+        return sum(self._unexplained_amounts(), Decimal(0))
+
+    @property
+    def unexplained_cost(self) -> Decimal:
+        """The same, too much and too little added up."""
+        return sum((abs(one) for one in self._unexplained_amounts()), Decimal(0))
+
+    def _unexplained_amounts(self) -> list[Decimal]:
         rows = self.unexplained[self.unexplained["billing_currency"] == self.currency]
-        return sum((Decimal(one) for one in rows["x_difference"]), Decimal(0))
+        return list(rows["x_difference"])
 
 
 def check_invoices(
@@ -131,6 +145,7 @@ def _opened(
         con.register("read_lines", pa.Table.from_pylist(lines, _LINES))
         con.execute(_LINE_TABLE)
         create_contracts(con, contracts)
+        create_support_tiers(con, read_tiers(settings.project))
         yield con
 
 

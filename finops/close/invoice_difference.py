@@ -31,7 +31,7 @@ CLASSES = (
 class Difference:
     """One difference of a class of `CLASSES`; `x_difference` is invoice less bill.
 
-    `x_part` says of what: charge, credit, tax, before_tax, total or all; account, AWS service and
+    `x_part` says of what: charge, credit, tax, before_tax, total or all. Account, AWS service and
     usage type are empty where it is not of one line.
     """
 

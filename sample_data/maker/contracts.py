@@ -1,13 +1,11 @@
-"""Write what the company agreed with AWS: commitments, discount, support, credits, tax, prices."""
+"""Write what the company agreed with AWS: commitments, discount, credits, tax, prices."""
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from .commitments import Commitment, commitments
 from .company import EDP_SHARE, MONTHS, TAX_RATE, month_end, month_start, table
-from .fees import SUPPORT_TIERS
 
 COLUMNS = ["kind", "name", "service", "above", "value", "valid_from", "valid_to", "note"]
 SELLERS = ("Amazon Web Services Korea LLC", "Amazon Web Services, Inc.")
@@ -18,9 +16,6 @@ AGREED_SKUS = ("gp3", "s3std")
 def write_contracts(folder: Path, *, scale: int) -> None:
     """Write business/contracts.csv."""
     rows = [*_commitments(scale), *_discount(), *_credits(), *_taxes(), *_rates()]
-    if scale == 1:
-        # Each fleet of a larger company pays a support fee of its own.
-        rows += _support()
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
     frame.fillna("").to_csv(folder / "contracts.csv", index=False)
 
@@ -62,16 +57,6 @@ def _discount() -> list[dict]:
     return [kind | {"service": "*", "value": EDP_SHARE}] + [
         kind | {"service": code, "value": 0} for code in without
     ]
-
-
-def _support() -> list[dict]:
-    tops = [top for top, _ in SUPPORT_TIERS]
-    tiers = zip([0, *tops[:-1]], (share for _, share in SUPPORT_TIERS), strict=True)
-    return [
-        {"kind": "support", "above": "" if above == 0 else int(above), "value": share}
-        for above, share in tiers
-        if np.isfinite(above)
-    ] + [{"kind": "support_minimum", "value": 15000}]
 
 
 def _credits() -> list[dict]:

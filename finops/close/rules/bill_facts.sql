@@ -23,5 +23,10 @@ select
         ) > 0.8,
         false
     ) as x_is_hourly,
-    bool_or(commitment_discount_id is not null) as x_has_commitments
+    bool_or(commitment_discount_id is not null) as x_has_commitments,
+    bool_or(x_service_code in (select service_code from support_tiers))
+        and not bool_or(
+            x_service_code like 'AWSSupport%'
+            and x_service_code not in (select service_code from support_tiers)
+        ) as x_has_support_tiers
 from month_charges

@@ -1,81 +1,79 @@
--- One row per month whose support fee is not what the tiers of the contract give.
+-- One row per support plan whose fee of the month is not what its tiers give.
 with billed as (
     select
-        count(case when x_service_code like 'AWSSupport%' then 1 end) as x_lines,
-        max(case when x_service_code like 'AWSSupport%' then x_service_code end) as x_service_code,
-        max(case when x_service_code like 'AWSSupport%' then sub_account_id end) as sub_account_id,
-        coalesce(
-            sum(case when x_service_code like 'AWSSupport%' then x_unblended_cost end), 0
-        ) as x_billed_cost,
-        -- Support is a share of the month's charges before enterprise discount and tax.
-        cast(
-            coalesce(
-                sum(
-                    case
-                        when x_service_code like 'AWSSupport%' or charge_category = 'Tax'
-                            or x_line_item_type like '%Discount'
-                            or commitment_discount_status = 'Unused'
-                            then 0
-                        else x_unblended_cost
-                    end
-                ),
-                0
-            ) as decimal(20, 6)
-        ) as x_eligible_cost
+        x_service_code,
+        max(sub_account_id) as sub_account_id,
+        count(*) as x_lines,
+        sum(x_unblended_cost) as x_billed_cost
     from month_charges
-    where charge_category <> 'Tax' or x_service_code not like 'AWSSupport%'
+    where x_service_code in (select service_code from support_tiers) and charge_category <> 'Tax'
+    group by x_service_code
+),
+
+-- Credits and refunds may lower what the fee is a share of, or not.
+bases as (
+    select
+        'before' as x_basis,
+        cast(coalesce(sum(x_unblended_cost), 0) as decimal(20, 6)) as x_base_cost
+    from month_charges
+    where charge_category in ('Usage', 'Purchase')
+        and x_line_item_type not like '%Discount'
+        and x_service_code not in (select service_code from support_tiers)
+    union all
+    select
+        'after' as x_basis,
+        cast(coalesce(sum(x_unblended_cost), 0) as decimal(20, 6)) as x_base_cost
+    from month_charges
+    where charge_category <> 'Tax'
+        and x_line_item_type not like '%Discount'
+        and x_service_code not in (select service_code from support_tiers)
 ),
 
 tiers as (
     select
-        contracts.above,
-        contracts.value,
-        lead(contracts.above) over (order by contracts.above) as next_above
-    from contracts
-    cross join invoice_month
-    where contracts.kind = 'support'
-        and contracts.valid_from <= invoice_month.starts_at
-        and contracts.valid_to > invoice_month.starts_at
+        service_code,
+        above,
+        share,
+        minimum,
+        lead(above) over (partition by service_code order by above) as next_above
+    from support_tiers
 ),
 
 fees as (
     select
-        coalesce(
+        billed.x_service_code,
+        bases.x_basis,
+        max(bases.x_base_cost) as x_base_cost,
+        greatest(
             sum(
                 cast(
-                    least(
-                        billed.x_eligible_cost, coalesce(tiers.next_above, billed.x_eligible_cost)
-                    ) - tiers.above as decimal(20, 6)
-                ) * tiers.value
+                    greatest(
+                        least(bases.x_base_cost, coalesce(tiers.next_above, bases.x_base_cost))
+                        - tiers.above,
+                        0
+                    ) as decimal(20, 6)
+                ) * tiers.share
             ),
-            0
-        ) as x_tiered_cost
+            max(tiers.minimum)
+        ) as x_fee
     from billed
-    inner join tiers on billed.x_eligible_cost > tiers.above
-),
-
-minimum as (
-    select coalesce(max(contracts.value), 0) as x_minimum_cost
-    from contracts
-    cross join invoice_month
-    where contracts.kind = 'support_minimum'
-        and contracts.valid_from <= invoice_month.starts_at
-        and contracts.valid_to > invoice_month.starts_at
+    inner join tiers on billed.x_service_code = tiers.service_code
+    cross join bases
+    group by billed.x_service_code, bases.x_basis
 )
 
 select
-    billed.sub_account_id,
+    max(billed.sub_account_id) as sub_account_id,
     billed.x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'tiers on ' || cast(cast(billed.x_eligible_cost as decimal(18, 2)) as varchar) as x_evidence,
-    billed.x_lines,
-    billed.x_billed_cost,
-    cast(greatest(fees.x_tiered_cost, minimum.x_minimum_cost) as decimal(38, 10))
-        as x_expected_cost
+    'tiers on ' || cast(cast(max(fees.x_base_cost) as decimal(18, 2)) as varchar) as x_evidence,
+    max(billed.x_lines) as x_lines,
+    max(billed.x_billed_cost) as x_billed_cost,
+    cast(
+        greatest(least(max(billed.x_billed_cost), max(fees.x_fee)), min(fees.x_fee))
+        as decimal(38, 10)
+    ) as x_expected_cost
 from billed
-cross join fees
-cross join minimum
-cross join invoice_month
--- The fee comes a week after the month.
-where invoice_month.is_final or billed.x_lines > 0
+inner join fees on billed.x_service_code = fees.x_service_code
+group by billed.x_service_code

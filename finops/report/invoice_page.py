@@ -1,0 +1,133 @@
+"""Write an invoice check as an HTML page and for the terminal."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+
+from finops.business.bridge_text import month_text
+from finops.close.invoice import InvoiceCheck
+from finops.errors import BadInput
+from finops.report.invoice_tables import SHOWN, Table, tables
+from finops.report.invoice_text import LANGUAGES, say
+from finops.report.invoice_workbook import invoice_workbook
+from finops.report.pages import environment, write_whole
+from finops.report.sections import Section, Tile
+from finops.report.tables import new_table
+from finops.report.text import cents, money, number
+
+# So many rows that rules found fit a terminal.
+_ROWS = 10
+
+__all__ = ["console", "invoice_page", "sections", "verdict", "write_check"]
+
+
+def write_check(check: InvoiceCheck, folder: str | Path, *, language: str = "en") -> list[Path]:
+    """Write page and workbook of a check into `folder` and return their paths.
+
+    Raises BadInput for an unknown language, before anything is written.
+    """
+    if language not in LANGUAGES:
+        raise BadInput(f"Unknown language {language!r}: take one of {', '.join(LANGUAGES)}.")
+    name = f"{check.billing_period}-invoices-{language}"
+    files: dict[Path, str | bytes] = {
+        Path(folder) / f"{name}.html": invoice_page(check, language),
+        Path(folder) / f"{name}.xlsx": invoice_workbook(check, language),
+    }
+    for path, content in files.items():
+        write_whole(path, content)
+    return list(files)
+
+
+def invoice_page(check: InvoiceCheck, language: str) -> str:
+    """Return the page of a check; every text in it is escaped."""
+    template = environment().get_template("statement.html.j2")
+    period = month_text(check.billing_period, language)
+    return template.render(
+        language=language,
+        title=f"{say('title', language)} {period}",
+        lines=[
+            f"{say('payer', language)} {check.billing_account_id} · {check.currency}",
+            verdict(check, language),
+        ],
+        tiles=_tiles(check, language),
+        tables=sections(check, language),
+        footer=say("footer", language),
+    )
+
+
+def verdict(check: InvoiceCheck, language: str) -> str:
+    """Return in one sentence whether the invoices agree."""
+    if not check.agrees:
+        return say("disagrees", language, number=str(len(check.unexplained)))
+    only_rounding = set(check.differences["x_class"]) <= {"rounding"}
+    return say("agrees" if only_rounding else "agrees_explained", language)
+
+
+def sections(check: InvoiceCheck, language: str) -> list[Section]:
+    """Return the tables of a check as text."""
+    return [_section(one) for one in tables(check, language)]
+
+
+def _section(table: Table) -> Section:
+    amounts = {
+        name
+        for place, name in enumerate(table.columns)
+        if any(isinstance(row[place], Decimal) for row in table.rows)
+    }
+    rows = [
+        tuple(_text(cell, currency) for cell in row)
+        for row, currency in zip(table.rows, table.currencies, strict=True)
+    ]
+    shown = rows[:SHOWN] if table.key == "rows" else rows
+    return Section(
+        table.title, table.columns, frozenset(amounts), shown, table.empty or "–", table.note
+    )
+
+
+def _text(cell: str | Decimal, currency: str) -> str:
+    """Write an amount in the decimals of its currency; what rounds to nothing has no sign."""
+    if isinstance(cell, str):
+        return cell
+    return number(round(cell, cents(currency)) or Decimal(0), cents(currency))
+
+
+def _tiles(check: InvoiceCheck, language: str) -> list[Tile]:
+    total = sum((one.total for one in check.invoices.heads), Decimal(0))
+    sellers = " · ".join(sorted({one.seller for one in check.invoices.heads}))
+    found = sum(1 for one in check.findings if len(one.rows))
+    unanswered = sum(1 for one in check.findings if one.lacks)
+    net = money(check.over_billed, check.currency, signed=True)
+    note = say("open_note", language, number=str(len(check.unexplained)), net=net)
+    rules = say("rules_tile_note", language, found=str(found), unanswered=str(unanswered))
+    return [
+        Tile(say("invoiced", language), money(total, check.currency), sellers),
+        Tile(say("open", language), money(check.unexplained_cost, check.currency), note),
+        Tile(say("rules_tile", language), str(len(check.findings)), rules),
+    ]
+
+
+def console(check: InvoiceCheck) -> RenderableType:
+    """Return invoices, what is not explained, and what rules found, for a terminal."""
+    invoices, _, differences, _, rules, evidence = sections(check, "en")
+    unclear = [row for row in differences.rows if row[7] == say("no", "en")]
+    parts: list[RenderableType] = [verdict(check, "en")]
+    parts.append(_rich(invoices, invoices.rows, 0, 1, 2, 3, 5))
+    if unclear:
+        parts.append(_rich(differences, unclear, 0, 5, 2, 8))
+    if evidence.rows:
+        parts.append(_rich(evidence, evidence.rows[:_ROWS], 0, 1, 4, 5))
+    silent = sum(1 for one in check.findings if not one.lacks and one.rows.empty)
+    parts.append(f"{silent} of {len(rules.rows)} rules on the bill found nothing.")
+    pairs = zip(check.findings, rules.rows, strict=True)
+    parts += [escape(f"{row[0]}: {row[1]}") for one, row in pairs if one.lacks]
+    return Group(*parts)
+
+
+def _rich(section: Section, rows: list[tuple[str, ...]], *places: int) -> RenderableType:
+    names = [section.columns[place] for place in places]
+    table = new_table(*(f"{name}:" if name in section.numbers else name for name in names))
+    for row in rows:
+        table.add_row(*(escape(row[place]) for place in places))
+    return Group(escape(section.title), table)
