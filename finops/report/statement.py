@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from finops.allocation.worklist import worklist
-from finops.anomalies import find
+from finops.anomalies import by_team_and_service, detect, events, orders
+from finops.anomalies.sources import delivered_on
 from finops.business.bridge import bridge
 from finops.errors import BadInput
 from finops.report import statement_queries as queries
@@ -183,7 +184,7 @@ class _Extras:
         self.units = rows(queries.UNIT_COST)
         self.resources = rows(queries.RESOURCES)
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
-        self.anomalies = _in_month(find(warehouse), month.billing_period)
+        self.anomalies = _in_month(_standing_out(warehouse), month.billing_period)
         self.unowned = worklist(warehouse)
 
 
@@ -257,6 +258,16 @@ def _of_team(frame: pd.DataFrame, team: str) -> pd.DataFrame:
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     return frame.to_dict("records")
+
+
+def _standing_out(warehouse: Warehouse) -> pd.DataFrame:
+    """Return what stands out per team and AWS service: the level of a statement, and seconds."""
+    return detect(
+        by_team_and_service(warehouse),
+        drivers=orders(warehouse),
+        events=events(warehouse),
+        as_of=delivered_on(warehouse),
+    )
 
 
 def _in_month(found: pd.DataFrame, period: str) -> pd.DataFrame:

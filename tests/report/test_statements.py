@@ -41,7 +41,7 @@ def warehouse(sample_project):
 @pytest.fixture
 def quick(monkeypatch):
     """Leave out what takes long and is no money of a statement."""
-    monkeypatch.setattr(module, "find", lambda _: EMPTY)
+    monkeypatch.setattr(module, "_standing_out", lambda _: EMPTY)
     monkeypatch.setattr(module, "worklist", lambda _: EMPTY)
 
 
