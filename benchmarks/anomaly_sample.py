@@ -11,7 +11,7 @@ import pandas as pd
 
 import finops
 from finops.anomalies import by_team_and_service, detect, events, find, orders
-from finops.anomalies.find import series
+from finops.anomalies.find import all_series
 from finops.project import shipped
 
 __all__ = ["sample_figures"]
@@ -49,7 +49,7 @@ def sample_figures(folder: Path) -> pd.DataFrame:
         team = by_team_and_service(warehouse)
         found = {"usage type": detect(fine, **known), "team": detect(team, **known)}
         keys = {"usage type": fine["key"], "team": team["key"]}
-        found["incidents"], keys["incidents"] = find(warehouse), series(warehouse)["key"]
+        found["incidents"], keys["incidents"] = find(warehouse), all_series(warehouse)["key"]
     truth = _truth(sample / "truth")
     truth["usage type"] = truth["sub_account_id"] + " / " + truth["service_code"]
     truth["usage type"] += " / " + truth["usage_type"]

@@ -2,7 +2,17 @@
 
 from finops.anomalies.bands import bands
 from finops.anomalies.detect import detect
-from finops.anomalies.find import find
+from finops.anomalies.find import all_series, find
+from finops.anomalies.parts import parts
 from finops.anomalies.sources import by_team_and_service, events, orders
 
-__all__ = ["bands", "by_team_and_service", "detect", "events", "find", "orders"]
+__all__ = [
+    "all_series",
+    "bands",
+    "by_team_and_service",
+    "detect",
+    "events",
+    "find",
+    "orders",
+    "parts",
+]

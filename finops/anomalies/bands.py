@@ -25,13 +25,14 @@ def bands(
     """Return one row per incident of `found` and day around it, with what was expected.
 
     `daily`, `drivers` and `events` are those of `detect`; `daily` has the keys of `found`. Columns:
-    key, start, date, cost, expected, low, high, in the currency of `daily`. Days run from 28 before
-    the incident to 7 after it. A day between low and high raises no alert. From the first day on,
-    only what was known before it counts; where nothing was known, expected is empty.
+    key, start, date, is_in (whether it is of the incident), cost, expected, low, high, in the
+    currency of `daily`. Days run from 28 before the incident to 7 after it. A day between low and
+    high raises no alert. From the first day on, only what was known before it counts; where nothing
+    was known, expected is empty.
     """
     keys = set(found["key"])
     grid = grid_of(daily[daily["key"].isin(keys)])
-    columns = ["key", "start", "date", "cost", "expected", "low", "high"]
+    columns = ["key", "start", "date", "is_in", "cost", "expected", "low", "high"]
     if found.empty or not len(grid.dates):
         return pd.DataFrame(columns=columns)
     calendar = calendar_of(grid.dates, grid.keys, drivers, events)
@@ -46,7 +47,8 @@ def bands(
         )
         frame = pd.DataFrame(band.T, columns=["expected", "low", "high"])
         names = {"key": row["key"], "start": row["start"], "date": grid.dates[days]}
-        frames.append(frame.assign(**names, cost=grid.cost[days, key])[columns])
+        own = {"is_in": (days >= start) & (days <= end), "cost": grid.cost[days, key]}
+        frames.append(frame.assign(**names, **own)[columns])
     return pd.concat(frames, ignore_index=True)
 
 

@@ -16,7 +16,7 @@ from finops.anomalies.sentences import MONTH_DAYS, sentence
 from finops.anomalies.sources import delivered_on, events, orders
 from finops.warehouse import Warehouse
 
-__all__ = ["OVER_DAYS", "find", "series"]
+__all__ = ["ADDED", "OVER_DAYS", "all_series", "find"]
 
 # An incident is over once its cost was usual again for a week.
 OVER_DAYS = 7
@@ -52,7 +52,7 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     return frame
 
 
-def series(warehouse: Warehouse) -> pd.DataFrame:
+def all_series(warehouse: Warehouse) -> pd.DataFrame:
     """Return date, key and cost of all series of all levels; key `*` is all cost."""
     levels = levels_of(warehouse)
     whole = levels[0].daily.groupby("date", as_index=False)["cost"].sum().assign(key="*")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from finops.anomalies.find import series
+from finops.anomalies.find import all_series
 from finops.anomalies.store import incidents_folder, open_store
 from finops.errors import BadInput, NotDelivered
 from finops.export import mail, slack, webhook
@@ -76,7 +76,7 @@ class _Source:
     def read(self) -> tuple[Any, list[str]]:
         if self._read is None:
             currencies = self._warehouse.sql("select distinct billing_currency from marts.team_day")
-            daily = series(self._warehouse)
+            daily = all_series(self._warehouse)
             self._read = daily, list(currencies["billing_currency"].astype(str))
         return self._read
 

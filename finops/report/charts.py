@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from finops.errors import BadInput
 from finops.report.frames import dates_text, floats, one_currency
 from finops.report.growth import growth_lines
+from finops.report.incident_charts import incident, incident_effects
 from finops.report.lines import add_daily_line, mark_run, ratio_lines
 from finops.report.owner_charts import suggestions, untagged_by_team
 from finops.report.ranks import add_ranks, claimed_by, resource_name
@@ -26,6 +27,8 @@ __all__ = [
     "cost_to_revenue",
     "delivery_change",
     "growth_lines",
+    "incident",
+    "incident_effects",
     "method_change",
     "movers",
     "owner_coverage",

@@ -1,6 +1,5 @@
 """Print incidents in a terminal: where, what it costs, what it comes from, and what to do."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,11 +8,10 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from finops.anomalies.parts import parts
 from finops.report.text import kind_text, number, place_text, plain
 
-__all__ = ["incident_list", "told_causes"]
-
-_LEAST_SHARE = 0.05
+__all__ = ["incident_list"]
 
 
 def incident_list(found: pd.DataFrame) -> RenderableType:
@@ -23,13 +21,6 @@ def incident_list(found: pd.DataFrame) -> RenderableType:
         return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
     blocks = [_block(row) for row in found.to_dict("records")]
     return Group(*blocks, "Expected and actual are sums over the days.", *notes)
-
-
-def told_causes(row: dict[Any, Any]) -> list[dict[str, Any]]:
-    """Return the causes of a row of `find`; a rest of less than 5 per cent is left out."""
-    causes: list[dict[str, Any]] = json.loads(row["causes"])
-    least = _LEAST_SHARE * abs(row["excess"])
-    return [one for one in causes if one is causes[0] or abs(float(one["excess"])) >= least]
 
 
 def _block(row: dict[Any, Any]) -> RenderableType:
@@ -54,8 +45,8 @@ def _money(row: dict[Any, Any]) -> str:
 
 def _causes(row: dict[Any, Any]) -> Iterable[str]:
     """Return the sentences of the causes, each followed by the changes that came before it."""
-    for cause in told_causes(row):
-        yield cause["sentence"]
+    for cause in parts(pd.DataFrame([row])).to_dict("records"):
+        yield cause["cause"]
         for change in cause["changes"]:
             yield f"Changed before: {change}"
 

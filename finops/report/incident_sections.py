@@ -1,6 +1,5 @@
 """Lay out incidents for a page: the chart, the causes, what it cost and whose it is."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.anomalies import bands, events, orders
-from finops.anomalies.find import series
+from finops.anomalies.find import all_series
+from finops.anomalies.parts import EFFECTS, parts
+from finops.anomalies.sentences import MONTH_DAYS
 from finops.report.incident_charts import incident
-from finops.report.incident_list import told_causes
 from finops.report.summary import Summary
 from finops.report.text import kind_text, money, place_text, plain
 from finops.warehouse import Warehouse
@@ -18,6 +18,7 @@ from finops.warehouse import Warehouse
 __all__ = ["IncidentBlock", "incident_blocks"]
 
 _MOST = 8
+_LEAST = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,33 +38,30 @@ def incident_blocks(warehouse: Warehouse, summary: Summary) -> list[IncidentBloc
         return []
     top = found.head(_MOST)
     known = {"drivers": orders(warehouse), "events": events(warehouse)}
-    band = bands(series(warehouse), top, **known)
+    band = bands(all_series(warehouse), top, **known)
     return [_block(row, band, summary.currency) for row in top.to_dict("records")]
 
 
 def _block(row: dict[Any, Any], band: pd.DataFrame, currency: str) -> IncidentBlock:
     own = band[(band["key"] == row["key"]) & (band["start"] == row["start"])]
-    causes = json.loads(row["causes"])
+    causes = parts(pd.DataFrame([row]))
     return IncidentBlock(
         title=plain(place_text(row["key"]), 120),
-        causes=[cause["sentence"] for cause in told_causes(row)],
+        causes=causes["cause"].tolist(),
         facts=_facts(row, causes, currency),
         # The heading of the block says where.
-        chart=incident(own, end=row["end"], currency=currency).update_layout(
+        chart=incident(own, currency=currency).update_layout(
             title={"text": "", "subtitle": {"text": ""}}, margin_t=14, height=200
         ),
     )
 
 
-def _facts(
-    row: dict[Any, Any], causes: list[dict[str, Any]], currency: str
-) -> list[tuple[str, str]]:
+def _facts(row: dict[Any, Any], causes: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
     """Return what is known of it; a month has 30 days."""
     lasts = row["at_risk"] > abs(row["excess"])
-    month = money(30 * row["per_day"], currency, 0, signed=True)
-    names = sorted({name for cause in causes for name in cause["effects"]})
-    effects = {name: sum(float(one["effects"].get(name, 0)) for one in causes) for name in names}
-    told = [_effect(name, value, currency) for name, value in effects.items() if abs(value) >= 0.5]
+    month = money(MONTH_DAYS * row["per_day"], currency, 0, signed=True)
+    sums = {name: float(causes[name].sum()) for name in EFFECTS}
+    told = [_effect(name, value, currency) for name, value in sums.items() if abs(value) >= _LEAST]
     rows = [
         ("Kind", kind_text(row)),
         ("Days", f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"),
@@ -81,5 +79,5 @@ def _effect(name: str, value: float, currency: str) -> str:
     return f"{name} {money(value, currency, 0, signed=True)}"
 
 
-def _first(causes: list[dict[str, Any]], name: str) -> list[str]:
-    return list(causes[0][name]) if causes else []
+def _first(causes: pd.DataFrame, column: str) -> list[str]:
+    return list(causes[column].iloc[0]) if len(causes) else []

@@ -9,9 +9,11 @@ from rich.console import Console
 
 import finops
 from finops import anomalies
+from finops.anomalies import parts
 from finops.report.html import write_report
-from finops.report.incident_charts import incident
+from finops.report.incident_charts import incident, incident_effects
 from finops.report.incident_list import incident_list
+from finops.report.incident_text import findings
 from tests.anomalies.test_incidents import anomaly, frame
 
 HOSTILE = "<script>alert(1)</script>[red]\x1b[31m"
@@ -92,17 +94,42 @@ def test_a_chart_shows_cost_band_and_the_days_of_the_incident():
             "key": "a / EC2",
             "start": days[2],
             "date": days,
+            "is_in": [False, False, True, False],
             "cost": [10.0, 11.0, 30.0, 10.0],
             "expected": [10.0, 10.0, 10.0, None],
             "low": 9.0,
             "high": 12.0,
         }
     )
-    drawn = {one.name: one for one in incident(band, end=days[2]).data}
+    drawn = {one.name: one for one in incident(band).data}
     assert list(drawn) == ["low", "high", "expected", "cost", "incident"]
     assert list(drawn["incident"].x) == ["2026-10-03"]
     assert list(drawn["expected"].y) == [10.0, 10.0, 10.0, None]
-    assert (
-        incident(band.head(0), end=days[2]).layout.annotations[0].text
-        == "There is no cost to draw."
-    )
+    assert "No incident" in incident(band.head(0)).layout.annotations[0].text
+
+
+def test_effects_are_bars_that_sum_to_the_excess():
+    drawn = incident_effects(parts(listed())).data
+    assert {bar.name: list(bar.x) for bar in drawn} == {
+        "usage": [190.0],
+        "price": [0.0],
+        "mix": [0.0],
+        "coverage": [0.0],
+        "other": [0.0],
+    }
+    assert "No incident" in incident_effects(parts(frame())).layout.annotations[0].text
+
+
+def test_findings_say_what_goes_on_and_what_it_is_worth():
+    rows = [
+        anomaly(key="a / EC2", at_risk=5000.0, per_day=100.0, cause="EC2: more."),
+        anomaly(key="b / EC2", at_risk=3000.0, per_day=-50.0, cause="EC2: less."),
+        anomaly(key="c / EC2"),
+    ]
+    assert findings(frame(*rows)) == [
+        "3 incidents, of which 2 go on.",
+        "More, if all of it stays: +3,000 USD a month. Most of it: EC2: more.",
+        "Less, if all of it stays: −1,500 USD a month. Most of it: EC2: less.",
+        "Most money at risk: a, 5,000 USD.",
+    ]
+    assert findings(frame())[0].startswith("No cost stands out")
