@@ -28,7 +28,7 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     """Return the anomalies of a bill, one per cause, the most money at risk first.
 
     Columns of `detect`, and: level, owner (a team, `*` for several), per_day (the excess of a day
-    by now), at_risk (the excess so far and of 30 days more, if it goes on), cause (a sentence),
+    by now), at_risk (the excess so far and of 30 days more; 0 once it is over), cause (a sentence),
     causes (all of them as JSON: where, excess, effects, resources, changes), root_key and
     root_start (of the series that was raised first). Money is in the currency of the bill. Levels
     but the one of team and AWS service leave out what is less than a thousandth of all cost a day.
@@ -46,7 +46,9 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
     kinds = dict(found[FINE[0]].dtypes) | {"per_day": "float64", "at_risk": "float64"}
     frame = frame.astype(kinds).sort_values(
-        ["at_risk", "key", "start"], ascending=[False, True, True], ignore_index=True
+        ["at_risk", "excess", "key", "start"],
+        key=lambda column: -column.abs() if column.name in ("at_risk", "excess") else column,
+        ignore_index=True,
     )
     frame.attrs = found[FINE[0]].attrs
     return frame
@@ -137,14 +139,15 @@ def _row(
 ) -> dict[str, Any]:
     row, root = group.shown.row, group.root.row
     lasts = bool(last - row["end"] < pd.Timedelta(days=OVER_DAYS))
-    per_day = _per_day(row, costs[row["key"]])
+    addends = [one.row for one in group.addends] or [row]
+    per_day = sum(_per_day(one, costs[one["key"]]) for one in addends)
     told = _told(causes, group.shown, per_day, lasts, currency, trail)
     return row | {
         "level": group.shown.level,
         "owner": _owner(group.shown, causes),
         "detected_on": root["detected_on"],
         "per_day": per_day,
-        "at_risk": abs(row["excess"]) + (MONTH_DAYS * abs(per_day) if lasts else 0.0),
+        "at_risk": abs(row["excess"]) + MONTH_DAYS * abs(per_day) if lasts else 0.0,
         "cause": told[0]["sentence"] if told else "",
         "causes": json.dumps(told, ensure_ascii=False),
         "root_key": root["key"],

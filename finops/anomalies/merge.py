@@ -38,10 +38,14 @@ class Candidate:
 
 @dataclass
 class Group:
-    """Candidates of one cause, the first one raised first, and the one whose money is shown."""
+    """Candidates of one cause, and the one whose money is shown.
+
+    `addends` are what the shown one was added up from; empty if it was found as it is.
+    """
 
     members: list[Candidate]
     shown: Candidate
+    addends: tuple[Candidate, ...] = ()
 
     @property
     def root(self) -> Candidate:

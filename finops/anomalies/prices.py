@@ -66,8 +66,8 @@ def _together(run: list[Explained]) -> Explained:
     level = FINE[0] if "x_team" in scope else "service"
     members = [member for group, _ in run for member in group.members]
     causes = [cause for _, causes in run for cause in causes]
-    group = Group(members, Candidate(level, scope, _row_of([one.row for one in shown], key)))
-    return group, [_cause_of(causes)]
+    whole = Candidate(level, scope, _row_of([one.row for one in shown], key))
+    return Group(members, whole, tuple(shown)), [_cause_of(causes)]
 
 
 def _row_of(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:

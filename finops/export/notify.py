@@ -10,7 +10,7 @@ from typing import Any
 from finops.anomalies.find import all_series
 from finops.anomalies.store import incidents_folder, open_store
 from finops.errors import BadInput, NotDelivered
-from finops.export import mail, slack, webhook
+from finops.export import jira, mail, slack, webhook
 from finops.export.messages import chart_of, message_of
 from finops.export.outbox import Send, deliver, write_alerts
 from finops.export.settings import Notify, secret, secret_address
@@ -57,11 +57,21 @@ def _channels(project: Path, settings: Notify, environment: Mapping[str, str]) -
         named = settings.webhook_secret
         key = secret(environment, named) if named else ""
         channels["webhook"] = partial(webhook.send, address=address, key=key)
+    if settings.jira:
+        channels["jira"] = partial(
+            jira.send,
+            address=secret_address(environment, settings.jira),
+            token=secret(environment, settings.jira_token),
+            project=settings.jira_project,
+            kind=settings.jira_issue_type,
+        )
     if settings.email:
         folder = project / settings.email
         channels["email"] = partial(mail.send, folder=folder, to=settings.email_to)
     if not channels:
-        raise BadInput("finops.toml names no channel. Add to [notify]: slack, webhook or email.")
+        raise BadInput(
+            "finops.toml names no channel. Add to [notify]: slack, webhook, jira or email."
+        )
     return channels
 
 

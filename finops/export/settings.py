@@ -12,7 +12,8 @@ __all__ = ["Notify", "read_notify", "secret", "secret_address"]
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)[:/]")
 # Keys that hold the name of an environment variable, never a secret itself.
-_VARIABLES = ("slack", "webhook", "webhook_secret")
+_VARIABLES = ("slack", "webhook", "webhook_secret", "jira", "jira_token")
+_JIRA_PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,254}")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Notify:
     slack: str = ""
     webhook: str = ""
     webhook_secret: str = ""
+    jira: str = ""
+    jira_token: str = ""
+    jira_project: str = ""
+    jira_issue_type: str = "Task"
     email: str = ""
     email_to: str = ""
 
@@ -48,10 +53,20 @@ def read_notify(path: Path, table: object) -> Notify:
     notify = Notify(**table)
     if notify.alerts_per_week < 1:
         raise BadInput(f"{path}: alerts_per_week in [notify] must be at least 1.")
+    _check_jira(path, notify)
     to = notify.email_to
     if notify.email and ("@" not in to or not to.isprintable()):
         raise BadInput(f"{path}: email_to in [notify] must be addresses, with email.")
     return notify
+
+
+def _check_jira(path: Path, notify: Notify) -> None:
+    if not notify.jira:
+        return
+    if not notify.jira_token:
+        raise BadInput(f"{path}: jira in [notify] needs jira_token, an environment variable.")
+    if not _JIRA_PROJECT.fullmatch(notify.jira_project):
+        raise BadInput(f"{path}: jira_project in [notify] must be a project's key, such as FIN.")
 
 
 _WORDS: dict[object, str] = {int: "a whole number", str: "text in quotes"}

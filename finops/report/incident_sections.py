@@ -58,7 +58,7 @@ def _block(row: dict[Any, Any], band: pd.DataFrame, currency: str) -> IncidentBl
 
 def _facts(row: dict[Any, Any], causes: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
     """Return what is known of it; a month has 30 days."""
-    lasts = row["at_risk"] > abs(row["excess"])
+    lasts = row["at_risk"] > 0
     month = money(MONTH_DAYS * row["per_day"], currency, 0, signed=True)
     sums = {name: float(causes[name].sum()) for name in EFFECTS}
     told = [_effect(name, value, currency) for name, value in sums.items() if abs(value) >= _LEAST]

@@ -12,7 +12,7 @@ def findings(found: pd.DataFrame, *, currency: str = "USD") -> list[str]:
     """Return what `find` found in a few sentences: how many, what goes on, and the largest."""
     if found.empty:
         return ["No cost stands out, or there are fewer than four weeks of days."]
-    lasting = found[found["at_risk"] > found["excess"].abs()]
+    lasting = found[found["at_risk"] > 0]
     sentences = [f"{len(found)} incidents, of which {len(lasting)} go on."]
     for word, part in (
         ("More", lasting[lasting["per_day"] > 0]),

@@ -124,7 +124,7 @@ def test_findings_say_what_goes_on_and_what_it_is_worth():
     rows = [
         anomaly(key="a / EC2", at_risk=5000.0, per_day=100.0, cause="EC2: more."),
         anomaly(key="b / EC2", at_risk=3000.0, per_day=-50.0, cause="EC2: less."),
-        anomaly(key="c / EC2"),
+        anomaly(key="c / EC2", at_risk=0.0),
     ]
     assert findings(frame(*rows)) == [
         "3 incidents, of which 2 go on.",
