@@ -36,6 +36,7 @@ changes as (
         month_cost.x_service,
         month_cost.aws_service,
         month_cost.billing_currency,
+        month_cost.x_cost_centre,
         month_cost.days,
         case
             when month_cost.commitment_discount_status = 'Used'
@@ -66,6 +67,7 @@ select
     measures.x_service,
     measures.aws_service as service_name,
     measures.billing_currency,
+    measures.x_cost_centre,
     sum(measures.x_more) / max(measures.days) as x_per_day
 from measures
 inner join terms
@@ -78,4 +80,5 @@ group by
     measures.x_team,
     measures.x_service,
     measures.aws_service,
-    measures.billing_currency
+    measures.billing_currency,
+    measures.x_cost_centre

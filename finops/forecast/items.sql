@@ -1,4 +1,4 @@
--- One row per billing month, day, team, service, AWS service, kind of charge and currency.
+-- One row per billing month, day, team, service, AWS service, kind of charge, currency and cost centre.
 with kinds as (
     select
         billing_period,
@@ -7,6 +7,7 @@ with kinds as (
         x_service,
         coalesce(service_name, 'no service') as service_name,
         billing_currency,
+        x_cost_centre,
         case
             when charge_category = 'Tax' then 'tax'
             when charge_category = 'Credit' then 'credit'
@@ -36,6 +37,7 @@ select
     service_name,
     x_kind,
     billing_currency,
+    x_cost_centre,
     sum(billed_cost) as billed_cost,
     sum(effective_cost) as effective_cost
 from kinds
@@ -46,4 +48,5 @@ group by
     x_service,
     service_name,
     x_kind,
-    billing_currency
+    billing_currency,
+    x_cost_centre

@@ -15,7 +15,7 @@ from finops.forecast.series import Series
 from finops.forecast.sources import MEASURES, Known
 from finops.forecast.steps import add_steps
 
-__all__ = ["month_end"]
+__all__ = ["forecast_days", "month_end"]
 
 
 _DERIVED = ("support", "tax")
@@ -29,7 +29,7 @@ def month_end(known: Known, series: Series) -> Outlook:
     follow their rule, support its tiers, tax the cost that it is on.
     """
     days = pd.date_range(known.last + pd.Timedelta(days=1), last_day(known.period))
-    path, missed = _forecast(series, len(days))
+    path, missed = forecast_days(series, len(days))
     rows = _posted(of_month(known.daily, known.period), known.period)
     if len(days):
         inside = np.asarray(days.strftime("%Y-%m") == known.period)
@@ -43,7 +43,7 @@ def month_end(known: Known, series: Series) -> Outlook:
     return outlook_of(rows, draws, len(missed))
 
 
-def _forecast(series: Series, days: int) -> tuple[Floats, Floats]:
+def forecast_days(series: Series, days: int) -> tuple[Floats, Floats]:
     """Return key x day, and what past forecasts of so many days missed, by origin and key.
 
     What was missed is scaled from the size that a key had then to the one it is forecast at.

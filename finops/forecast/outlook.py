@@ -31,6 +31,7 @@ SCOPES = {
     "company": [],
     "team": ["x_team"],
     "service": ["x_service"],
+    "cost_centre": ["x_cost_centre"],
     "aws_service": ["service_name"],
     "item": ["x_team", "service_name"],
     "kind": ["x_kind"],
@@ -53,8 +54,9 @@ class Outlook:
         """Return estimate, low and high by month, measure, currency and scope.
 
         One row per billing_period, x_measure, billing_currency, x_scope (`company`, `team`,
-        `service`, `aws_service`, `item`, `kind`) and x_key (`*` for the company): x_posted,
-        x_estimate (exact sums of lines), x_low and x_high (80 % interval), in the billing currency.
+        `service`, `cost_centre`, `aws_service`, `item`, `kind`) and x_key (`*` for the company):
+        x_posted, x_estimate (exact sums of lines), x_low and x_high (80 % interval), in the
+        billing currency.
         """
         return pd.concat([self._of_scope(one) for one in SCOPES], ignore_index=True)
 

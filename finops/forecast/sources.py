@@ -21,10 +21,12 @@ __all__ = ["EXPIRY", "ITEM", "MEASURES", "Known", "last_delivered_day", "read_kn
 
 MEASURES = ("billed_cost", "effective_cost")
 # What a line of an estimate is about.
-ITEM = ["x_team", "x_service", "service_name", "x_kind", "billing_currency"]
+ITEM = [
+    *("x_team", "x_service", "service_name", "x_kind", "billing_currency", "x_cost_centre"),
+]
 EXPIRY = [
     *("commitment_discount_id", "x_end", "x_measure", "x_team", "x_service", "service_name"),
-    *("billing_currency", "x_per_day"),
+    *("billing_currency", "x_cost_centre", "x_per_day"),
 ]
 _INCOMPLETE_DAYS = 3
 _OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6

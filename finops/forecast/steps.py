@@ -8,6 +8,8 @@ from finops.forecast.sources import Known
 
 __all__ = ["add_steps"]
 
+_DAY = pd.Timedelta(days=1)
+
 
 def add_steps(rows: Rows, known: Known, period: str) -> None:
     """Add what each day of a month costs more once a commitment has ended.
@@ -19,13 +21,13 @@ def add_steps(rows: Rows, known: Known, period: str) -> None:
         days = _days_after(pd.Timestamp(step["x_end"]), known, period)
         if days:
             about = [str(step[name]) for name in ("x_team", "x_service", "service_name")]
-            item = (*about, "commitment_end", str(step["billing_currency"]))
+            owner = (str(step["billing_currency"]), str(step["x_cost_centre"]))
+            item = (*about, "commitment_end", *owner)
             row = rows.setdefault((period, str(step["x_measure"]), *item), new_row())
             row["x_forecast"] += cents(float(step["x_per_day"]) * days)
 
 
-def _days_after(end: pd.Timestamp, known: Known, period: str) -> int:
-    """Return how many days of the month are to come and lie on or after the moment `end`."""
-    first = max(end.normalize(), known.last + pd.Timedelta(days=1))
-    first = max(first, pd.Timestamp(f"{period}-01"))
-    return max((last_day(period) - first).days + 1, 0)
+def _days_after(end: pd.Timestamp, known: Known, period: str) -> float:
+    """Return how many days of the month are to come and lie after the hour of `end`."""
+    first = max(end.ceil("h"), known.last + _DAY, pd.Timestamp(f"{period}-01"))
+    return float(max((last_day(period) + _DAY - first) / _DAY, 0.0))

@@ -55,7 +55,9 @@ def _month(
     for key, value in zip(series.keys, sums[series.column], strict=True):
         rows[period, *key] = new_row(x_forecast=cents(value))
     for (measure, currency), monthly in growth.items():
-        rows[period, measure, *_NOBODY, currency] = new_row(x_forecast=cents(monthly * ahead))
+        rows[period, measure, *_NOBODY, currency, "unallocated"] = new_row(
+            x_forecast=cents(monthly * ahead)
+        )
     add_fees(rows, known, period)
     add_steps(rows, known, period)
     draws = {(period, *key): missed[:, place] for place, key in enumerate(series.keys)}
@@ -94,7 +96,7 @@ def unallocated_growth(series: Series) -> dict[tuple[str, str], float]:
     first = np.where((cost != 0).any(axis=0), (cost != 0).argmax(axis=0), last + 1)
     ends = [last + 1 - _MONTH * back for back in range(_GROWTH_MONTHS)]
     added = [_added(cost[:end], first) for end in ends if end >= _YOUNG_DAYS + _MONTH]
-    names = [(key[0], key[-1]) for key in series.keys]
+    names = [(key[0], key[5]) for key in series.keys]
     found = {
         name: np.median([one[[other == name for other in names]].sum() for one in added]) / 2
         for name in dict.fromkeys(names)

@@ -61,7 +61,7 @@ def read_vintage(folder: Path) -> dict[str, Any]:
 
 def _table(frame: pd.DataFrame) -> pa.Table:
     texts = {"billing_period", "billing_currency", "service_name", "x_reporting_currency"}
-    texts |= {"x_measure", "x_team", "x_service", "x_kind", "x_scope", "x_key"}
+    texts |= {"x_measure", "x_team", "x_service", "x_kind", "x_scope", "x_key", "x_cost_centre"}
     kinds = {
         name: pa.string() if name in texts else _RATE if name == "x_exchange_rate" else _MONEY
         for name in frame.columns

@@ -15,12 +15,24 @@ ENTERPRISE = [
 ]
 
 
-def series(days, usd, *, kind="usage", team="search", service="find", aws="EC2", effective=None):
+def series(
+    days,
+    usd,
+    *,
+    kind="usage",
+    team="search",
+    service="find",
+    aws="EC2",
+    effective=None,
+    centre=None,
+):
     """Rows of one item: `usd` a day, a number or a function of the day."""
     rows = []
     for day in pd.DatetimeIndex(days):
         value = Decimal(str(usd(day) if callable(usd) else usd))
-        item = dict(zip(ITEM, [team, service, aws, kind, "USD"], strict=True))
+        item = dict(
+            zip(ITEM, [team, service, aws, kind, "USD", centre or f"cc-{team}"], strict=True)
+        )
         other = value if effective is None else Decimal(str(effective))
         rows.append({"charge_date": day, **item, "billed_cost": value, "effective_cost": other})
     return rows

@@ -56,7 +56,7 @@ def test_month_that_is_not_over_has_no_record():
 
 
 def test_replay_says_what_was_said_then():
-    rows = series(days("2026-03-01", "2026-10-31"), lambda day: 1_000 + day.dayofyear * 7 % 90)
+    rows = series(days("2026-03-01", "2026-10-31"), lambda day: 1_000 + day.day_of_year * 7 % 90)
     for as_of in ("2026-07-10", "2026-09-20"):
         then = estimate_of(known(rows, as_of)).summary
         then = then[then["billing_period"] == as_of[:7]]

@@ -26,6 +26,7 @@ def expiry(end, per_day, **changes):
         "x_service": "find",
         "service_name": "EC2",
         "billing_currency": "USD",
+        "x_cost_centre": "cc-search",
         "x_per_day": per_day,
     } | changes
 
@@ -46,10 +47,13 @@ def test_growth_goes_on_damped():
     assert 1.05 < growth < 1.02**12
 
 
-def test_commitment_that_ends_is_paid_on_demand_from_its_last_day():
-    """A fee of 60 a day ends on 11 December; the usage under it then costs 100 a day."""
+def test_commitment_that_ends_is_paid_on_demand_from_then_on():
+    """A fee of 60 a day ends with 10 December; the usage under it then costs 100 a day."""
     rows = series(days(*YEAR), 60, kind="commitment", aws="Plan")
-    ends = [expiry("2026-12-11", 100), expiry("2026-12-11", -60, service_name="Plan")]
+    ends = [
+        expiry("2026-12-10T23:59:59", 100),
+        expiry("2026-12-10T23:59:59", -60, service_name="Plan"),
+    ]
     estimate = estimate_of(known(rows, "2026-10-31", expiries=pd.DataFrame(ends)))
     steps = months(estimate, scope="kind", key="commitment_end")
     assert steps.head(2).to_dict() == {"2026-12": 21 * 40, "2027-01": 31 * 40}
@@ -85,7 +89,7 @@ def test_new_items_of_every_month_are_expected_to_go_on_coming():
 
 
 def test_farther_months_are_less_sure():
-    rows = series(days(*YEAR), lambda day: 1_000 + (day.dayofyear * 37 % 101))
+    rows = series(days(*YEAR), lambda day: 1_000 + (day.day_of_year * 37 % 101))
     summary = estimate_of(known(rows, "2026-10-31")).summary
     company = summary[(summary["x_scope"] == "company") & (summary["x_measure"] == "billed_cost")]
     width = (company["x_high"] - company["x_low"]).astype(float)
