@@ -14,9 +14,10 @@ __all__ = ["RateOf", "read_recognition", "valued"]
 
 # The exchange rate into the currency of the books, by month, invoice and billing currency.
 RateOf = Callable[[str, str, str], Decimal]
-# Coins are given to sellers, of these to invoices, and so on, so that no sum is a coin off.
-_LEVELS = ["invoice_issuer_name", "invoice_id", "x_entry", "x_line_item_type"]
-_MONTH = ["billing_period", "billing_currency"]
+# What is paid is an invoice, so each is rounded once, and its coins are given to entries, of
+# these to line item types, and so on.
+_INVOICE = ["billing_period", "billing_currency", "invoice_issuer_name", "invoice_id"]
+_LEVELS = ["x_entry", "x_line_item_type"]
 
 
 def read_recognition(warehouse: Warehouse, period: str) -> pd.DataFrame:
@@ -25,12 +26,13 @@ def read_recognition(warehouse: Warehouse, period: str) -> pd.DataFrame:
     One row per month, seller, invoice, line item type, AWS service and entry of accounts.ENTRIES:
     x_entry, x_charges, x_unblended_cost, billed_cost, and x_unused_cost, what commitments left
     unused, all exact and in billing_currency; x_coins is billed_cost in the currency's coins. Of a
-    month and currency, billed_cost adds up to the bill, and x_coins to its rounded total.
+    month and currency, billed_cost adds up to the bill; of an invoice, x_coins to its total.
     """
     query = (files("finops.close") / "recognition.sql").read_text(encoding="utf-8")
     rows = warehouse.sql(query, period=period).astype(object)
     parts = [
-        _coins(month, str(currency)) for (_, currency), month in rows.groupby(_MONTH, sort=False)
+        _coins(invoice, str(invoice["billing_currency"].iloc[0]))
+        for _, invoice in rows.groupby(_INVOICE, sort=False)
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -49,7 +51,7 @@ def valued(rows: pd.DataFrame, rate_of: RateOf, places: int) -> pd.DataFrame:
         )
     ]
     frame = frame.assign(x_book=pd.Series(values, index=rows.index, dtype=object))
-    parts = [_book(month, places) for _, month in frame.groupby(_MONTH, sort=False)]
+    parts = [_book(invoice, places) for _, invoice in frame.groupby(_INVOICE, sort=False)]
     empty = frame.assign(x_book_coins=pd.Series(dtype="int64"))
     return (pd.concat(parts) if parts else empty).drop(columns="x_book")
 

@@ -91,8 +91,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "difference": ("Difference", "차이"),
     "expenses": ("of which expense", "그중 비용"),
     "adds_up": (
-        "Adds up to the bill of {bill}; the difference is {difference}.",
-        "청구서 {bill}와 합계가 맞습니다. 차이는 {difference}입니다.",
+        "Adds up to the bill of {bill}; that invoices are rounded makes {difference}.",
+        "청구서 {bill}와 합계가 맞습니다. 인보이스마다 반올림한 차이는 {difference}입니다.",
     ),
     "balanced": ("Debits are credits in every document.", "모든 전표에서 차변과 대변이 같습니다."),
     "by_hours": (
