@@ -9,6 +9,8 @@ import pandas as pd
 from finops.close.payments import Payment
 from finops.close.prepaid import Upfront, month_end, next_month, roll_forward
 from finops.close.recognition import RateOf, converted
+from finops.forecast.fixed import expected_support
+from finops.forecast.support import Tier
 from finops.report.cents import whole
 from finops.report.text import cents
 
@@ -20,6 +22,7 @@ __all__ = [
     "amortisations",
     "charges",
     "less",
+    "missing_support",
     "settlements",
     "transfers",
     "unused",
@@ -64,6 +67,35 @@ def charges(rows: pd.DataFrame) -> list[Row]:
         if row["x_entry"] == "vat_receivable" and not row["invoice_id"]:
             continue
         found.append(_key(row, "charges", row["x_entry"], _counterpart(row)) | _coins(row))
+    return found
+
+
+def missing_support(
+    rows: pd.DataFrame, tiers: list[Tier], months: Iterable[str], rate_of: RateOf, places: int
+) -> list[Row]:
+    """Return the accrual of support that a month with open charges doesn't have yet.
+
+    AWS bills support days after the month. Its fee is worked out from what is billed before
+    support, tax, credits and refunds, by the tiers of the plan that earlier months paid.
+    `rows` are the recognition rows of all months up to the last of `months`.
+    """
+    found = []
+    is_support = rows["x_entry"] == "support_expense"
+    is_base = ~rows["x_entry"].isin(["support_expense", "vat_receivable"])
+    is_base &= ~rows["x_line_item_type"].isin(["Credit", "Refund"])
+    for month in months:
+        now = rows[(rows["billing_period"] == month) & (rows["invoice_id"] == "")]
+        paid = rows[is_support & (rows["billing_period"] <= month)]
+        if now.empty or paid.empty or month in set(paid["billing_period"]):
+            continue
+        row = paid.iloc[-1].to_dict() | {"billing_period": month, "invoice_id": ""}
+        currency = row["billing_currency"]
+        base = _by_month(rows[is_base & (rows["billing_currency"] == currency)])
+        fee = expected_support(tiers, _by_month(paid), base.get(month, Decimal(0)), base)
+        coins = whole(fee.scaleb(cents(currency)))
+        book = converted(coins, currency, rate_of(month, "", currency), places)
+        moved = _key(row, "charges", "support_expense", "accrued_liability")
+        found.append(moved | {"x_coins": coins, "x_book_coins": book})
     return found
 
 
@@ -154,6 +186,11 @@ def _counterpart(row: Row) -> str:
     if not row["invoice_id"]:
         return "accrued_liability"
     return "credit_receivable" if row["x_bill_type"] == "Refund" else "accounts_payable"
+
+
+def _by_month(rows: pd.DataFrame) -> dict[str, Decimal]:
+    months = rows.groupby("billing_period")["billed_cost"]
+    return {str(month): sum(values, Decimal(0)) for month, values in months}
 
 
 def _named(names: list[str], values: Any) -> Row:

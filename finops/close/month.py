@@ -14,6 +14,7 @@ from finops.close.prepaid import Upfront, next_month, roll_forward
 from finops.close.rates import known_payments, rates
 from finops.close.recognition import RateOf, read_recognition, valued
 from finops.close.variance import variance
+from finops.forecast.support import read_tiers
 from finops.ledger.diff import diff_deliveries
 from finops.report.text import cents
 from finops.settings import Settings
@@ -58,6 +59,12 @@ class Close:
     accruals: pd.DataFrame
     corrections: pd.DataFrame
     restated: dict[str, pd.DataFrame]
+
+    @property
+    def accrued(self) -> pd.DataFrame:
+        """The transfers that accrue what the month has no invoice for."""
+        is_accrual = self.moved["x_credit"] == "accrued_liability"
+        return self.moved[is_accrual & (self.moved["billing_period"] == self.period)]
 
     @property
     def places(self) -> int:
@@ -130,6 +137,7 @@ class _Books:
 def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
     payments = known_payments(warehouse)
     rate_of, places = rates(warehouse, payments), cents(warehouse.settings.reporting_currency)
+    tiers = read_tiers(warehouse.settings.project)
     commitments = read_commitments(warehouse, period)
     rows = returned_plans(read_recognition(warehouse, period), commitments)
     # Older months are not ours to book, but fees they paid are still prepaid.
@@ -141,6 +149,7 @@ def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
     target = ledger.transfers(
         [
             *ledger.charges(history),
+            *ledger.missing_support(rows, tiers, months, rate_of, places),
             *ledger.unused(history, rate_of, places),
             *ledger.amortisations(fees, months),
             *ledger.settlements(history, payments, period, rate_of, places),

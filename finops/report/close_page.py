@@ -43,10 +43,7 @@ def tiles(close: Close, language: str) -> list[Tile]:
     """Return the bill, the expense of the month in the books, what is prepaid and accrued."""
     left = exact(int(close.prepaid_books["x_close"].sum()), close.currency)
     later = exact(int(close.prepaid_books["x_non_current"].sum()), close.currency)
-    accrued = close.rows[
-        (close.rows["invoice_id"] == "") & (close.rows["x_entry"] != "vat_receivable")
-    ]
-    owed = exact(int(accrued["x_book_coins"].sum()), close.currency)
+    owed = exact(int(close.accrued["x_book_coins"].sum()), close.currency)
     return [
         *(_bill(close, currency, language) for currency in close.rates),
         Tile(say("expense", language), money(expense(close), close.currency), ""),

@@ -81,7 +81,7 @@ def tables(close: Close, language: str) -> list[Table]:
             _due(close, currency, words),
             _credits(close, currency, words),
             _marketplace(close, rows, currency, words),
-            _support(rows, currency, words),
+            _support(close, rows, currency, words),
             _taxes(close, rows, currency, words),
             _variance(close, currency, words, language),
             _corrections(close, currency, words, language),
@@ -271,7 +271,7 @@ def _marketplace(close: Close, rows: pd.DataFrame, currency: str, words: Say) ->
     return Table("marketplace", title, columns, list(values), words("no_marketplace"), note)
 
 
-def _support(rows: pd.DataFrame, currency: str, words: Say) -> Table:
+def _support(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
     found = registers.support(rows)
     columns = [
         Column(words("service")),
@@ -286,7 +286,11 @@ def _support(rows: pd.DataFrame, currency: str, words: Say) -> Table:
         found["x_share"],
         strict=True,
     )
-    return Table("support", words("support"), columns, list(values), words("no_support"))
+    expected = close.accrued[close.accrued["x_debit"] == "support_expense"]
+    missing = exact(int(expected["x_coins"].sum()), currency)
+    empty = words("support_accrued", value=money(missing, currency)) if missing else ""
+    empty = empty or words("no_support")
+    return Table("support", words("support"), columns, list(values), empty)
 
 
 def _taxes(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:

@@ -125,6 +125,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "no_credits": ("No credit or refund so far.", "크레딧이나 환불이 없습니다."),
     "no_marketplace": ("Nothing from other sellers.", "다른 판매자의 청구가 없습니다."),
     "no_support": ("No support in this bill.", "이 청구서에 지원료가 없습니다."),
+    "support_accrued": (
+        "Not billed yet: {value} is accrued, by the tiers of the plan that the last month paid.",
+        "아직 청구되지 않아 전월 요금제의 구간으로 {value}를 계상했습니다.",
+    ),
     "no_taxes": ("Nothing was billed.", "청구된 것이 없습니다."),
     "no_variance": ("There is no month before.", "비교할 전월이 없습니다."),
     "no_corrections": ("No closed month has changed.", "마감한 달에 바뀐 것이 없습니다."),

@@ -63,6 +63,24 @@ def test_an_accrual_is_reversed_and_its_invoice_booked_at_its_own_rate(close_pro
     assert second.corrections.empty
 
 
+def test_support_that_is_not_billed_yet_is_accrued_by_its_tiers(close_project):
+    """Known answers of the plan's tiers: $1M is 64,500, $2M is 94,500."""
+
+    def support(month, dollars):
+        return charge(month, dollars, line_item_product_code="AWSSupportEnterprise")
+
+    august = [charge("2026-08", 1_000_000), support("2026-08", 64_500)]
+    open_lines = [charge("2026-09", 2_000_000, bill_invoice_id=None)]
+    warehouse = close_project(august, open_lines)
+    found = balance(prepare(warehouse, "2026-09", accrue=True))
+    assert found["support_expense"] == 94_500 * 1380
+    close(warehouse, "2026-09", accrue=True)
+    billed = [charge("2026-09", 2_000_000), support("2026-09", 94_400)]
+    october = prepare(close_project(billed, [charge("2026-10", 0)]), "2026-10")
+    assert balance(october)["support_expense"] == -100 * 1380
+    assert list(october.accruals["x_true_up"]) == [-100_00]
+
+
 def test_an_unpaid_invoice_is_worth_the_rate_of_the_month(close_project, project):
     warehouse = close_project([charge("2026-08", 1000)])
     close(warehouse, "2026-08")
