@@ -10,7 +10,7 @@ from finops.close.month import Close
 from finops.close.prepaid import next_month, remaining
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
-from finops.report.close_tables import short_id
+from finops.report.close_layout import short_id
 from finops.report.close_text import part_text, say
 from finops.report.stacks import axis_unit
 from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label

@@ -5,7 +5,8 @@ from decimal import Decimal
 from finops.business.bridge_text import month_text
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.close_tables import Table, tables, text_of
+from finops.report.close_layout import Table, text_of
+from finops.report.close_tables import tables
 from finops.report.close_text import say
 from finops.report.pages import environment
 from finops.report.sections import Section, Tile

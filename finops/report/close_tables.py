@@ -1,7 +1,5 @@
 """Lay out a close as tables of values, the same for a page and a workbook."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,56 +11,12 @@ from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
+from finops.report.close_layout import Column, Say, Table, moneys
+from finops.report.close_lists import credited, due, marketplace, prepaid, support, taxes
 from finops.report.close_text import kind_text, part_text, say
-from finops.report.text import cents, money, number, percent, plain
+from finops.report.text import cents, money
 
-__all__ = ["Column", "Table", "short_id", "tables", "text_of"]
-
-Say = Callable[..., str]
-# So much of a commitment's id is shown on a page.
-_ID = 24
-_TEXTS = ("text", "code", "id")
-# A hyphen at which a line never breaks.
-_NO_BREAK = "\u2011"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its title and the kind of its values.
-
-    Kinds are `text`, `code` (kept in one line), `id` (a page shows its ends), `count`, `hours`,
-    `rate`, `share`, or a currency: then values are exact money.
-    `formula` says how a workbook computes it from the row's other columns, such as `{4}+{5}`.
-    """
-
-    title: str
-    kind: str = "text"
-    total: bool = False
-    formula: str = ""
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is right-aligned."""
-        return self.kind not in _TEXTS
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a pack: rows of values, what stands below it, and why it has no rows."""
-
-    key: str
-    title: str
-    columns: list[Column]
-    rows: list[tuple[Any, ...]]
-    empty: str
-    note: str = ""
-
-    def sums(self) -> list[Any]:
-        """Return the total of each column that has one, else None."""
-        return [
-            sum((row[place] for row in self.rows), Decimal(0)) if column.total else None
-            for place, column in enumerate(self.columns)
-        ]
+__all__ = ["tables"]
 
 
 def tables(close: Close, language: str) -> list[Table]:
@@ -77,33 +31,17 @@ def tables(close: Close, language: str) -> list[Table]:
         found += [
             _recognition(close, rows, currency, words),
             _accruals(close, currency, words, language),
-            *_prepaid(close, currency, words),
-            _due(close, currency, words),
-            _credits(close, currency, words),
-            _marketplace(close, rows, currency, words),
-            _support(close, rows, currency, words),
-            _taxes(close, rows, currency, words),
+            *prepaid(close, currency, words),
+            due(close, currency, words),
+            credited(close, currency, words),
+            marketplace(close, rows, currency, words),
+            support(close, rows, currency, words),
+            taxes(close, rows, currency, words),
             _variance(close, currency, words, language),
             _corrections(close, currency, words, language),
         ]
     restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
     return [_journal(close, words, language), *found, *restated]
-
-
-def text_of(value: Any, kind: str) -> str:
-    """Return a value of a column as a reader expects it."""
-    if kind == "code":
-        return plain(value).replace("-", _NO_BREAK)
-    if kind in _TEXTS:
-        return plain(value, _ID if kind == "id" else None)
-    if kind == "share":
-        return percent(value, 2)
-    places = {"count": 0, "hours": 2, "rate": 4}.get(kind)
-    return number(value, cents(kind) if places is None else places)
-
-
-def _money(rows: pd.DataFrame, column: str, currency: str) -> list[Decimal]:
-    return [exact(coins, currency) for coins in rows[column]]
 
 
 def _recognition(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
@@ -123,8 +61,8 @@ def _recognition(close: Close, rows: pd.DataFrame, currency: str, words: Say) ->
         found["x_billing_entity"],
         [words("no_invoice") if accrued else "" for accrued in found["x_is_accrued"]],
         [int(charges) for charges in found["x_charges"]],
-        _money(found, "x_coins", currency),
-        _money(found, "x_book_coins", close.currency),
+        moneys(found, "x_coins", currency),
+        moneys(found, "x_book_coins", close.currency),
         strict=True,
     )
     bill = sum(rows["billed_cost"], Decimal(0))
@@ -160,163 +98,9 @@ def _accruals(close: Close, currency: str, words: Say, language: str) -> Table:
             ),
         ]
         names = ("accrued", "reversed", "invoiced", "true_up")
-        values += [_money(found, f"{prefix}{name}", unit) for name in names]
+        values += [moneys(found, f"{prefix}{name}", unit) for name in names]
     rows = list(zip(*values, strict=True))
     return Table("accruals", words("accruals"), columns, rows, words("no_accruals"))
-
-
-def _prepaid(close: Close, currency: str, words: Say) -> list[Table]:
-    frames = {currency: close.prepaid, close.currency: close.prepaid_books}
-    amortised = money(close.bill_amortised.get(currency, Decimal(0)), currency)
-    note = f"{words('by_hours')} {words('bill_amortises', value=amortised)}"
-    return [
-        _rolled(frame[frame["billing_currency"] == currency], unit, note, words)
-        for unit, frame in frames.items()
-    ]
-
-
-def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
-    names = ("open", "bought", "amortised", "refunded")
-    columns = [
-        Column(words("commitment"), "id"),
-        Column(words("ends"), "code"),
-        Column(words("hours_left"), "hours"),
-        Column(words("term_hours"), "hours"),
-        Column(words("rate"), "rate"),
-        *(Column(words(name), unit, total=True) for name in names),
-        Column(words("closing"), unit, total=True, formula="{5}+{6}-{7}-{8}"),
-        Column(words("current"), unit, total=True, formula="{9}-{11}"),
-        Column(words("non_current"), unit, total=True),
-    ]
-    amounts = [
-        _money(found, f"x_{name}", unit) for name in (*names, "close", "current", "non_current")
-    ]
-    values = zip(
-        [short_id(name) for name in found["commitment_discount_id"]],
-        [f"{end:%Y-%m-%d}" for end in found["x_end"]],
-        found["x_remaining_hours"],
-        found["x_term_hours"],
-        found["x_rate"],
-        *amounts,
-        strict=True,
-    )
-    title = words("prepaid", currency=unit)
-    return Table("prepaid", title, columns, list(values), words("no_prepaid"), note)
-
-
-def _due(close: Close, currency: str, words: Say) -> Table:
-    found = close.due[close.due["billing_currency"] == currency]
-    names = ("within_1_year", "in_1_to_3_years", "after_3_years")
-    columns = [
-        Column(words("commitment"), "id"),
-        Column(words("ends"), "code"),
-        Column(words("hours_left"), "hours"),
-        Column(words("hourly"), "rate"),
-        *(Column(f"{words(name)}, {currency}", currency, total=True) for name in names),
-    ]
-    values = zip(
-        [short_id(name) for name in found["commitment_discount_id"]],
-        [f"{end:%Y-%m-%d}" for end in found["x_end"]],
-        found["x_hours"],
-        found["x_recurring_cost"],
-        *(found[name] for name in names),
-        strict=True,
-    )
-    return Table("due", words("due"), columns, list(values), words("no_due"), words("due_note"))
-
-
-def _credits(close: Close, currency: str, words: Say) -> Table:
-    found = close.credits[close.credits["billing_currency"] == currency]
-    columns = [
-        Column(words("line_type")),
-        Column(words("service")),
-        Column(words("text")),
-        Column(words("last"), "code"),
-        Column(words("this_month", currency=currency), currency, total=True),
-        Column(words("so_far", currency=currency), currency, total=True),
-    ]
-    values = zip(
-        found["x_line_item_type"],
-        found["service_name"],
-        found["charge_description"],
-        found["x_last_month"],
-        _money(found, "x_month_coins", currency),
-        _money(found, "x_coins", currency),
-        strict=True,
-    )
-    note = words("credits_note")
-    return Table("credits", words("credits"), columns, list(values), words("no_credits"), note)
-
-
-def _marketplace(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
-    found = registers.marketplace(rows)
-    columns = [
-        Column(words("service")),
-        Column(words("legal")),
-        Column(words("text")),
-        Column(words("invoice")),
-        Column(words("billed", currency=currency), currency, total=True),
-        Column(words("books", currency=close.currency), close.currency, total=True),
-    ]
-    values = zip(
-        found["service_name"],
-        found["publisher_name"],
-        found["charge_description"],
-        found["invoice_id"],
-        _money(found, "x_coins", currency),
-        _money(found, "x_book_coins", close.currency),
-        strict=True,
-    )
-    title, note = words("marketplace"), words("marketplace_note")
-    return Table("marketplace", title, columns, list(values), words("no_marketplace"), note)
-
-
-def _support(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
-    found = registers.support(rows)
-    columns = [
-        Column(words("service")),
-        Column(words("base", currency=currency), currency),
-        Column(words("billed", currency=currency), currency, total=True),
-        Column(words("share"), "share", formula="{2}/{1}"),
-    ]
-    values = zip(
-        found["service_name"],
-        _money(found, "x_base_coins", currency),
-        _money(found, "x_coins", currency),
-        found["x_share"],
-        strict=True,
-    )
-    expected = close.accrued[close.accrued["x_debit"] == "support_expense"]
-    missing = exact(int(expected["x_coins"].sum()), currency)
-    empty = words("support_accrued", value=money(missing, currency)) if missing else ""
-    empty = empty or words("no_support")
-    return Table("support", words("support"), columns, list(values), empty)
-
-
-def _taxes(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
-    found = registers.taxes(rows)
-    columns = [
-        Column(words("seller")),
-        Column(words("legal")),
-        Column(words("entity")),
-        Column(words("invoice")),
-        Column(words("base", currency=currency), currency, total=True),
-        Column(words("tax", currency=currency), currency, total=True),
-        Column(words("share"), "share", formula="{5}/{4}"),
-        Column(words("books", currency=close.currency), close.currency, total=True),
-    ]
-    values = zip(
-        found["invoice_issuer_name"],
-        found["publisher_name"],
-        found["x_billing_entity"],
-        [invoice or words("no_invoice") for invoice in found["invoice_id"]],
-        _money(found, "x_base_coins", currency),
-        _money(found, "x_coins", currency),
-        found["x_rate"],
-        _money(found, "x_book_coins", close.currency),
-        strict=True,
-    )
-    return Table("taxes", words("taxes"), columns, list(values), words("no_taxes"))
 
 
 def _variance(close: Close, currency: str, words: Say, language: str) -> Table:
@@ -376,8 +160,8 @@ def _corrections(close: Close, currency: str, words: Say, language: str) -> Tabl
         [_moved(row, words) for row in found.to_dict("records")],
         found["invoice_issuer_name"],
         found["invoice_id"],
-        _money(found, "x_coins", currency),
-        _money(found, "x_book_coins", close.currency),
+        moneys(found, "x_coins", currency),
+        moneys(found, "x_book_coins", close.currency),
         strict=True,
     )
     title = words("corrections")
@@ -444,8 +228,3 @@ def _journal(close: Close, words: Say, language: str) -> Table:
     )
     note = words("balanced")
     return Table("journal", words("journal"), columns, list(values), words("no_journal"), note)
-
-
-def short_id(commitment: str) -> str:
-    """Return the end of an ARN, which is what tells commitments apart."""
-    return commitment.split(":")[-1]

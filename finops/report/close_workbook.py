@@ -14,8 +14,9 @@ from xlsxwriter.worksheet import Worksheet
 from finops.business.bridge_text import month_text
 from finops.close.month import Close
 from finops.close.prepaid import month_end
+from finops.report.close_layout import Column, Table, text_of
 from finops.report.close_page import tiles
-from finops.report.close_tables import Column, Table, tables, text_of
+from finops.report.close_tables import tables
 from finops.report.close_text import say
 from finops.report.text import cents, is_missing, plain
 from finops.report.workbook import money_format

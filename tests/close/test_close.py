@@ -229,3 +229,14 @@ def test_a_signed_file_that_was_changed_stops_the_next_close(september, project,
     path.write_text(path.read_text().replace("138", "139"))
     with pytest.raises(BadInput, match="is not what was signed when 2026-09 was closed"):
         prepare(close_project([charge("2026-10", 1)]), "2026-10")
+
+
+def test_a_draft_of_any_month_can_be_read_and_needs_no_accounts(close_project, project):
+    lines = [charge("2026-08", 1), charge("2026-08", 2, bill_invoice_id=None)]
+    warehouse = close_project(lines, [charge("2026-09", 3)])
+    (project / "mappings/accounts.csv").unlink()
+    for month in ("2026-08", "2026-09"):
+        found = prepare(warehouse, month, draft=True)
+        assert set(found.journal["account_code"]) == {""}
+        assert unbalanced(found.journal).empty
+    assert not (project / "closed").exists()

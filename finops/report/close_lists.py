@@ -1,0 +1,173 @@
+"""Lay out the lists of a close: prepaid fees, commitments, credits, other sellers, support, tax."""
+
+from decimal import Decimal
+
+import pandas as pd
+
+from finops.close import registers
+from finops.close.month import Close
+from finops.close.recognition import exact
+from finops.report.close_layout import Column, Say, Table, moneys, short_id
+from finops.report.text import money
+
+__all__ = ["credited", "due", "marketplace", "prepaid", "support", "taxes"]
+
+
+def prepaid(close: Close, currency: str, words: Say) -> list[Table]:
+    """Return the roll-forward of upfront fees, in the bill's money and in that of the books."""
+    frames = {currency: close.prepaid, close.currency: close.prepaid_books}
+    amortised = money(close.bill_amortised.get(currency, Decimal(0)), currency)
+    note = f"{words('by_hours')} {words('bill_amortises', value=amortised)}"
+    return [
+        _rolled(frame[frame["billing_currency"] == currency], unit, note, words)
+        for unit, frame in frames.items()
+    ]
+
+
+def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
+    names = ("open", "bought", "amortised", "refunded")
+    columns = [
+        Column(words("commitment"), "id"),
+        Column(words("ends"), "code"),
+        Column(words("hours_left"), "hours"),
+        Column(words("term_hours"), "hours"),
+        Column(words("rate"), "rate"),
+        *(Column(words(name), unit, total=True) for name in names),
+        Column(words("closing"), unit, total=True, formula="{5}+{6}-{7}-{8}"),
+        Column(words("current"), unit, total=True, formula="{9}-{11}"),
+        Column(words("non_current"), unit, total=True),
+    ]
+    amounts = [
+        moneys(found, f"x_{name}", unit) for name in (*names, "close", "current", "non_current")
+    ]
+    values = zip(
+        [short_id(name) for name in found["commitment_discount_id"]],
+        [f"{end:%Y-%m-%d}" for end in found["x_end"]],
+        found["x_remaining_hours"],
+        found["x_term_hours"],
+        found["x_rate"],
+        *amounts,
+        strict=True,
+    )
+    title = words("prepaid", currency=unit)
+    return Table("prepaid", title, columns, list(values), words("no_prepaid"), note)
+
+
+def due(close: Close, currency: str, words: Say) -> Table:
+    """Return what is still to be paid for commitments."""
+    found = close.due[close.due["billing_currency"] == currency]
+    names = ("within_1_year", "in_1_to_3_years", "after_3_years")
+    columns = [
+        Column(words("commitment"), "id"),
+        Column(words("ends"), "code"),
+        Column(words("hours_left"), "hours"),
+        Column(words("hourly"), "rate"),
+        *(Column(f"{words(name)}, {currency}", currency, total=True) for name in names),
+    ]
+    values = zip(
+        [short_id(name) for name in found["commitment_discount_id"]],
+        [f"{end:%Y-%m-%d}" for end in found["x_end"]],
+        found["x_hours"],
+        found["x_recurring_cost"],
+        *(found[name] for name in names),
+        strict=True,
+    )
+    return Table("due", words("due"), columns, list(values), words("no_due"), words("due_note"))
+
+
+def credited(close: Close, currency: str, words: Say) -> Table:
+    """Return credits and refunds, of the month and so far."""
+    found = close.credits[close.credits["billing_currency"] == currency]
+    columns = [
+        Column(words("line_type")),
+        Column(words("service")),
+        Column(words("text")),
+        Column(words("last"), "code"),
+        Column(words("this_month", currency=currency), currency, total=True),
+        Column(words("so_far", currency=currency), currency, total=True),
+    ]
+    values = zip(
+        found["x_line_item_type"],
+        found["service_name"],
+        found["charge_description"],
+        found["x_last_month"],
+        moneys(found, "x_month_coins", currency),
+        moneys(found, "x_coins", currency),
+        strict=True,
+    )
+    note = words("credits_note")
+    return Table("credits", words("credits"), columns, list(values), words("no_credits"), note)
+
+
+def marketplace(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    """Return what other sellers charged."""
+    found = registers.marketplace(rows)
+    columns = [
+        Column(words("service")),
+        Column(words("legal")),
+        Column(words("text")),
+        Column(words("invoice")),
+        Column(words("billed", currency=currency), currency, total=True),
+        Column(words("books", currency=close.currency), close.currency, total=True),
+    ]
+    values = zip(
+        found["service_name"],
+        found["publisher_name"],
+        found["charge_description"],
+        found["invoice_id"],
+        moneys(found, "x_coins", currency),
+        moneys(found, "x_book_coins", close.currency),
+        strict=True,
+    )
+    title, note = words("marketplace"), words("marketplace_note")
+    return Table("marketplace", title, columns, list(values), words("no_marketplace"), note)
+
+
+def support(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    """Return support and its share of what it is for."""
+    found = registers.support(rows)
+    columns = [
+        Column(words("service")),
+        Column(words("base", currency=currency), currency),
+        Column(words("billed", currency=currency), currency, total=True),
+        Column(words("share"), "share", formula="{2}/{1}"),
+    ]
+    values = zip(
+        found["service_name"],
+        moneys(found, "x_base_coins", currency),
+        moneys(found, "x_coins", currency),
+        found["x_share"],
+        strict=True,
+    )
+    expected = close.accrued[close.accrued["x_debit"] == "support_expense"]
+    missing = exact(int(expected["x_coins"].sum()), currency)
+    empty = words("support_accrued", value=money(missing, currency)) if missing else ""
+    empty = empty or words("no_support")
+    return Table("support", words("support"), columns, list(values), empty)
+
+
+def taxes(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:
+    """Return base and tax by entity and invoice."""
+    found = registers.taxes(rows)
+    columns = [
+        Column(words("seller")),
+        Column(words("legal")),
+        Column(words("entity")),
+        Column(words("invoice")),
+        Column(words("base", currency=currency), currency, total=True),
+        Column(words("tax", currency=currency), currency, total=True),
+        Column(words("share"), "share", formula="{5}/{4}"),
+        Column(words("books", currency=close.currency), close.currency, total=True),
+    ]
+    values = zip(
+        found["invoice_issuer_name"],
+        found["publisher_name"],
+        found["x_billing_entity"],
+        [invoice or words("no_invoice") for invoice in found["invoice_id"]],
+        moneys(found, "x_base_coins", currency),
+        moneys(found, "x_coins", currency),
+        found["x_rate"],
+        moneys(found, "x_book_coins", close.currency),
+        strict=True,
+    )
+    return Table("taxes", words("taxes"), columns, list(values), words("no_taxes"))
