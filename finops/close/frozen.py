@@ -76,7 +76,7 @@ def input_hashes(settings: Settings, period: str) -> dict[str, str]:
     """Return the SHA-256 of each file that a close reads, by its path in the project."""
     records = [one for one in current_records(settings) if one["billing_period"] <= period]
     found = [settings.project / FILE_NAME]
-    for pattern in ("mappings/*.csv", "business/*.csv", *charge_files(records)):
+    for pattern in ("mappings/*.csv", "business/*.*", *charge_files(records)):
         found += sorted(settings.project.glob(pattern))
     return {str(path.relative_to(settings.project)): _sha256(path) for path in found}
 

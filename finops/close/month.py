@@ -27,11 +27,10 @@ __all__ = ["Close", "prepare"]
 class Close:
     """A month as finance signs it. Coins are whole coins: of the bill, or of the books (`x_book_`).
 
-    `rows` are the valued recognition rows of the month, `history` those of all months since
-    `first`, the first month that was closed here. `prepaid` and `prepaid_books` roll `upfronts`
-    forward, in the bill's coins and in those of the books, beside `bill_amortised`, what the bill
-    itself took of them, by billing currency; `due` is the commitment disclosure. `moved` are the
-    transfers that this close posts, and `journal` the same as lines. `accruals` and `corrections`
+    `rows` are the valued recognition rows of the month, `credits` the register. `prepaid` and
+    `prepaid_books` roll `upfronts` forward, in the bill's coins and in those of the books, beside
+    `bill_amortised`, what the bill itself took of them, by billing currency; `due` is the
+    commitment disclosure. `moved` are the transfers that this close posts, and `journal` the same as lines. `accruals` and `corrections`
     say what it makes of earlier months, `restated` which AWS services and accounts of theirs
     changed. `variance` compares with `previous`, by billing currency. `rates` are what one unit of
     each billing currency was in `currency`, that of the books.
@@ -40,13 +39,11 @@ class Close:
     company: str
     period: str
     previous: str | None
-    first: str
     currency: str
     rates: dict[str, Decimal]
     is_final: bool
     deliveries: dict[str, str]
     rows: pd.DataFrame
-    history: pd.DataFrame
     credits: pd.DataFrame
     upfronts: list[Upfront]
     prepaid: pd.DataFrame
@@ -65,11 +62,6 @@ class Close:
         """The transfers that accrue what the month has no invoice for."""
         is_accrual = self.moved["x_credit"] == "accrued_liability"
         return self.moved[is_accrual & (self.moved["billing_period"] == self.period)]
-
-    @property
-    def places(self) -> int:
-        """Decimals of the books' currency."""
-        return cents(self.currency)
 
 
 def prepare(
@@ -99,13 +91,11 @@ def prepare(
         company=settings.company,
         period=period,
         previous=previous,
-        first=books.first,
         currency=settings.reporting_currency,
         rates=_month_rates(books.rate_of, period, now),
         is_final=all(row["x_final_share"] == 1 for row in trust),
         deliveries=_deliveries(warehouse),
         rows=now,
-        history=books.history,
         credits=registers.credits(books.rows, period),
         upfronts=books.upfronts,
         prepaid=roll_forward(books.upfronts, period, books=False),
@@ -125,7 +115,6 @@ def prepare(
 class _Books:
     """What the bill says of all months up to one, and what the books should say since `first`."""
 
-    first: str
     rows: pd.DataFrame
     history: pd.DataFrame
     commitments: pd.DataFrame
@@ -155,7 +144,7 @@ def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
             *ledger.settlements(history, payments, period, rate_of, places),
         ]
     )
-    return _Books(first, rows, history, commitments, fees, rate_of, target)
+    return _Books(rows, history, commitments, fees, rate_of, target)
 
 
 def _month_rates(rate_of: RateOf, period: str, rows: pd.DataFrame) -> dict[str, Decimal]:

@@ -89,7 +89,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sub_account": ("Account", "계정"),
     "total": ("Total", "합계"),
     "difference": ("Difference", "차이"),
-    "expenses": ("of which expense", "그중 비용"),
     "adds_up": (
         "Adds up to the bill of {bill}; that invoices are rounded makes {difference}.",
         "청구서 {bill}와 합계가 맞습니다. 인보이스마다 반올림한 차이는 {difference}입니다.",

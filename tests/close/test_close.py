@@ -8,6 +8,8 @@ from finops.close.files import close
 from finops.close.journal import unbalanced
 from finops.close.month import prepare
 from finops.errors import BadInput
+from finops.report.close_tables import tables
+from finops.report.close_workbook import close_workbook
 from tests.close.conftest import charge, tax
 
 
@@ -105,6 +107,18 @@ def test_of_daily_rates_the_last_of_the_month_counts(close_project, project):
     (project / "business/exchange_rates.csv").write_text(header + rates)
     warehouse.build()
     assert prepare(warehouse, "2026-09").rates == {"USD": 1400}
+
+
+def test_two_billing_currencies_never_add_up(close_project, project):
+    rates = project / "business/exchange_rates.csv"
+    rates.write_text(rates.read_text() + "2026-09,EUR,KRW,1600,test\n")
+    euros = charge("2026-09", 10, line_item_currency_code="EUR")
+    found = prepare(close_project([charge("2026-09", 1000), euros]), "2026-09")
+    assert balance(found)["accounts_payable"] == -(1000 * 1380 + 10 * 1600)
+    assert unbalanced(found.journal).empty
+    billed = [table.sums()[5] for table in tables(found, "en") if table.key == "recognition"]
+    assert billed == [10, 1000]
+    assert close_workbook(found, "en")
 
 
 def test_tax_waits_for_its_invoice(close_project):
