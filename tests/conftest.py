@@ -46,7 +46,7 @@ def real_project(real_bill, tmp_path_factory) -> Path:
 def sample_project(tmp_path_factory) -> Path:
     """A project of the sample company, loaded and built. Only read it."""
     project = tmp_path_factory.mktemp("sample")
-    for name in ("mappings", "business", "inventory"):
+    for name in ("mappings", "business", "inventory", "invoices"):
         shutil.copytree(SAMPLE / name, project / name)
     shutil.copyfile(SAMPLE / "finops.toml", project / "finops.toml")
     return _built(project, SAMPLE / "bill")

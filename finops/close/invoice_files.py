@@ -10,7 +10,7 @@ from finops.close.invoice_csv import read_bills_csv
 from finops.close.invoice_rows import Invoice, InvoiceLine
 from finops.errors import BadInput, SourceNotFound
 
-__all__ = ["Invoices", "read_invoices"]
+__all__ = ["Invoices", "invoice_months", "read_invoices"]
 
 _CENT = Decimal("0.01")
 
@@ -58,6 +58,12 @@ def read_invoices(paths: Iterable[Path], billing_period: str | None = None) -> I
         [one for one in lines if one.invoice_id in ids],
         receipts,
     )
+
+
+def invoice_months(path: Path) -> set[str]:
+    """Return the months (YYYY-MM) that a file has invoices of. Raises as `read_invoices` does."""
+    heads, _ = _read(path)
+    return {one.billing_period for one in heads}
 
 
 def _read(path: Path) -> tuple[list[Invoice], list[InvoiceLine]]:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from finops.business.bridge_text import month_text
 from finops.close.invoice import InvoiceCheck
 from finops.errors import BadInput
-from finops.report.invoice_tables import SHOWN, Table, tables
+from finops.report.invoice_tables import KEYS, SHOWN, Table, tables
 from finops.report.invoice_text import LANGUAGES, say
 from finops.report.invoice_workbook import invoice_workbook
 from finops.report.pages import environment, write_whole
@@ -20,7 +20,7 @@ from finops.report.text import cents, money, number
 # So many rows that rules found fit a terminal.
 _ROWS = 10
 
-__all__ = ["console", "invoice_page", "sections", "verdict", "write_check"]
+__all__ = ["console", "invoice_page", "months", "sections", "verdict", "write_check"]
 
 
 def write_check(check: InvoiceCheck, folder: str | Path, *, language: str = "en") -> list[Path]:
@@ -52,7 +52,7 @@ def invoice_page(check: InvoiceCheck, language: str) -> str:
             verdict(check, language),
         ],
         tiles=_tiles(check, language),
-        tables=sections(check, language),
+        tables=list(sections(check, language).values()),
         footer=say("footer", language),
     )
 
@@ -65,9 +65,31 @@ def verdict(check: InvoiceCheck, language: str) -> str:
     return say("agrees" if only_rounding else "agrees_explained", language)
 
 
-def sections(check: InvoiceCheck, language: str) -> list[Section]:
-    """Return the tables of a check as text."""
-    return [_section(one) for one in tables(check, language)]
+def months(checks: list[InvoiceCheck], language: str) -> Section:
+    """Return one row per month that was checked, with what is invoiced and what is unexplained."""
+    keys = ("month", "number", "invoiced", "open", "", "verdict")
+    rows: list[tuple[str, ...]] = [
+        (
+            one.billing_period,
+            str(len(one.invoices.heads)),
+            _text(sum((head.total for head in one.invoices.heads), Decimal(0)), one.currency),
+            _text(one.unexplained_cost, one.currency),
+            one.currency,
+            verdict(one, language),
+        )
+        for one in checks
+    ]
+    columns = tuple(say(key, language) if key else "" for key in keys)
+    numbers = frozenset(say(key, language) for key in ("number", "invoiced", "open"))
+    return Section(say("months", language), columns, numbers, rows, say("no_invoices", language))
+
+
+def sections(check: InvoiceCheck | None, language: str) -> dict[str, Section]:
+    """Return the tables of a check as text, by name; each says so if there is no check."""
+    if check is None:
+        none = say("no_invoices", language)
+        return {key: Section(say(key, language), (), frozenset(), [], none) for key in KEYS}
+    return {one.key: _section(one) for one in tables(check, language)}
 
 
 def _section(table: Table) -> Section:
@@ -76,7 +98,7 @@ def _section(table: Table) -> Section:
         for place, name in enumerate(table.columns)
         if any(isinstance(row[place], Decimal) for row in table.rows)
     }
-    rows = [
+    rows: list[tuple[str, ...]] = [
         tuple(_text(cell, currency) for cell in row)
         for row, currency in zip(table.rows, table.currencies, strict=True)
     ]
@@ -110,7 +132,7 @@ def _tiles(check: InvoiceCheck, language: str) -> list[Tile]:
 
 def console(check: InvoiceCheck) -> RenderableType:
     """Return invoices, what is not explained, and what rules found, for a terminal."""
-    invoices, _, differences, _, rules, evidence = sections(check, "en")
+    invoices, _, differences, _, rules, evidence = sections(check, "en").values()
     unclear = [row for row in differences.rows if row[7] == say("no", "en")]
     parts: list[RenderableType] = [verdict(check, "en")]
     parts.append(_rich(invoices, invoices.rows, 0, 1, 2, 3, 5))

@@ -10,7 +10,10 @@ from finops.close.invoice import InvoiceCheck
 from finops.report.invoice_text import say
 from finops.report.text import cents, plain
 
-__all__ = ["Cell", "Table", "tables"]
+__all__ = ["KEYS", "SHOWN", "Cell", "Table", "tables"]
+
+# The names of the tables, in reading order.
+KEYS = ("invoices", "items", "differences", "conversions", "rules", "rows")
 
 # So many rows of evidence fit a page; the workbook has all.
 SHOWN = 40

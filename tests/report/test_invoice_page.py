@@ -39,7 +39,7 @@ def wrong(checks):
 
 
 def test_what_is_not_explained_stands_first_with_its_evidence(wrong):
-    differences = sections(wrong, "en")[2]
+    differences = sections(wrong, "en")["differences"]
     assert differences.rows[0] == (
         "tax of another seller",
         "1053340572",
@@ -62,7 +62,7 @@ def test_the_verdict_says_whether_all_is_explained(checks):
 
 
 def test_a_rule_that_the_data_cannot_answer_shows_no_amount(wrong):
-    rows = {row[0]: row[1:] for row in sections(wrong, "en")[4].rows}
+    rows = {row[0]: row[1:] for row in sections(wrong, "en")["rules"].rows}
     assert rows["Usage after an account closed"] == (
         "not answered: business/contracts.csv has no row of kind account",
         "–",
@@ -72,7 +72,7 @@ def test_a_rule_that_the_data_cannot_answer_shows_no_amount(wrong):
 
 
 def test_won_have_no_decimals(wrong):
-    conversions = sections(wrong, "ko")[3]
+    conversions = sections(wrong, "ko")["conversions"]
     assert conversions.rows[0][3:] == ("KRW", "2,492,979,008", "2,492,979,008", "0")
 
 
