@@ -14,6 +14,9 @@ __all__ = ["read_summaries"]
 
 _COMMAND = "Fetch it anew: aws invoicing list-invoice-summaries --selector … --output json"
 
+# Parts of an invoice are rounded one by one.
+_ROUNDING = Decimal("0.02")
+
 
 def _number(value: object) -> object:
     """The API gives numbers as text, and an absent one as null or an empty text."""
@@ -153,13 +156,13 @@ def _does_not_add_up(base: _Money) -> str:
     if parts is None:
         return ""
     discounts, fees, taxes = (_total(one) for one in (parts.Discounts, parts.Fees, parts.Taxes))
-    either = {parts.SubTotalAmount + sign * discounts + fees for sign in (-1, 1)}
-    if base.TotalAmount not in {one + taxes for one in either}:
+    either = [parts.SubTotalAmount + sign * discounts + fees for sign in (-1, 1)]
+    if all(abs(base.TotalAmount - one - taxes) > _ROUNDING for one in either):
         return (
             f"{parts.SubTotalAmount} less discounts {discounts}, plus fees {fees} and taxes "
             f"{taxes}, is not its total of {base.TotalAmount}"
         )
-    if base.TotalAmountBeforeTax not in either:
+    if all(abs(base.TotalAmountBeforeTax - one) > _ROUNDING for one in either):
         return f"its total before tax, {base.TotalAmountBeforeTax}, is not its total less tax"
     return ""
 

@@ -10,7 +10,7 @@ import pandas as pd
 from finops.close.contracts import Contract
 from finops.close.invoice_difference import Difference, tolerance
 from finops.close.invoice_files import Invoices
-from finops.close.invoice_lines import Position, credit_class, line_differences, place
+from finops.close.invoice_lines import Position, credit_class, line_differences, moved, place
 from finops.close.invoice_rows import Invoice
 from finops.report.text import cents
 
@@ -70,8 +70,15 @@ def _of_invoice(case: _Case, head: Invoice) -> Iterator[Difference]:
         found = _of(head, "timing", head.total, billed, f"{lines} lines have no invoice id yet")
         yield replace(found, x_explained=abs(head.total - billed) <= tolerance(lines, billed))
     else:
-        text = "load the newest delivery of the month, or ask AWS what it is for"
-        yield _of(head, "unknown_invoice", head.total, Decimal(0), text)
+        yield _of(head, "unknown_invoice", head.total, Decimal(0), _unknown(case, head))
+
+
+def _unknown(case: _Case, head: Invoice) -> str:
+    """Return what to do about an invoice that the bill lacks."""
+    for one in case.bill:
+        if one["invoice_id"] and one["invoice_id"].lstrip("0") == head.invoice_id.lstrip("0"):
+            return f"the bill has {one['invoice_id']}: download the file anew, Excel cuts zeros off"
+    return "load the newest delivery of the month, or ask AWS what it is for"
 
 
 def _parts(head: Invoice) -> dict[str, Decimal]:
@@ -94,7 +101,9 @@ def _of_part(case: _Case, head: Invoice, part: str, invoiced: Decimal) -> Iterat
     # Tax has no lines that could be compared: bills round it by line, invoices by service.
     if case.has_lines(head) and part != "tax":
         is_final = all(one["invoice_id"] for one in case.bill)
-        for one in line_differences(head, rows, case.contracts, is_final=is_final):
+        by_line = line_differences(head, rows, case.contracts, is_final=is_final)
+        allowed = tolerance(sum(one["x_lines"] for one in rows), billed)
+        for one in moved(list(by_line), allowed):
             rest -= one.x_difference
             yield one
     if rest:
@@ -165,7 +174,7 @@ def _without_invoice(case: _Case) -> Iterator[Difference]:
 def _between_sellers(found: list[Difference]) -> list[Difference]:
     """Name tax that one invoice has too much and the invoice of another seller too little."""
     tax = [one for one in found if one.x_class == "tax"]
-    moved: dict[int, Difference] = {}
+    renamed: dict[int, Difference] = {}
     for one in tax:
         for other in tax:
             apart = one.invoice_issuer_name != other.invoice_issuer_name
@@ -173,8 +182,8 @@ def _between_sellers(found: list[Difference]) -> list[Difference]:
             if apart and rest <= tolerance(1, one.x_difference):
                 said = "has" if one.x_difference > 0 else "lacks"
                 text = f"{said} the tax of invoice {other.invoice_id}, {other.invoice_issuer_name}"
-                moved[id(one)] = replace(one, x_class="tax_entity", x_evidence=text)
-    return [moved.get(id(one), one) for one in found]
+                renamed[id(one)] = replace(one, x_class="tax_entity", x_evidence=text)
+    return [renamed.get(id(one), one) for one in found]
 
 
 def _of(

@@ -8,6 +8,7 @@ __all__ = ["CLASSES", "Difference", "tolerance"]
 CLASSES = (
     "rounding",  # within tolerance
     "timing",  # the bill is not final yet
+    "moved",  # the same money under another service, account or usage type
     "duplicate",  # a line is on the invoice twice
     "rate",  # another rate for the same quantity
     "quantity",  # another quantity

@@ -1,6 +1,7 @@
 """Say of each line of an invoice that differs from the bill why it does."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +10,13 @@ from finops.close.invoice_difference import Difference, tolerance
 from finops.close.invoice_rows import TRAFFIC_CODE, Invoice
 from finops.report.text import is_missing
 
-__all__ = ["Position", "credit_class", "line_differences", "place"]
+__all__ = ["Position", "credit_class", "line_differences", "moved", "place"]
 
 # A row of invoice_positions.sql.
 Position = dict[Any, Any]
 _CENT = Decimal("0.01")
+# Classes of lines that only one of invoice and bill has.
+_ALONE = ("unexplained", "data_transfer", "marketplace")
 # Quantities are rounded on invoices.
 _SAME = Decimal("0.0001")
 
@@ -44,6 +47,21 @@ def line_differences(
             one["x_service_code"],
             one["x_usage_type"],
         )
+
+
+def moved(found: list[Difference], allowed: Decimal) -> list[Difference]:
+    """Explain lines that only invoice or bill has, if they add up to no more than `allowed`.
+
+    Invoices show some charges under another service than the bill, as they do with data transfer.
+    """
+    alone = [one for one in found if one.x_class in _ALONE]
+    if len(alone) < 2 or abs(sum((one.x_difference for one in alone), Decimal(0))) > allowed:
+        return found
+    text = "lines that only one of them has add up to nothing: shown under another service"
+    return [
+        replace(one, x_class="moved", x_evidence=text, x_explained=True) if one in alone else one
+        for one in found
+    ]
 
 
 def place(one: Position) -> str:

@@ -110,6 +110,7 @@ _TEXTS = {
     # Classes of differences.
     "class_rounding": ("rounding", "반올림"),
     "class_timing": ("timing: the bill is not final", "시점 차이: 청구 데이터 미확정"),
+    "class_moved": ("shown under another service", "다른 서비스로 표시됨"),
     "class_duplicate": ("a line twice", "중복된 항목"),
     "class_rate": ("another rate", "다른 단가"),
     "class_quantity": ("another quantity", "다른 수량"),

@@ -17,7 +17,7 @@ def write_contracts(folder: Path, *, scale: int) -> None:
     """Write business/contracts.csv."""
     rows = [*_commitments(scale), *_discount(), *_credits(), *_taxes(), *_rates()]
     frame = pd.DataFrame(rows).reindex(columns=COLUMNS)
-    frame.fillna("").to_csv(folder / "contracts.csv", index=False)
+    frame.to_csv(folder / "contracts.csv", index=False)
 
 
 def _commitments(scale: int) -> list[dict]:

@@ -10,7 +10,7 @@ import pytest
 from finops.close.bill_rules import RULES, findings
 from finops.close.contracts import create_contracts, create_support_tiers, read_contracts
 from finops.forecast.support import read_tiers
-from tests.conftest import insert_rows
+from tests.conftest import ROOT, insert_rows
 
 HEADER = "kind,name,service,above,value,valid_from,valid_to,note\n"
 EC2 = "APN2-BoxUsage:m5.large"
@@ -175,6 +175,19 @@ def test_storage_of_95_tb_is_6_720_together_and_7_660_apart(find):
     assert found.rows["x_expected_cost"][0] == 6720
     assert found_rows(found) == [(None, "AmazonS3", 940)]
     assert "0.0806315789 on average instead of 0.0707368421" in found.rows["x_evidence"][0]
+    # The guide prints 990.318 for the 14,000 GB, because it multiplies the rounded rate.
+    blended = found.rows["x_expected_cost"][0] / 95_000
+    assert 14_000 * blended == pytest.approx(Decimal("990.3158"), abs=Decimal("0.0001"))
+
+
+def test_instance_hours_have_a_blended_rate_too(find):
+    """The same guide: 2,880 hours for 16.56 are 0.00575 an hour."""
+    hours = charge(pricing_quantity=2880, unblended=Decimal("16.56"))
+    assert found_rows(find("contract_rate", [hours], f"rate,{EC2},AmazonEC2,,0.00575,,,")) == []
+    wrong = find("contract_rate", [hours], f"rate,{EC2},AmazonEC2,,0.005,,,")
+    assert wrong.rows["x_evidence"][0] == (
+        "2880.000000 units at 0.00575 on average instead of 0.005"
+    )
 
 
 def test_a_commitment_is_billed_at_its_agreed_rate_for_its_hours(find):
@@ -351,12 +364,14 @@ def test_a_day_without_an_account_that_is_there_every_day_is_missing(find):
 def test_an_hour_without_any_usage_is_missing(find):
     hours = [
         charge(start=moment("01T00:00") + dt.timedelta(hours=hour), unblended=4)
-        for hour in range(31 * 24)
+        for hour in range(48)
     ]
-    assert found_rows(find("missing_hours", [*hours[:50], *hours[51:]])) == [(None, None, -4)]
-    assert found_rows(find("missing_hours", hours)) == []
-    # A month that is not final ends with its last hour.
-    assert found_rows(find("missing_hours", hours[:200], is_final=False)) == []
+    gap = find("missing_hours", [*hours[:20], *hours[21:]], is_final=False)
+    assert found_rows(gap) == [(None, None, -4)]
+    assert gap.rows["x_evidence"][0] == "no usage at 2026-10-01 20:00:00"
+    assert found_rows(find("missing_hours", hours, is_final=False)) == []
+    # A month that is final has all its hours.
+    assert len(find("missing_hours", hours).rows) == 31 * 24 - 48
     daily = charge(charge_period_end=moment("06T00:00"))
     assert find("missing_hours", [daily]).lacks == "x_is_hourly"
 
@@ -384,6 +399,12 @@ def test_a_commitment_that_covers_more_than_it_has_is_named(find):
     assert found_rows(find("covered_above_commitment", [unused(-3), unused(2)])) == [
         ("1", "AmazonEC2", -3)
     ]
+
+
+def test_every_query_of_a_rule_is_asked():
+    names = {path.stem for path in (ROOT / "finops" / "close" / "rules").glob("*.sql")}
+    asked = {rule.name for rule in RULES} - {"unused_credit"}
+    assert names == asked | {"bill_facts", "credit_use"}
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.contract])

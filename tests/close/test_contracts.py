@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from finops.close.contracts import read_contracts
+from finops.close.contracts import FILE, KINDS, Contract, read_contracts
+from finops.csv_input import columns
 from finops.errors import BadInput
+from tests.conftest import ROOT
 
 HEADER = "kind,name,service,above,value,valid_from,valid_to,note\n"
 
@@ -16,6 +18,14 @@ def read(folder, *lines):
         HEADER + "".join(f"{one}\n" for one in lines)
     )
     return read_contracts(folder)
+
+
+def test_columns_and_kinds_are_in_both_readmes():
+    for name in ("README.md", "README.ko.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert f"| `{FILE}` |" in text
+        assert f"`{','.join(columns(Contract))}`" in text
+        assert [one for one in KINDS if f"`{one}`" not in text] == []
 
 
 def test_no_file_is_no_contract(tmp_path):

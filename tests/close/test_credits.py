@@ -3,6 +3,9 @@
 import datetime as dt
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from finops.close.credits import Credit, apply_credits
 
 EC2, S3 = "AmazonEC2", "AmazonS3"
@@ -38,3 +41,17 @@ def test_a_credit_is_never_more_than_what_it_fits():
     rest, given = apply_credits({EC2: Decimal(100), S3: Decimal(50)}, [credit("s3", 70, [S3])])
     assert rest == {EC2: 100, S3: 0}
     assert given == {"s3": 50}
+
+
+MONEY = st.decimals(0, 1000, places=2)
+
+
+@given(
+    st.dictionaries(st.sampled_from([EC2, S3, "AmazonRDS"]), MONEY),
+    st.lists(st.tuples(MONEY, st.sets(st.sampled_from([EC2, S3]))), max_size=4),
+)
+def test_what_credits_give_is_what_charges_lose(charges, agreed):
+    several = [credit(str(n), left, services) for n, (left, services) in enumerate(agreed)]
+    rest, given_by = apply_credits(charges, several)
+    assert sum(rest.values()) + sum(given_by.values()) == sum(charges.values())
+    assert all(0 <= given_by[one.name] <= one.left for one in several)

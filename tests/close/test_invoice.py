@@ -10,6 +10,8 @@ import pytest
 import finops
 from finops.close.invoice import check_invoices
 from finops.errors import BadInput
+from sample_data.maker.contracts import write_contracts
+from sample_data.maker.invoices import write_invoices
 from tests.conftest import SAMPLE
 
 MONTHS = sorted(path.stem for path in (SAMPLE / "invoices").glob("*.json"))
@@ -157,8 +159,10 @@ def _summary(one):
     }
 
 
-def test_the_maker_writes_the_same_invoices_from_the_bill(tmp_path):
-    from sample_data.maker.invoices import write_invoices
+def test_the_maker_writes_the_same_contracts_and_invoices_from_the_bill(tmp_path):
+    write_contracts(tmp_path, scale=1)
+    kept = (SAMPLE / "business" / "contracts.csv").read_bytes()
+    assert (tmp_path / "contracts.csv").read_bytes() == kept
 
     (tmp_path / "bill").symlink_to(SAMPLE / "bill")
     (tmp_path / "truth").mkdir()

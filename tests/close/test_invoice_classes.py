@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from finops.close.contracts import Contract
 from finops.close.invoice_classes import classified
@@ -116,6 +118,26 @@ def test_a_line_that_differs_has_the_class_of_its_cause(changes, kind):
     assert classes([head()], rows) == [(kind, "charge", 60, False)]
 
 
+def test_money_under_another_service_is_explained_if_it_adds_up():
+    rows = [
+        position(billed=940, invoiced=940),
+        position(billed=60, x_usage_type="Other"),
+        position(invoiced=60, x_service_code="AWSOther", x_usage_type="Other"),
+        position("tax", 100, 100),
+    ]
+    assert classes([head()], rows) == [
+        ("moved", "charge", -60, True),
+        ("moved", "charge", 60, True),
+    ]
+    # A line that is dearer is no line that moved.
+    dearer = [*rows[:2], position(billed=30, invoiced=90), rows[3]]
+    dearer[0] = position(billed=910, invoiced=910)
+    assert classes([head()], dearer) == [
+        ("unexplained", "charge", -60, False),
+        ("rate", "charge", 60, False),
+    ]
+
+
 def test_a_marketplace_charge_that_the_bill_lacks_is_named():
     rows = [
         position(billed=940, invoiced=940),
@@ -165,6 +187,20 @@ def test_an_invoice_that_the_bill_lacks_is_named():
     ]
 
 
+def test_an_id_that_excel_cut_is_told_from_an_unknown_one():
+    invoices = Invoices("2026-10", "1", "USD", [head("89")], [], [])
+    bill = [
+        {
+            "invoice_id": "0089",
+            "invoice_issuer_name": KOREA,
+            "x_lines": 1,
+            "billed_cost": Decimal(1100),
+        }
+    ]
+    frame = classified(invoices, pd.DataFrame(), pd.DataFrame(bill), [])
+    assert frame["x_evidence"][0].startswith("the bill has 0089: download the file anew")
+
+
 def test_without_lines_a_difference_as_large_as_a_line_is_a_line_twice():
     rows = [position(billed=940), position(billed=30), position("tax", 100)]
     assert classes([head()], rows, lines=False) == [("duplicate", "charge", 30, False)]
@@ -187,10 +223,10 @@ def test_a_credit_that_the_bill_lacks_is_expired_if_its_contract_has_ended(ends,
     )
     rows = [position(billed=1000, invoiced=1000), position("credit", 0, -9)]
     rows.append(position("tax", 100, 100))
-    given = head(credit=Decimal(-9), before_tax=Decimal(991), total=Decimal(1091))
+    agreed = head(credit=Decimal(-9), before_tax=Decimal(991), total=Decimal(1091))
 
-    assert classes([given], rows, contracts=[contract]) == [(kind, "credit", -9, False)]
-    assert classes([given], rows, lines=False, contracts=[contract]) == [
+    assert classes([agreed], rows, contracts=[contract]) == [(kind, "credit", -9, False)]
+    assert classes([agreed], rows, lines=False, contracts=[contract]) == [
         (kind, "credit", -9, False)
     ]
 
@@ -235,6 +271,30 @@ def test_vat_of_a_million_dollars_at_1_372_is_137_200_000_won():
 
 def test_an_invoice_that_does_not_add_up_is_named_even_if_its_total_is_right():
     assert classes([head(does_not_add_up="1 is not 2")], RIGHT) == [("sum", "all", 0, False)]
+
+
+CENTS = st.decimals(-5000, 5000, places=2)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["charge", "credit"]), CENTS, CENTS), max_size=6),
+    CENTS,
+    st.booleans(),
+)
+def test_differences_sum_to_what_the_invoice_says_more(money, tax, has_lines):
+    """Whatever the classes are, no money of an invoice is lost or told twice."""
+    rows = [
+        position(part, billed, invoiced, x_usage_type=str(place))
+        for place, (part, billed, invoiced) in enumerate(money)
+    ]
+    rows += [position("tax", 7, 7)]
+    credit = sum((one["x_invoiced_cost"] for one in rows if one["x_part"] == "credit"), Decimal(0))
+    before = sum((one["x_invoiced_cost"] for one in rows if one["x_part"] != "tax"), Decimal(0))
+    asked = head(before_tax=before, total=before + tax, credit=credit)
+
+    told = sum((one[2] for one in classes([asked], rows, lines=has_lines)), Decimal(0))
+
+    assert told == asked.total - sum((one["billed_cost"] for one in rows), Decimal(0))
 
 
 def test_every_class_is_tested_here():
