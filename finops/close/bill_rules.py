@@ -20,7 +20,7 @@ COLUMNS = [
     "x_service_code",
     "x_usage_type",
     "resource_id",
-    "x_evidence",
+    "x_values",
     "x_lines",
     "x_billed_cost",
     "x_expected_cost",
@@ -66,11 +66,11 @@ RULES = (
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule found: rows with the evidence, or `lacks`, what the data has not to tell.
+    """What one rule found: rows, their evidence in x_values, or `lacks`, what the data has not.
 
     `lacks` is a kind of contract or a column of bill_facts.sql; empty where the rule has an answer.
 
-    Rows have sub_account_id, x_service_code, x_usage_type, resource_id, x_evidence, x_lines,
+    Rows have sub_account_id, x_service_code, x_usage_type, resource_id, x_values, x_lines,
     x_billed_cost, x_expected_cost and x_difference; above 0 is billed too much. What is within
     rounding is left out.
     """
@@ -154,8 +154,12 @@ def _unused_credits(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [
         dict.fromkeys(COLUMNS)
         | {
-            "x_evidence": f"{one['name']} (line {line}) gave {one['x_given_cost']:,.2f}, "
-            f"{one['x_left_cost']:,.2f} was left",
+            "x_values": [
+                one["name"],
+                str(line),
+                f"{one['x_given_cost']:,.2f}",
+                f"{one['x_left_cost']:,.2f}",
+            ],
             "x_lines": 1,
             "x_billed_cost": -Decimal(one["x_given_cost"]),
             "x_expected_cost": -given[str(line)],

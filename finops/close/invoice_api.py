@@ -147,24 +147,22 @@ def _credit(parts: _Breakdown | None) -> Decimal | None:
     return -sum((abs(value) for value in found), Decimal(0))
 
 
-def _does_not_add_up(base: _Money) -> str:
-    """Return what is wrong with SubTotal − Discounts + Fees + Taxes = Total, empty if nothing.
+def _does_not_add_up(base: _Money) -> tuple[str, ...]:
+    """Return what breaks SubTotal − Discounts + Fees + Taxes = Total: the parts; empty if nothing.
 
     Discounts come with either sign: the one with which the sum is right counts.
     """
     parts = base.AmountBreakdown
     if parts is None:
-        return ""
+        return ()
     discounts, fees, taxes = (_total(one) for one in (parts.Discounts, parts.Fees, parts.Taxes))
     either = [parts.SubTotalAmount + sign * discounts + fees for sign in (-1, 1)]
-    if all(abs(base.TotalAmount - one - taxes) > _ROUNDING for one in either):
-        return (
-            f"{parts.SubTotalAmount} less discounts {discounts}, plus fees {fees} and taxes "
-            f"{taxes}, is not its total of {base.TotalAmount}"
-        )
-    if all(abs(base.TotalAmountBeforeTax - one) > _ROUNDING for one in either):
-        return f"its total before tax, {base.TotalAmountBeforeTax}, is not its total less tax"
-    return ""
+    wholes = all(abs(base.TotalAmount - one - taxes) > _ROUNDING for one in either)
+    before = all(abs(base.TotalAmountBeforeTax - one) > _ROUNDING for one in either)
+    if not wholes and not before:
+        return ()
+    found = (parts.SubTotalAmount, discounts, fees, taxes, base.TotalAmountBeforeTax)
+    return tuple(f"{one:,.2f}" for one in (*found, base.TotalAmount))
 
 
 def _total(items: _Items | None) -> Decimal:

@@ -59,7 +59,8 @@ def classified(
 
 def _of_invoice(case: _Case, head: Invoice) -> Iterator[Difference]:
     if head.does_not_add_up:
-        yield _of(head, "sum", Decimal(0), Decimal(0), head.does_not_add_up)
+        found = _of(head, "sum", Decimal(0), Decimal(0), "sum")
+        yield replace(found, x_values=head.does_not_add_up)
     yield from _conversions(head)
     if case.is_known(head):
         for part, invoiced in _parts(head).items():
@@ -67,18 +68,21 @@ def _of_invoice(case: _Case, head: Invoice) -> Iterator[Difference]:
     elif rows := case.pending(head.seller):
         billed = sum((one["billed_cost"] for one in rows), Decimal(0))
         lines = sum(one["x_lines"] for one in rows)
-        found = _of(head, "timing", head.total, billed, f"{lines} lines have no invoice id yet")
-        yield replace(found, x_explained=abs(head.total - billed) <= tolerance(lines, billed))
+        fits = abs(head.total - billed) <= tolerance(lines, billed)
+        found = _of(head, "timing", head.total, billed, "no_invoice_yet")
+        yield replace(found, x_values=(str(lines),), x_explained=fits)
     else:
-        yield _of(head, "unknown_invoice", head.total, Decimal(0), _unknown(case, head))
+        evidence, *values = _unknown(case, head)
+        found = _of(head, "unknown_invoice", head.total, Decimal(0), evidence)
+        yield replace(found, x_values=tuple(values))
 
 
-def _unknown(case: _Case, head: Invoice) -> str:
+def _unknown(case: _Case, head: Invoice) -> tuple[str, ...]:
     """Return what to do about an invoice that the bill lacks."""
     for one in case.bill:
         if one["invoice_id"] and one["invoice_id"].lstrip("0") == head.invoice_id.lstrip("0"):
-            return f"the bill has {one['invoice_id']}: download the file anew, Excel cuts zeros off"
-    return "load the newest delivery of the month, or ask AWS what it is for"
+            return "cut_id", one["invoice_id"]
+    return ("unknown_invoice",)
 
 
 def _parts(head: Invoice) -> dict[str, Decimal]:
@@ -115,22 +119,23 @@ def _rest(
 ) -> Difference:
     """Return what no line tells: rounding, or a difference of tax, credits or charges in all."""
     lines = sum(one["x_lines"] for one in rows)
-    found = _of(head, "unexplained", billed + rest, billed, "no line of the CSV differs", part)
+    found = _of(head, "unexplained", billed + rest, billed, "no_line", part)
     if abs(rest) <= tolerance(lines, billed):
-        text = f"within {tolerance(lines, billed):,.2f}, for {lines} lines of the bill"
-        return replace(found, x_class="rounding", x_evidence=text, x_explained=True)
+        values = (f"{tolerance(lines, billed):,.2f}", str(lines))
+        found = replace(found, x_class="rounding", x_evidence="rounding", x_values=values)
+        return replace(found, x_explained=True)
     if part == "tax":
-        return replace(found, x_class="tax", x_evidence="its tax differs from the bill's tax lines")
+        return replace(found, x_class="tax", x_evidence="tax")
     if part == "credit":
-        kind, text = credit_class(rest, case.contracts, head.billing_period)
-        return replace(found, x_class=kind, x_evidence=text)
+        kind, text, *more = credit_class(rest, case.contracts, head.billing_period)
+        return replace(found, x_class=kind, x_evidence=text, x_values=tuple(more))
     if case.has_lines(head):
         return found
     twice = [one for one in rows if abs(one["billed_cost"] - rest) <= _CENT]
     if twice:
-        text = f"as much as the bill has once: {place(twice[0])}"
-        return replace(found, x_class="duplicate", x_evidence=text)
-    return replace(found, x_evidence="give its CSV too, which shows the line")
+        where = (place(twice[0]),)
+        return replace(found, x_class="duplicate", x_evidence="as_much_as", x_values=where)
+    return replace(found, x_evidence="give_csv")
 
 
 def _conversions(head: Invoice) -> Iterator[Difference]:
@@ -142,9 +147,9 @@ def _conversions(head: Invoice) -> Iterator[Difference]:
             expected = round(base * one.rate, places)
             # A total and its parts are rounded, or cut, one by one.
             if abs(expected - stated[word]) > 2 * Decimal(1).scaleb(-places):
-                text = f"{one.purpose} {word}: {base:,.2f} {head.currency} at {one.rate}"
-                found = _of(head, "fx", stated[word], expected, text, word)
-                yield replace(found, billing_currency=one.currency)
+                found = _of(head, "fx", stated[word], expected, "fx", word)
+                values = (f"{base:,.2f}", head.currency, f"{one.rate:f}")
+                yield replace(found, x_values=values, billing_currency=one.currency)
 
 
 def _without_invoice(case: _Case) -> Iterator[Difference]:
@@ -155,9 +160,6 @@ def _without_invoice(case: _Case) -> Iterator[Difference]:
         invoice_id, seller = row["invoice_id"], row["invoice_issuer_name"]
         if invoice_id in given or (not invoice_id and seller in waiting):
             continue
-        text = f"{row['x_lines']} lines of the bill are of it. Give its file too."
-        if not invoice_id:
-            text = f"{row['x_lines']} lines of the bill have no invoice yet"
         yield Difference(
             invoice_id,
             seller,
@@ -166,7 +168,8 @@ def _without_invoice(case: _Case) -> Iterator[Difference]:
             Decimal(0),
             row["billed_cost"],
             case.invoices.currency,
-            text,
+            "no_file" if invoice_id else "no_invoice_yet",
+            (str(row["x_lines"]),),
             not invoice_id,
         )
 
@@ -180,15 +183,17 @@ def _between_sellers(found: list[Difference]) -> list[Difference]:
             apart = one.invoice_issuer_name != other.invoice_issuer_name
             rest = abs(one.x_difference + other.x_difference)
             if apart and rest <= tolerance(1, one.x_difference):
-                said = "has" if one.x_difference > 0 else "lacks"
-                text = f"{said} the tax of invoice {other.invoice_id}, {other.invoice_issuer_name}"
-                renamed[id(one)] = replace(one, x_class="tax_entity", x_evidence=text)
+                text = "tax_too_much" if one.x_difference > 0 else "tax_too_little"
+                values = (other.invoice_id, other.invoice_issuer_name)
+                renamed[id(one)] = replace(
+                    one, x_class="tax_entity", x_evidence=text, x_values=values
+                )
     return [renamed.get(id(one), one) for one in found]
 
 
 def _of(
-    head: Invoice, kind: str, invoiced: Decimal, billed: Decimal, text: str, part: str = "all"
+    head: Invoice, kind: str, invoiced: Decimal, billed: Decimal, evidence: str, part: str = "all"
 ) -> Difference:
     return Difference(
-        head.invoice_id, head.seller, kind, part, invoiced, billed, head.currency, text
+        head.invoice_id, head.seller, kind, part, invoiced, billed, head.currency, evidence
     )

@@ -33,7 +33,8 @@ class Difference:
     """One difference of a class of `CLASSES`; `x_difference` is invoice less bill.
 
     `x_part` says of what: charge, credit, tax, before_tax, total or all. Account, AWS service and
-    usage type are empty where it is not of one line.
+    usage type are empty where it is not of one line. `x_evidence` names the text of the evidence
+    (`because_…` in finops/report/invoice_text.py) and `x_values` what it is about.
     """
 
     invoice_id: str
@@ -44,6 +45,7 @@ class Difference:
     billed_cost: Decimal
     billing_currency: str
     x_evidence: str
+    x_values: tuple[str, ...] = ()
     x_explained: bool = False
     sub_account_id: str = ""
     x_service_code: str = ""

@@ -32,7 +32,7 @@ def line_differences(
         moved = one["x_invoiced_cost"] - one["billed_cost"]
         if abs(moved) <= tolerance(one["x_lines"], one["billed_cost"]):
             continue
-        kind, evidence = _class(head, one, moved, contracts)
+        kind, evidence, *values = _class(head, one, moved, contracts)
         yield Difference(
             head.invoice_id,
             head.seller,
@@ -42,6 +42,7 @@ def line_differences(
             one["billed_cost"],
             head.currency,
             evidence,
+            tuple(values),
             kind == "support" and not is_final and not one["x_lines"],
             one["sub_account_id"],
             one["x_service_code"],
@@ -57,56 +58,55 @@ def moved(found: list[Difference], allowed: Decimal) -> list[Difference]:
     alone = [one for one in found if one.x_class in _ALONE]
     if len(alone) < 2 or abs(sum((one.x_difference for one in alone), Decimal(0))) > allowed:
         return found
-    text = "lines that only one of them has add up to nothing: shown under another service"
-    return [
-        replace(one, x_class="moved", x_evidence=text, x_explained=True) if one in alone else one
-        for one in found
-    ]
+    return [_as_moved(one) if one in alone else one for one in found]
+
+
+def _as_moved(one: Difference) -> Difference:
+    return replace(one, x_class="moved", x_evidence="moved", x_values=(), x_explained=True)
 
 
 def place(one: Position) -> str:
     """Return where a row of the bill is, in words."""
-    return f"{one['x_service_code']} {one['x_usage_type']} in account {one['sub_account_id']}"
+    names = (one["sub_account_id"], one["x_service_code"], one["x_usage_type"])
+    return " · ".join(str(name) for name in names)
 
 
 def _class(
     head: Invoice, one: Position, moved: Decimal, contracts: list[Contract]
-) -> tuple[str, str]:
-    """Return the class of a line that differs, and the evidence."""
+) -> tuple[str, ...]:
+    """Return the class of a line that differs, the name of its evidence, and what it is about."""
     if one["x_part"] == "credit":
         return credit_class(moved, contracts, head.billing_period, one["x_service_code"])
     if one["x_repeated_cost"] and abs(one["x_repeated_cost"] - moved) <= _CENT:
-        return "duplicate", f"equal lines; {one['x_repeated_cost']:,.2f} is there once more"
+        return "duplicate", "repeated", f"{one['x_repeated_cost']:,.2f}"
     if str(one["x_service_code"]).startswith("AWSSupport"):
-        return "support", "the fee differs from the bill's"
+        return "support", "support"
     return _quantity_class(one) or _absent_class(head, one)
 
 
-def _quantity_class(one: Position) -> tuple[str, str] | None:
+def _quantity_class(one: Position) -> tuple[str, ...] | None:
     was, now = one["pricing_quantity"], one["x_invoiced_quantity"]
     if is_missing(was) or is_missing(now) or not was or not now:
         return None
     if abs(now - was) > _SAME * abs(was):
-        return "quantity", f"{now:,.6f} units instead of {was:,.6f}"
+        return "quantity", "quantity", f"{now:,.6f}", f"{was:,.6f}"
     dearer, listed = one["x_invoiced_cost"] / now, one["billed_cost"] / was
-    return "rate", f"{now:,.6f} units at {dearer:.8f} instead of {listed:.8f}"
+    return "rate", "rate", f"{now:,.6f}", f"{dearer:.8f}", f"{listed:.8f}"
 
 
-def _absent_class(head: Invoice, one: Position) -> tuple[str, str]:
-    lacks = "the bill lacks" if not one["x_lines"] else "differs from the bill's"
+def _absent_class(head: Invoice, one: Position) -> tuple[str, ...]:
+    evidence = "differs" if one["x_lines"] else "not_in_bill"
     if one["x_service_code"] == TRAFFIC_CODE:
-        return "data_transfer", f"traffic that {lacks}"
-    if head.is_marketplace:
-        return "marketplace", f"a Marketplace charge that {lacks}"
-    return "unexplained", f"a line that {lacks}"
+        return "data_transfer", evidence
+    return ("marketplace" if head.is_marketplace else "unexplained"), evidence
 
 
 def credit_class(
     moved: Decimal, contracts: list[Contract], period: str, service: str = ""
-) -> tuple[str, str]:
-    """Return what a difference of credits is; below 0 the invoice gives more than the bill."""
+) -> tuple[str, ...]:
+    """Return class, evidence and values of a difference of credits; below 0 are more of them."""
     if moved > 0:
-        return "missing_credit", "the bill has this credit and the invoice lacks it"
+        return "missing_credit", "missing_credit"
     agreed = [
         one
         for one in contracts
@@ -114,5 +114,5 @@ def credit_class(
     ]
     ends = [f"{one.valid_to:%Y-%m-%d}" for one in agreed if one.valid_to and one.ended(period)]
     if ends and not any(one.runs_in(period) for one in agreed):
-        return "expired_credit", f"the last credit of business/contracts.csv ended {max(ends)}"
-    return "credit", "a credit that the bill lacks"
+        return "expired_credit", "expired_credit", max(ends)
+    return "credit", "not_in_bill"

@@ -25,8 +25,9 @@ class Conversion:
 class Invoice:
     """One invoice or credit memo; amounts in `currency`, credits negative as in the bill.
 
-    `kind` is INVOICE, CREDIT_MEMO or PAYMENT_RECEIPT; `does_not_add_up` says what of its own sums
-    is wrong, empty if nothing is. `credit` is None where the file does not tell it.
+    `kind` is INVOICE, CREDIT_MEMO or PAYMENT_RECEIPT. `does_not_add_up` has the parts of an invoice
+    whose own sums are wrong: subtotal, discounts, fees, taxes, total before tax, total. `credit` is
+    None where the file does not tell it.
     """
 
     path: Path
@@ -42,7 +43,7 @@ class Invoice:
     total: Decimal
     credit: Decimal | None
     conversions: tuple[Conversion, ...] = ()
-    does_not_add_up: str = ""
+    does_not_add_up: tuple[str, ...] = ()
 
     @property
     def tax(self) -> Decimal:

@@ -115,7 +115,7 @@ def _differences(check: InvoiceCheck, language: str) -> Table:
             one["x_difference"],
             one["billing_currency"],
             say("yes" if one["x_explained"] else "no", language),
-            plain(one["x_evidence"], 160),
+            plain(say(f"because_{one['x_evidence']}", language, *one["x_values"]), 160),
         )
         for one in found
     ]
@@ -205,7 +205,7 @@ def _evidence(check: InvoiceCheck, language: str) -> Table:
             one["x_billed_cost"],
             one["x_expected_cost"],
             one["x_difference"],
-            plain(one["x_evidence"], 160),
+            plain(say(f"found_{rule}", language, *one["x_values"]), 160),
         )
         for rule, one in found
     ]

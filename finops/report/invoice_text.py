@@ -148,6 +148,101 @@ _TEXTS = {
     "rule_late_usage": ("Usage of an earlier month", "이전 달의 사용"),
     "rule_negative_usage": ("Usage below zero", "음수 사용량"),
     "rule_covered_above_commitment": ("Commitments used above 100 %", "100 %를 넘은 약정 사용"),
+    # Evidence of differences.
+    "because_rounding": ("within {0}, for {1} lines of the bill", "청구 데이터 {1}행, 허용 {0}"),
+    "because_moved": (
+        "lines that only one of them has add up to nothing",
+        "한쪽에만 있는 항목들의 합이 0",
+    ),
+    "because_repeated": ("equal lines; {0} is there once more", "같은 항목, {0}이 한 번 더 있음"),
+    "because_as_much_as": (
+        "as much as the bill has once: {0}",
+        "청구 데이터의 한 항목과 같은 금액: {0}",
+    ),
+    "because_support": ("the fee differs from the bill's", "서포트 요금이 청구 데이터와 다름"),
+    "because_quantity": ("{0} units instead of {1}", "수량 {1} 대신 {0}"),
+    "because_rate": ("{0} units at {1} instead of {2}", "수량 {0}, 단가 {2} 대신 {1}"),
+    "because_differs": ("the line differs from the bill's", "항목이 청구 데이터와 다름"),
+    "because_not_in_bill": ("the bill has no such line", "청구 데이터에 없는 항목"),
+    "because_missing_credit": (
+        "the bill has this credit and the invoice lacks it",
+        "청구 데이터에 있는 크레딧이 인보이스에 없음",
+    ),
+    "because_expired_credit": (
+        "the last credit of business/contracts.csv ended {0}",
+        "business/contracts.csv의 마지막 크레딧이 {0}에 만료됨",
+    ),
+    "because_no_invoice_yet": (
+        "{0} lines of the bill have no invoice yet",
+        "청구 데이터 {0}행에 아직 인보이스가 없음",
+    ),
+    "because_no_file": (
+        "{0} lines of the bill are of it; give its file too",
+        "청구 데이터 {0}행이 이 인보이스에 속함. 파일을 함께 주세요",
+    ),
+    "because_cut_id": (
+        "the bill has {0}: download the file anew, Excel cuts zeros off",
+        "청구 데이터에는 {0}: Excel이 앞의 0을 지웠으니 파일을 다시 내려받으세요",
+    ),
+    "because_unknown_invoice": (
+        "load the newest delivery of the month, or ask AWS what it is for",
+        "이달의 최신 청구 데이터를 불러오거나 AWS에 문의하세요",
+    ),
+    "because_tax": ("its tax differs from the bill's tax lines", "청구 데이터의 세금과 다름"),
+    "because_tax_too_much": (
+        "has the tax of invoice {0}, {1}",
+        "{1}의 인보이스 {0}에 속하는 세금이 들어 있음",
+    ),
+    "because_tax_too_little": (
+        "its tax is on invoice {0}, {1}",
+        "이 세금이 {1}의 인보이스 {0}에 있음",
+    ),
+    "because_fx": ("{0} {1} at {2}", "{0} {1}, 환율 {2}"),
+    "because_sum": (
+        "subtotal {0}, discounts {1}, fees {2}, taxes {3}; before tax {4}, total {5}",
+        "소계 {0}, 할인 {1}, 수수료 {2}, 세금 {3}, 세전 {4}, 합계 {5}",
+    ),
+    "because_no_line": ("no line of the CSV differs", "CSV에서 다른 항목이 없음"),
+    "because_give_csv": (
+        "give its CSV too, which shows the line",
+        "어느 항목인지 알 수 있도록 CSV도 주세요",
+    ),
+    # Evidence of rules.
+    "found_duplicate_lines": ("line {0} of {1}, {2} times", "항목 {0}, {1}, {2}번"),
+    "found_above_list_price": ("{0} lines, from {1}", "{0}행, {1}부터"),
+    "found_contract_rate": (
+        "{0} units at {1} on average instead of {2}",
+        "수량 {0}, 평균 단가 {2} 대신 {1}",
+    ),
+    "found_commitment_fee": ("{0} hours at {1}", "{0}시간, 시간당 {1}"),
+    "found_expired_commitment": ("ended {0}, billed from {1}", "{0} 만료, {1}부터 청구"),
+    "found_enterprise_discount": (
+        "discount of {0}, agreed {1} % of {2}",
+        "할인 {0}, 계약은 {2}의 {1} %",
+    ),
+    "found_support_fee": ("tiers on {0}", "{0}에 대한 구간 요금"),
+    "found_resource_hours": ("{0} hours billed of {1} on {2}", "{2}, {1}시간 중 {0}시간 청구"),
+    "found_closed_account": ("closed {0}, used from {1}", "{0} 폐쇄, {1}부터 사용"),
+    "found_ended_resource": ("terminated {0}, used from {1}", "{0} 종료, {1}부터 사용"),
+    "found_unused_region": ("region {0} from {1}", "리전 {0}, {1}부터"),
+    "found_expired_credit": ("{0}, agreed until {1}", "{0}, {1}까지 합의"),
+    "found_unused_credit": (
+        "{0} (line {1}) gave {2}, {3} was left",
+        "{0} ({1}행): {2} 적용, {3} 남아 있었음",
+    ),
+    "found_wrong_seller": ("sold by {0}", "판매자 {0}"),
+    "found_tax_rate": ("{0}, {1} %", "{0}, 세율 {1} %"),
+    "found_missing_account_days": (
+        "no usage on {0}, its days cost {1} on average",
+        "{0}에 사용 없음, 하루 평균 {1}",
+    ),
+    "found_missing_hours": ("no usage at {0}", "{0}에 사용 없음"),
+    "found_late_usage": ("usage from {0} to {1}", "{0}부터 {1}까지의 사용"),
+    "found_negative_usage": ("{0} units from {1}", "수량 {0}, {1}부터"),
+    "found_covered_above_commitment": (
+        "more used than committed on {0} fees, from {1}",
+        "요금 {0}건에서 약정보다 많이 사용, {1}부터",
+    ),
     # Why a rule can't be answered.
     "lacks_contract": (
         "business/contracts.csv has no row of kind {kind}",
@@ -178,7 +273,7 @@ _TEXTS = {
 }
 
 
-def say(key: str, language: str, **values: str) -> str:
-    """Return a text of the check in `language`, `en` or `ko`, with its `values` filled in."""
+def say(key: str, language: str, *values: str, **named: str) -> str:
+    """Return a text of the check in `language`, `en` or `ko`, with its values filled in."""
     text = _TEXTS[key][LANGUAGES.index(language)]
-    return text.format(**values) if values else text
+    return text.format(*values, **named) if values or named else text

@@ -94,7 +94,7 @@ def test_an_invoice_of_the_api_is_read_with_its_credit_tax_and_rate(tmp_path):
     assert [(one.purpose, one.currency, one.rate) for one in head.conversions] == [
         ("payment", "KRW", 1380)
     ]
-    assert head.does_not_add_up == ""
+    assert head.does_not_add_up == ()
 
 
 def test_discounts_of_either_sign_add_up(tmp_path):
@@ -104,7 +104,7 @@ def test_discounts_of_either_sign_add_up(tmp_path):
 
     (head,) = read_invoices([api(tmp_path, summary(BaseCurrencyAmount=base))]).heads
 
-    assert head.does_not_add_up == ""
+    assert head.does_not_add_up == ()
     assert head.credit == -50
 
 
@@ -114,7 +114,12 @@ def test_an_invoice_that_does_not_add_up_says_so(tmp_path):
     (head,) = read_invoices([api(tmp_path, summary(BaseCurrencyAmount=base))]).heads
 
     assert head.does_not_add_up == (
-        "1200.00 less discounts 200.00, plus fees 0 and taxes 100.00, is not its total of 1150.00"
+        "1,200.00",
+        "200.00",
+        "0.00",
+        "100.00",
+        "1,000.00",
+        "1,150.00",
     )
 
 

@@ -18,7 +18,7 @@ from finops.errors import BadInput
 from finops.report.invoice_page import console, invoice_page, sections, verdict, write_check
 from finops.report.invoice_text import _TEXTS, say
 from finops.report.invoice_workbook import invoice_workbook
-from tests.conftest import SAMPLE
+from tests.conftest import ROOT, SAMPLE
 from tests.report.test_workbook import formulas, recomputed
 
 
@@ -54,6 +54,13 @@ def test_what_is_not_explained_stands_first_with_its_evidence(wrong):
     assert [row[7] for row in differences.rows] == ["no", "no", "yes", "yes"]
 
 
+def test_evidence_is_told_in_korean_too(wrong):
+    rows = sections(wrong, "ko")["differences"].rows
+    seller = "Amazon Web Services, Inc."
+    assert rows[0][-1] == f"{seller}의 인보이스 6107322934에 속하는 세금이 들어 있음"
+    assert rows[2][-1] == "청구 데이터 30행, 허용 5.79"
+
+
 def test_the_verdict_says_whether_all_is_explained(checks):
     right, wrong = checks
     assert verdict(right, "en") == "Every invoice is what the bill says, but for rounding."
@@ -79,6 +86,7 @@ def test_won_have_no_decimals(wrong):
 def test_every_class_item_and_rule_has_a_name_in_both_languages():
     keys = [f"class_{one}" for one in CLASSES] + [f"rule_{one.name}" for one in RULES]
     keys += [*ITEMS, *(f"lacks_{one.fact}" for one in RULES if one.fact)]
+    keys += [f"found_{one.name}" for one in RULES]
     for language in ("en", "ko"):
         assert all(say(key, language) for key in keys)
     korean = re.compile("[가-힣]")
@@ -88,8 +96,17 @@ def test_every_class_item_and_rule_has_a_name_in_both_languages():
     ]
 
 
+def test_every_evidence_of_the_text_module_is_given_by_code():
+    folder = ROOT / "finops" / "close"
+    code = "".join((folder / f"invoice_{name}.py").read_text() for name in ("classes", "lines"))
+    words = set(re.findall(r'"(\w+)"', code))
+    known = {key.removeprefix("because_") for key in _TEXTS if key.startswith("because_")}
+    assert known - words == set()
+
+
 def test_text_of_an_invoice_is_escaped_and_never_a_formula(wrong):
-    evil = wrong.differences.assign(x_evidence="<script>", x_service_code='=HYPERLINK("x")')
+    evil = wrong.differences.assign(x_service_code='=HYPERLINK("x")', x_evidence="as_much_as")
+    evil["x_values"] = [("<script>{0}",)] * len(evil)
     found = replace(wrong, differences=evil)
 
     assert "<script>" not in invoice_page(found, "en")

@@ -4,8 +4,7 @@ select
     x_service_code,
     x_usage_type,
     cast(null as varchar) as resource_id,
-    cast(count(*) as varchar) || ' lines above usage x list rate, from '
-        || cast(min(charge_date) as varchar) as x_evidence,
+    [cast(count(*) as varchar), cast(min(charge_date) as varchar)] as x_values,
     count(*) as x_lines,
     sum(x_unblended_cost) as x_billed_cost,
     sum(list_cost) as x_expected_cost

@@ -4,8 +4,10 @@ select
     charges.x_service_code,
     charges.x_usage_type,
     cast(null as varchar) as resource_id,
-    'closed ' || cast(cast(contracts.valid_to as date) as varchar) || ', used from '
-        || cast(min(charges.charge_date) as varchar) as x_evidence,
+    [
+        cast(cast(contracts.valid_to as date) as varchar),
+        cast(min(charges.charge_date) as varchar)
+    ] as x_values,
     count(*) as x_lines,
     sum(charges.billed_cost) as x_billed_cost,
     0 as x_expected_cost

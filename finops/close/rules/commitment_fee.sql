@@ -26,7 +26,7 @@ select
     max(charges.x_service_code) as x_service_code,
     max(charges.x_usage_type) as x_usage_type,
     agreed.name as resource_id,
-    cast(agreed.x_hours as varchar) || ' hours at ' || cast(agreed.value as varchar) as x_evidence,
+    [cast(agreed.x_hours as varchar), cast(agreed.value as varchar)] as x_values,
     count(charges.x_unblended_cost) as x_lines,
     coalesce(sum(charges.x_unblended_cost), 0) as x_billed_cost,
     cast(agreed.value * agreed.x_hours as decimal(38, 10)) as x_expected_cost

@@ -58,11 +58,11 @@ select
     x_service_code,
     x_usage_type,
     cast(null as varchar) as resource_id,
-    cast(pricing_quantity as varchar) || ' units at '
-        || cast(round(cast(x_billed_cost as double) / pricing_quantity, 10) as varchar)
-        || ' on average instead of '
-        || cast(round(cast(x_expected_cost as double) / pricing_quantity, 10) as varchar)
-        as x_evidence,
+    [
+        cast(pricing_quantity as varchar),
+        cast(round(cast(x_billed_cost as double) / pricing_quantity, 10) as varchar),
+        cast(round(cast(x_expected_cost as double) / pricing_quantity, 10) as varchar)
+    ] as x_values,
     x_lines,
     x_billed_cost,
     x_expected_cost

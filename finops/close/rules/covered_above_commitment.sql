@@ -4,8 +4,7 @@ select
     max(x_service_code) as x_service_code,
     max(x_usage_type) as x_usage_type,
     commitment_discount_id as resource_id,
-    'used more than committed on ' || cast(count(*) as varchar) || ' of its fees, from '
-        || cast(min(charge_date) as varchar) as x_evidence,
+    [cast(count(*) as varchar), cast(min(charge_date) as varchar)] as x_values,
     count(*) as x_lines,
     sum(effective_cost) as x_billed_cost,
     0 as x_expected_cost

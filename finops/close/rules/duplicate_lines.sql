@@ -27,8 +27,11 @@ select
     lines.x_service_code,
     lines.x_usage_type,
     lines.resource_id,
-    'line ' || lines.x_line_item_id || ' of ' || cast(lines.charge_period_start as varchar)
-        || ', ' || cast(count(*) as varchar) || ' times' as x_evidence,
+    [
+        lines.x_line_item_id,
+        cast(lines.charge_period_start as varchar),
+        cast(count(*) as varchar)
+    ] as x_values,
     count(*) as x_lines,
     sum(lines.billed_cost) as x_billed_cost,
     max(lines.billed_cost) as x_expected_cost

@@ -4,8 +4,10 @@ select
     charges.x_service_code,
     charges.x_usage_type,
     charges.resource_id,
-    'terminated ' || cast(contracts.valid_to as varchar) || ', used from '
-        || cast(min(charges.charge_period_start) as varchar) as x_evidence,
+    [
+        cast(contracts.valid_to as varchar),
+        cast(min(charges.charge_period_start) as varchar)
+    ] as x_values,
     count(*) as x_lines,
     sum(charges.billed_cost) as x_billed_cost,
     0 as x_expected_cost

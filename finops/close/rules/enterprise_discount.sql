@@ -53,9 +53,11 @@ select
     by_service.x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'discount of ' || cast(cast(by_service.x_discount as decimal(18, 2)) as varchar) || ', agreed '
-        || cast(cast(agreed_shares.x_share * 100 as decimal(9, 2)) as varchar) || ' % of '
-        || cast(cast(by_service.x_eligible_cost as decimal(18, 2)) as varchar) as x_evidence,
+    [
+        cast(cast(by_service.x_discount as decimal(18, 2)) as varchar),
+        cast(cast(agreed_shares.x_share * 100 as decimal(9, 2)) as varchar),
+        cast(cast(by_service.x_eligible_cost as decimal(18, 2)) as varchar)
+    ] as x_values,
     by_service.x_lines,
     -by_service.x_discount as x_billed_cost,
     cast(

@@ -21,8 +21,7 @@ select
     x_service_code,
     x_usage_type,
     commitment_discount_id as resource_id,
-    'ended ' || cast(x_end as varchar) || ', billed from '
-        || cast(min(charge_period_start) as varchar) as x_evidence,
+    [cast(x_end as varchar), cast(min(charge_period_start) as varchar)] as x_values,
     count(*) as x_lines,
     sum(billed_cost) as x_billed_cost,
     0 as x_expected_cost

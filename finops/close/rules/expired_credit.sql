@@ -4,13 +4,16 @@ select
     charges.x_service_code,
     charges.x_usage_type,
     cast(null as varchar) as resource_id,
-    charges.charge_description || ', agreed until ' || coalesce(
-        cast(
-            max(case when contracts.valid_to < timestamp '9999-01-01' then contracts.valid_to end)
-            as varchar
-        ),
-        'nothing'
-    ) as x_evidence,
+    [
+        charges.charge_description,
+        coalesce(
+            cast(
+                max(case when contracts.valid_to < timestamp '9999-01-01' then contracts.valid_to end)
+                as varchar
+            ),
+            '–'
+        )
+    ] as x_values,
     count(distinct charges.x_line_item_id) as x_lines,
     max(charges.billed_cost) as x_billed_cost,
     0 as x_expected_cost

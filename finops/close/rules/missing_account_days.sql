@@ -31,9 +31,10 @@ select
     cast(null as varchar) as x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'no usage on ' || cast(days.charge_date as varchar) || ', its days cost '
-        || cast(cast(accounts.x_usual_cost as decimal(18, 2)) as varchar) || ' on average'
-        as x_evidence,
+    [
+        cast(days.charge_date as varchar),
+        cast(cast(accounts.x_usual_cost as decimal(18, 2)) as varchar)
+    ] as x_values,
     0 as x_lines,
     0 as x_billed_cost,
     accounts.x_usual_cost as x_expected_cost

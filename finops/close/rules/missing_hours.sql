@@ -25,7 +25,7 @@ select
     cast(null as varchar) as x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'no usage at ' || cast(every_hour.charge_period_start as varchar) as x_evidence,
+    [cast(every_hour.charge_period_start as varchar)] as x_values,
     0 as x_lines,
     0 as x_billed_cost,
     every_hour.x_usual_cost as x_expected_cost

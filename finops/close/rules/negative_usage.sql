@@ -4,8 +4,7 @@ select
     x_service_code,
     x_usage_type,
     max(resource_id) as resource_id,
-    cast(sum(consumed_quantity) as varchar) || ' units from ' || cast(min(charge_date) as varchar)
-        as x_evidence,
+    [cast(sum(consumed_quantity) as varchar), cast(min(charge_date) as varchar)] as x_values,
     count(*) as x_lines,
     sum(billed_cost) as x_billed_cost,
     0 as x_expected_cost

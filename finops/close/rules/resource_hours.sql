@@ -26,9 +26,11 @@ select
     x_service_code,
     x_usage_type,
     resource_id,
-    cast(x_used_hours as varchar) || ' hours billed of '
-        || cast(cast(x_minutes as decimal(18, 0)) / 60 as varchar) || ' on '
-        || cast(charge_date as varchar) as x_evidence,
+    [
+        cast(x_used_hours as varchar),
+        cast(cast(x_minutes as decimal(18, 0)) / 60 as varchar),
+        cast(charge_date as varchar)
+    ] as x_values,
     x_lines,
     effective_cost as x_billed_cost,
     cast(

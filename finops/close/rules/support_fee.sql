@@ -67,7 +67,7 @@ select
     billed.x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'tiers on ' || cast(cast(max(fees.x_base_cost) as decimal(18, 2)) as varchar) as x_evidence,
+    [cast(cast(max(fees.x_base_cost) as decimal(18, 2)) as varchar)] as x_values,
     max(billed.x_lines) as x_lines,
     max(billed.x_billed_cost) as x_billed_cost,
     cast(

@@ -39,8 +39,7 @@ select
     cast(null as varchar) as x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    invoice_issuer_name || ', '
-        || cast(cast(value * 100 as decimal(9, 2)) as varchar) || ' %' as x_evidence,
+    [invoice_issuer_name, cast(cast(value * 100 as decimal(9, 2)) as varchar)] as x_values,
     x_lines,
     x_billed_cost,
     -- Credits and refunds may lower what is taxed, or not: anything between is right.

@@ -18,8 +18,7 @@ select
     charges.x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'region ' || charges.region_id || ' from ' || cast(min(charges.charge_date) as varchar)
-        as x_evidence,
+    [charges.region_id, cast(min(charges.charge_date) as varchar)] as x_values,
     count(*) as x_lines,
     sum(charges.billed_cost) as x_billed_cost,
     0 as x_expected_cost

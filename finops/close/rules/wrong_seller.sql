@@ -4,7 +4,7 @@ select
     charges.x_service_code,
     cast(null as varchar) as x_usage_type,
     cast(null as varchar) as resource_id,
-    'sold by ' || coalesce(charges.invoice_issuer_name, 'nobody named') as x_evidence,
+    [coalesce(charges.invoice_issuer_name, '–')] as x_values,
     count(*) as x_lines,
     sum(charges.billed_cost) as x_billed_cost,
     0 as x_expected_cost
