@@ -19,6 +19,38 @@ with usage as (
         coalesce(sub_account_id, ''),
         coalesce(x_usage_type, ''),
         coalesce(resource_id, '')
+),
+
+usage_days as (
+    select charge_date, sum(effective_cost) as effective_cost from usage group by charge_date
+),
+
+-- Most resources never cost enough to be told of; a large bill has millions of them.
+large_resources as (
+    select distinct billing_currency, x_team, service_name, x_usage_type, resource_id
+    from usage
+    where effective_cost >= $share * (select avg(effective_cost) from usage_days)
+),
+
+usage_of_large_resources as (
+    select
+        usage.charge_date,
+        usage.billing_currency,
+        usage.x_team,
+        usage.service_name,
+        usage.sub_account_id,
+        usage.x_usage_type,
+        -- Empty is all other resources.
+        coalesce(large_resources.resource_id, '') as resource_id,
+        usage.effective_cost
+    from usage
+    left join large_resources
+        on
+            usage.billing_currency = large_resources.billing_currency
+            and usage.x_team = large_resources.x_team
+            and usage.service_name = large_resources.service_name
+            and usage.x_usage_type = large_resources.x_usage_type
+            and usage.resource_id = large_resources.resource_id
 )
 
 select
@@ -38,7 +70,7 @@ select
     x_usage_type,
     resource_id,
     sum(effective_cost) as effective_cost
-from usage
+from usage_of_large_resources
 group by grouping sets (
     (charge_date, billing_currency, sub_account_id),
     (charge_date, billing_currency, x_team),

@@ -48,7 +48,7 @@ def levels_of(warehouse: Warehouse) -> list[Level]:
     usage types and resources those are kept that reach it on some day, 500 at most, and are not all
     of the series that they are part of.
     """
-    series = warehouse.sql(_QUERY)
+    series = warehouse.sql(_QUERY, share=_FLOOR_SHARE)
     several = series["billing_currency"].nunique() > 1
     base = series[series["x_level"] == FINE[0]]
     whole = base["effective_cost"].astype(float).groupby(base["charge_date"]).sum()
@@ -85,7 +85,7 @@ def _kept(
     name: str, scopes: pd.DataFrame, number: NDArray[np.int_], cost: Floats, floor: float
 ) -> Mask:
     """Return which series are looked at: large enough and not all of what they are part of."""
-    if name not in _WHOLE:
+    if name not in _WHOLE or scopes.empty:
         return np.full(len(scopes), True)
     most = np.full(len(scopes), -np.inf)
     np.maximum.at(most, number, cost)

@@ -3,7 +3,6 @@
 import datetime as dt
 from decimal import Decimal
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -12,41 +11,9 @@ from hypothesis import strategies as st
 import finops
 from finops.anomalies.cause import Cause, _effects, causes_of, resources_of
 from finops.anomalies.sentences import sentence
-from tests.conftest import insert_rows
 
 PLAN = "arn:aws:savingsplans::000000000001:savingsplan/0a1b2c3d-1111-2222-3333-444455556666"
 FIRST, START, END = dt.date(2026, 8, 31), dt.date(2026, 9, 28), dt.date(2026, 10, 4)
-
-
-class Bill:
-    """Tables in memory that are asked as a warehouse is."""
-
-    def __init__(self, con):
-        self._con = con
-
-    def sql(self, query, **params):
-        table = self._con.sql(query, params=params).to_arrow_table()
-        return table.to_pandas(types_mapper=pd.ArrowDtype)
-
-
-@pytest.fixture
-def bill(empty_tables):
-    """Return a function from rows of owned cost, one per day, to a bill."""
-
-    def make(*rows):
-        con = duckdb.connect()
-        con.execute(f"set file_search_path = '{empty_tables.parents[1]}'")
-        con.execute(f"attach '{empty_tables}' as built (read_only)")
-        con.execute("create schema facts; create schema marts")
-        for table in ("facts.owned_cost", "facts.daily_cost", "marts.team_day"):
-            con.execute(f"create table {table} as from built.{table} limit 0")
-        insert_rows(con, "facts.owned_cost", list(rows))
-        con.execute(
-            "insert into marts.team_day by name select distinct charge_date from facts.owned_cost"
-        )
-        return Bill(con)
-
-    return make
 
 
 def daily(first, last, **values):
