@@ -28,8 +28,9 @@ class Estimate:
     `lines` has one row per billing_period, x_measure, x_team, x_service, service_name, x_kind,
     billing_currency and x_cost_centre: x_posted, x_late and x_forecast, exact decimals. `summary`
     has one row per billing_period, x_measure, billing_currency, x_scope and x_key: x_posted,
-    x_estimate (the sum of its lines), x_low and x_high (80 % interval), x_last_month and x_run_rate (naive), and the same
-    money in x_reporting_currency at x_exchange_rate. `notes` say what it had to do without.
+    x_estimate (the sum of its lines), x_low and x_high (80 % interval), x_last_month and x_run_rate
+    (naive), and the same money in x_reporting_currency at x_exchange_rate. `notes` say what it had
+    to do without.
     """
 
     as_of: str

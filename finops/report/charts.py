@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.errors import BadInput
+from finops.report.estimate_charts import estimate_record, month_estimates
 from finops.report.frames import dates_text, floats, one_currency
 from finops.report.growth import growth_lines
 from finops.report.incident_charts import incident, incident_effects
@@ -26,10 +27,12 @@ __all__ = [
     "cost_per_order",
     "cost_to_revenue",
     "delivery_change",
+    "estimate_record",
     "growth_lines",
     "incident",
     "incident_effects",
     "method_change",
+    "month_estimates",
     "movers",
     "owner_coverage",
     "shared_cost",
