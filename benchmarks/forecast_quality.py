@@ -28,8 +28,8 @@ from finops.forecast.sources import read_known
 from finops.forecast.usage import forecaster_of
 from finops.project import shipped
 
-MONTHS = 3
-SEEDS, KEYS = (501,), 40
+MONTHS = 2
+SEEDS, KEYS = (501,), 12
 WARM_UP_DAYS, AHEAD_DAYS = 150, (30, 91)
 TARGETS = {3: (0.045, 0.02), 10: (0.033, 0.015), 15: (0.025, 0.009), 20: (0.018, 0.008)}
 Data = tuple[pd.DataFrame, pd.Series | None, pd.DataFrame]
