@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 import pandas as pd
 
 from finops.forecast.baselines import baselines
+from finops.forecast.by_orders import by_orders
 from finops.forecast.month_end import month_end
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
@@ -62,7 +63,7 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
         vintage=known.digest(),
         lines=pd.concat([one.lines for one in outlooks], ignore_index=True),
         summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
-        notes=tuple(_notes(known)),
+        notes=tuple(_notes(known, series)),
     )
 
 
@@ -86,8 +87,9 @@ def _is_known(rate: object) -> bool:
     return isinstance(rate, Decimal)
 
 
-def _notes(known: Known) -> list[str]:
-    notes = []
+def _notes(known: Known, series: Series) -> list[str]:
+    orders = by_orders(known, series)
+    notes = [orders] if orders else []
     if known.period in known.restated and known.as_of < last_day(known.period):
         notes.append(
             f"No delivery of {known.period} had come by {known.as_of:%Y-%m-%d}: its days are taken "

@@ -164,6 +164,17 @@ def test_incomplete_day_that_nobody_has_seen_fill_up_is_forecast():
     assert company(estimate)["x_estimate"] == Decimal(31_000)
 
 
+def test_orders_times_usage_per_order_stand_beside_the_forecast():
+    """A thousand orders a day at 10 cents each."""
+    rows = series(days(*HISTORY), 100)
+    orders = pd.Series(1_000.0, index=days(HISTORY[0], "2026-10-15"))
+    (note, *_) = estimate_of(known(rows, "2026-10-15", orders=orders)).notes
+    assert note == (
+        "16,000 orders are expected in the 16 days left; at 0.10000 USD of usage an order they "
+        "cost 1,600 USD. Forecast by item: 1,600 USD."
+    )
+
+
 def noisy():
     """Four items with weekdays, growth and noise, two of which move against each other."""
     rng = np.random.default_rng(7)
