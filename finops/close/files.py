@@ -2,15 +2,18 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from finops import __version__
 from finops.close import frozen
-from finops.close.month import prepare
+from finops.close.month import Close, prepare
+from finops.lock import writer_lock
 from finops.report.close_page import close_page
 from finops.report.close_workbook import close_workbook
 from finops.report.text import safe_cell
+from finops.settings import Settings
 from finops.warehouse import Warehouse
 
 __all__ = ["LANGUAGES", "close", "journal_csv"]
@@ -23,24 +26,17 @@ def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Pa
 
     These are the pack as page and workbook, in English and Korean, the journal, and `close.json`
     with the SHA-256 of every file that was read or written. The folder appears whole or not at all.
-    Raises what `prepare` raises, before anything is written.
+    Raises what `prepare` raises, before anything is written, and WarehouseBusy.
     """
-    found = prepare(warehouse, period, accrue=accrue)
-    files = {f"{period}-journal.csv": journal_csv(found.journal)}
-    for language in LANGUAGES:
-        files[f"{period}-close-{language}.html"] = close_page(found, language).encode()
-        files[f"{period}-close-{language}.xlsx"] = close_workbook(found, language)
     settings = warehouse.settings
-    record = {
-        "billing_period": period,
-        "closed_at": f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "finops_version": __version__,
-        "is_final": found.is_final,
-        "rates": {currency: str(rate) for currency, rate in found.rates.items()},
-        "deliveries": found.deliveries,
-        "inputs": frozen.input_hashes(settings, period),
-    }
-    return frozen.freeze(settings, period, files, found.moved, record)
+    # No build may come between what is signed and the hashes of what it is made of.
+    with writer_lock(settings.warehouse):
+        found = prepare(warehouse, period, accrue=accrue)
+        files = {f"{period}-journal.csv": journal_csv(found.journal)}
+        for language in LANGUAGES:
+            files[f"{period}-close-{language}.html"] = close_page(found, language).encode()
+            files[f"{period}-close-{language}.xlsx"] = close_workbook(found, language)
+        return frozen.freeze(settings, period, files, found.moved, _record(settings, found))
 
 
 def journal_csv(lines: pd.DataFrame) -> bytes:
@@ -48,3 +44,16 @@ def journal_csv(lines: pd.DataFrame) -> bytes:
     texts = ["account_code", "account_name", "account_name_ko", "invoice_issuer_name", "invoice_id"]
     safe = lines.assign(**{name: [safe_cell(str(one)) for one in lines[name]] for name in texts})
     return "\ufeff".encode() + frozen.csv_bytes(safe)
+
+
+def _record(settings: Settings, found: Close) -> dict[str, Any]:
+    """Return what close.json keeps of a close."""
+    return {
+        "billing_period": found.period,
+        "closed_at": f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "finops_version": __version__,
+        "is_final": found.is_final,
+        "rates": {currency: str(rate) for currency, rate in found.rates.items()},
+        "deliveries": found.deliveries,
+        "inputs": frozen.input_hashes(settings, found.period),
+    }

@@ -75,7 +75,8 @@ def current_records(settings: Settings) -> list[dict[str, Any]]:
 def input_hashes(settings: Settings, period: str) -> dict[str, str]:
     """Return the SHA-256 of each file that a close reads, by its path in the project."""
     records = [one for one in current_records(settings) if one["billing_period"] <= period]
-    found = [settings.project / FILE_NAME]
+    queried = [path for path in settings.fetched.values() if path.exists()]
+    found = [settings.project / FILE_NAME, *queried]
     for pattern in ("mappings/*.csv", "business/*.*", *charge_files(records)):
         found += sorted(settings.project.glob(pattern))
     return {str(path.relative_to(settings.project)): _sha256(path) for path in found}
@@ -90,11 +91,13 @@ def freeze(
 ) -> list[Path]:
     """Write the folder of a closed month in one rename, and return its files.
 
-    `record` gets the SHA-256 of every file. Raises BadInput if the month was closed meanwhile.
+    `record` gets the SHA-256 of every file. The caller holds the writer's lock of the warehouse.
     """
     target = folder_of(settings, period)
+    # What a close that died has left half-written; the lock lets nobody else write.
+    for left in target.parent.glob(f".{period}.*"):
+        shutil.rmtree(left)
     part = target.with_name(f".{period}.{os.getpid()}")
-    shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
         whole = files | {TRANSFERS: csv_bytes(moved[COLUMNS])}
@@ -103,10 +106,6 @@ def freeze(
         for name, content in (whole | {RECORD: text.encode()}).items():
             (part / name).write_bytes(content)
         part.rename(target)
-    except OSError as error:
-        if target.exists():
-            raise BadInput(f"{period} has been closed meanwhile, in {target}.") from error
-        raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return [target / name for name in (*whole, RECORD)]

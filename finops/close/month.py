@@ -30,10 +30,10 @@ class Close:
     `rows` are the valued recognition rows of the month, `credits` the register. `prepaid` and
     `prepaid_books` roll `upfronts` forward, in the bill's coins and in those of the books, beside
     `bill_amortised`, what the bill itself took of them, by billing currency; `due` is the
-    commitment disclosure. `moved` are the transfers that this close posts, and `journal` the same as lines. `accruals` and `corrections`
-    say what it makes of earlier months, `restated` which AWS services and accounts of theirs
-    changed. `variance` compares with `previous`, by billing currency. `rates` are what one unit of
-    each billing currency was in `currency`, that of the books.
+    commitment disclosure. `moved` are the transfers that this close posts, and `journal` the same
+    as lines. `accruals` and `corrections` say what it makes of earlier months, `restated` which AWS
+    services and accounts of theirs changed. `variance` compares with `previous`, by billing
+    currency. `rates` are what one unit of each billing currency was in `currency`, of the books.
     """
 
     company: str

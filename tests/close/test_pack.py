@@ -18,6 +18,8 @@ from finops.close import files as close_files
 from finops.close.files import close, journal_csv
 from finops.close.ledger import COLUMNS
 from finops.close.month import prepare
+from finops.errors import WarehouseBusy
+from finops.lock import writer_lock
 from finops.report.close_page import close_page, expense
 from finops.report.close_tables import tables
 from finops.report.close_text import TEXTS
@@ -159,6 +161,21 @@ def test_a_closed_folder_has_the_hash_of_all_it_is_made_of(close_project, projec
         assert hashlib.sha256((project / name).read_bytes()).hexdigest() == digest
     header = (folder / "transfers.csv").read_text().splitlines()[0]
     assert header == ",".join(COLUMNS)
+
+
+def test_what_a_close_that_died_left_is_removed(close_project, project):
+    left = project / "closed/.2026-09.1"
+    left.mkdir(parents=True)
+    (left / "transfers.csv").write_text("half")
+    close(close_project([charge("2026-09", 1000)]), "2026-09")
+    assert [path.name for path in (project / "closed").iterdir()] == ["2026-09"]
+
+
+def test_a_close_waits_for_no_build_and_says_who_writes(close_project, project):
+    warehouse = close_project([charge("2026-09", 1000)])
+    with writer_lock(project / "warehouse"), pytest.raises(WarehouseBusy, match="being written"):
+        close(warehouse, "2026-09")
+    assert not (project / "closed").exists()
 
 
 def test_a_close_that_breaks_off_leaves_nothing(close_project, project, monkeypatch):
