@@ -1,5 +1,6 @@
 """Sign a month: write its pack, journal and hashes into a folder that nothing changes any more."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pandas as pd
 
 from finops import __version__
 from finops.close import frozen
+from finops.close.last_week import last_week_jumps
 from finops.close.month import Close, prepare
 from finops.lock import writer_lock
 from finops.report.close_page import close_page
@@ -31,7 +33,8 @@ def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Pa
     settings = warehouse.settings
     # No build may come between what is signed and the hashes of what it is made of.
     with writer_lock(settings.warehouse):
-        found = prepare(warehouse, period, accrue=accrue)
+        figures = prepare(warehouse, period, accrue=accrue)
+        found = replace(figures, jumps=last_week_jumps(warehouse, period))
         files = {f"{period}-journal.csv": journal_csv(found.journal)}
         for language in LANGUAGES:
             files[f"{period}-close-{language}.html"] = close_page(found, language).encode()

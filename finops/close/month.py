@@ -34,6 +34,7 @@ class Close:
     as lines. `accruals` and `corrections` say what it makes of earlier months, `restated` which AWS
     services and accounts of theirs changed. `variance` compares with `previous`, by billing
     currency. `rates` are what one unit of each billing currency was in `currency`, of the books.
+    `jumps` are those of `last_week_jumps`, if they were asked for.
     """
 
     company: str
@@ -56,6 +57,7 @@ class Close:
     accruals: pd.DataFrame
     corrections: pd.DataFrame
     restated: dict[str, pd.DataFrame]
+    jumps: pd.DataFrame | None = None
 
     @property
     def accrued(self) -> pd.DataFrame:

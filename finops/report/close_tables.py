@@ -38,6 +38,7 @@ def tables(close: Close, language: str) -> list[Table]:
             support(close, rows, currency, words),
             taxes(close, rows, currency, words),
             _variance(close, currency, words, language),
+            *([] if close.jumps is None else [_jumps(close.jumps, currency, words)]),
             _corrections(close, currency, words, language),
         ]
     restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
@@ -143,6 +144,27 @@ def _varied(found: pd.DataFrame, currency: str) -> list[tuple[Any, ...]]:
         coins = [int(old), int(new - old), *parts, int(new)]
         rows.append((row["service_name"], *(exact(coin, currency) for coin in coins)))
     return rows
+
+
+def _jumps(found: pd.DataFrame, currency: str, words: Say) -> Table:
+    columns = [
+        Column(words("day"), "code"),
+        Column(words("team")),
+        Column(words("service")),
+        Column(words("cost_of_day", currency=currency), currency),
+        Column(words("usual", currency=currency), currency),
+        Column(words("change"), currency, formula="{3}-{4}"),
+        Column(words("announced")),
+        Column(words("contributors")),
+    ]
+    digit = Decimal(1).scaleb(-cents(currency))
+    rows = []
+    for row in found[found["billing_currency"] == currency].to_dict("records"):
+        # What is usual is a statistic; shown in coins, so that the change is the difference shown.
+        cost, usual = (Decimal(row[n]).quantize(digit) for n in ("effective_cost", "x_expected"))
+        what = (f"{row['charge_date']:%Y-%m-%d}", row["x_team"], row["service_name"])
+        rows.append((*what, cost, usual, cost - usual, row["x_announced"], row["x_contributors"]))
+    return Table("jumps", words("jumps"), columns, rows, words("no_jumps"), words("jumps_note"))
 
 
 def _corrections(close: Close, currency: str, words: Say, language: str) -> Table:

@@ -11,16 +11,18 @@ import zipfile
 from dataclasses import replace
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 import finops
 from finops.close import files as close_files
 from finops.close.files import close, journal_csv
+from finops.close.last_week import last_week_jumps
 from finops.close.ledger import COLUMNS
 from finops.close.month import prepare
 from finops.errors import WarehouseBusy
 from finops.lock import writer_lock
-from finops.report.close_page import close_page, expense
+from finops.report.close_page import close_page, expense, sections
 from finops.report.close_tables import tables
 from finops.report.close_text import TEXTS
 from finops.report.close_workbook import close_workbook
@@ -161,6 +163,30 @@ def test_a_closed_folder_has_the_hash_of_all_it_is_made_of(close_project, projec
         assert hashlib.sha256((project / name).read_bytes()).hexdigest() == digest
     header = (folder / "transfers.csv").read_text().splitlines()[0]
     assert header == ",".join(COLUMNS)
+
+
+def test_a_day_of_the_last_week_that_jumped_is_in_the_pack(october):
+    row = {
+        "charge_date": pd.Timestamp("2026-10-31"),
+        "x_team": "order",
+        "service_name": "Amazon EC2",
+        "billing_currency": "USD",
+        "effective_cost": 300.004,
+        "x_expected": 100.001,
+        "x_announced": "holiday",
+        "x_contributors": "APN2-BoxUsage +200.00",
+    }
+    page = sections(replace(october, jumps=pd.DataFrame([row])), "en")["jumps"]
+    cells = ("2026‑10‑31", "order", "Amazon EC2", "300.00", "100.00", "200.00", "holiday")
+    assert page.rows == [(*cells, "APN2-BoxUsage +200.00")]
+
+
+def test_the_last_week_of_the_sample_is_looked_at(warehouse):
+    found = last_week_jumps(warehouse, "2026-09")
+    assert set(found["charge_date"].astype(str).str[:10]) <= {
+        f"2026-09-{day}" for day in range(24, 31)
+    }
+    assert len(found)
 
 
 def test_what_a_close_that_died_left_is_removed(close_project, project):
