@@ -18,6 +18,9 @@ from finops.report.text import cents, money
 
 __all__ = ["tables"]
 
+# So many jumps are listed, the largest first.
+_JUMPS = 20
+
 
 def tables(close: Close, language: str) -> list[Table]:
     """Return the tables of a pack in reading order; what is in money of the bill, by currency."""
@@ -159,7 +162,9 @@ def _jumps(found: pd.DataFrame, currency: str, words: Say) -> Table:
     ]
     digit = Decimal(1).scaleb(-cents(currency))
     rows = []
-    for row in found[found["billing_currency"] == currency].to_dict("records"):
+    sizes = found["x_excess"].astype(float).abs()
+    largest = found.assign(x_size=sizes).sort_values("x_size", ascending=False, kind="stable")
+    for row in largest[largest["billing_currency"] == currency].head(_JUMPS).to_dict("records"):
         # What is usual is a statistic; shown in coins, so that the change is the difference shown.
         cost, usual = (Decimal(row[n]).quantize(digit) for n in ("effective_cost", "x_expected"))
         what = (f"{row['charge_date']:%Y-%m-%d}", row["x_team"], row["service_name"])

@@ -27,8 +27,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "그달 마지막 주에 급변한 팀과 AWS 서비스가 없습니다.",
     ),
     "jumps_note": (
-        "Usage compared with the same weekdays before.",
-        "앞선 같은 요일의 사용 비용과 비교합니다.",
+        "The 20 largest; usage compared with the same weekdays before.",
+        "큰 것 20건이며 앞선 같은 요일의 사용 비용과 비교합니다.",
     ),
     "corrections": ("Corrections", "전월 수정"),
     "restated": ("Restated {month}", "{month} 재작성"),

@@ -24,7 +24,7 @@ from finops.report.workbook import money_format
 __all__ = ["close_workbook"]
 
 _FORMATS = {"count": "#,##0", "hours": "#,##0.00", "rate": "#,##0.00####", "share": "0.00%"}
-_WIDE, _HEAD_HEIGHT = 60, 32
+_WIDE, _HEAD_HEIGHT, _LINE_HEIGHT = 60, 32, 15
 
 
 def close_workbook(close: Close, language: str) -> bytes:
@@ -99,7 +99,16 @@ class _Book:
         sheet.set_row(0, _HEAD_HEIGHT)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
+        widths = [_width(table, place) for place in range(len(table.columns))]
         for row, values in enumerate(table.rows, 1):
+            # A spreadsheet that opens the file doesn't make rows higher for text that wraps.
+            lines = [
+                -(-_letters(str(values[place])) // widths[place])
+                for place, column in enumerate(table.columns)
+                if not column.is_number
+            ]
+            if max(lines, default=1) > 1:
+                sheet.set_row(row, _LINE_HEIGHT * max(lines))
             for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
                 self.cell(sheet, row, place, value, column)
         last = len(table.rows) + 1

@@ -173,6 +173,7 @@ def test_a_day_of_the_last_week_that_jumped_is_in_the_pack(october):
         "billing_currency": "USD",
         "effective_cost": 300.004,
         "x_expected": 100.001,
+        "x_excess": 200.003,
         "x_announced": "holiday",
         "x_contributors": "APN2-BoxUsage +200.00",
     }
