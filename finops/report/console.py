@@ -2,13 +2,15 @@
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from finops.report import sections
+from finops.report.incident_list import cause_sentences
 from finops.report.sections import Section, Tile
 from finops.report.summary import Summary
-from finops.report.text import month_name
+from finops.report.text import kind_text, month_name, number, place_text, plain
 
 __all__ = ["page"]
 
@@ -23,13 +25,13 @@ def page(summary: Summary) -> RenderableType:
         sections.movers(summary, "AWS service", summary.service_movers),
         *([sections.movers(summary, "team", summary.team_movers)] if summary.has_teams else []),
         *([] if summary.budgets.empty else [sections.budgets(summary)]),
-        *([] if summary.anomalies is None else [sections.anomalies(summary)]),
     ]
     return Group(
         title,
         _sentences(summary.headline),
         _tiles(sections.tiles(summary)),
         *(_table(section) for section in tables),
+        *([] if summary.anomalies is None else [_anomalies(summary)]),
     )
 
 
@@ -38,6 +40,21 @@ def _sentences(lines: tuple[str, ...]) -> RenderableType:
     for line in lines:
         grid.add_row(" •", Text(line, overflow="fold"))
     return grid
+
+
+def _anomalies(summary: Summary) -> RenderableType:
+    """Return each anomaly of the month with its excess, and a sentence on what it comes from."""
+    section = sections.anomalies(summary)
+    title = Text(section.title, "bold")
+    if not section.rows or summary.anomalies is None:
+        return Group(title, Text(f" {section.empty}"), "")
+    blocks: list[RenderableType] = [title, ""]
+    for row in summary.anomalies.to_dict("records"):
+        what = f"{plain(place_text(row['key']), 60)}: {kind_text(row)}"
+        excess = number(row["excess"], signed=True)
+        blocks.append(Text(f"{excess}  {what}, {row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"))
+        blocks += [Padding(Text(one), (0, 0, 0, 4)) for one in cause_sentences(row)[:1]]
+    return Group(*blocks, "")
 
 
 def _tiles(tiles: list[Tile]) -> RenderableType:

@@ -1,6 +1,5 @@
 """Print incidents in a terminal: where, what it costs, what it comes from, and what to do."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,7 @@ from rich.text import Text
 from finops.anomalies.parts import parts
 from finops.report.text import kind_text, number, place_text, plain
 
-__all__ = ["incident_list"]
+__all__ = ["cause_sentences", "incident_list"]
 
 
 def incident_list(found: pd.DataFrame) -> RenderableType:
@@ -26,7 +25,7 @@ def incident_list(found: pd.DataFrame) -> RenderableType:
 def _block(row: dict[Any, Any]) -> RenderableType:
     title = Text(plain(place_text(row["key"]), 120), "bold")
     state = f"{kind_text(row)}, {row['status']}, {_owner(row)}, {row['id']}"
-    lines = [state, _money(row), *_causes(row)]
+    lines = [state, _money(row), *cause_sentences(row)]
     if row["reason"]:
         lines.append(f"Reason: {plain(row['reason'], 300)}")
     return Group(title, *(Padding(Text(line, overflow="fold"), (0, 0, 0, 2)) for line in lines), "")
@@ -43,12 +42,12 @@ def _money(row: dict[Any, Any]) -> str:
     )
 
 
-def _causes(row: dict[Any, Any]) -> Iterable[str]:
+def cause_sentences(row: dict[Any, Any]) -> list[str]:
     """Return the sentences of the causes, each followed by the changes that came before it."""
+    lines = []
     for cause in parts(pd.DataFrame([row])).to_dict("records"):
-        yield cause["cause"]
-        for change in cause["changes"]:
-            yield f"Changed before: {change}"
+        lines += [cause["cause"], *(f"Changed before: {change}" for change in cause["changes"])]
+    return lines
 
 
 def _not_judged(found: pd.DataFrame) -> list[Text]:

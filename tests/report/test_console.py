@@ -1,3 +1,6 @@
+import json
+
+import pandas as pd
 from rich.console import Console
 
 from finops.report.console import page
@@ -46,3 +49,27 @@ def test_what_is_missing_is_left_out(make_warehouse):
     text = printed(summarise(make_warehouse(team_month=[unowned])))
     assert "by team" not in text
     assert "Budgets of" not in text
+
+
+def test_an_anomaly_is_a_line_with_its_cause(warehouse):
+    effects = {"usage": 300}
+    cause = {"sentence": "EC2 for search: 3 more servers.", "excess": 300, "effects": effects}
+    row = {
+        "key": "search / Amazon EC2",
+        "kind": "level_shift",
+        "incomplete": False,
+        "start": pd.Timestamp("2026-10-05"),
+        "end": pd.Timestamp("2026-10-31"),
+        "expected": 500.0,
+        "actual": 800.0,
+        "excess": 300.0,
+        "causes": json.dumps([cause | {"resources": [], "changes": []}]),
+    }
+    text = printed(summarise(warehouse, anomalies=pd.DataFrame([row])))
+    assert "+300  search / Amazon EC2: level shift, 2026-10-05 to 2026-10-31" in text
+    assert "    EC2 for search: 3 more servers." in text
+
+
+def test_a_month_without_anomalies_says_so(warehouse):
+    none = pd.DataFrame(columns=["key", "kind", "start", "end", "excess"])
+    assert "No cost of this month stands out." in printed(summarise(warehouse, anomalies=none))
