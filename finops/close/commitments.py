@@ -27,12 +27,13 @@ def read_commitments(warehouse: Warehouse, period: str) -> pd.DataFrame:
     """
     query = (files("finops.close") / "commitments.sql").read_text(encoding="utf-8")
     rows = warehouse.sql(query, period=period).astype(object)
-    rows["x_commitment_end"] = [
-        None if is_missing(end) else _after(end) for end in rows["x_commitment_end"]
-    ]
     for name in ("x_commitment_start", "x_commitment_end"):
         known = rows.dropna(subset=[name]).groupby("commitment_discount_id")[name].max()
         rows[name] = [known.get(one) for one in rows["commitment_discount_id"]]
+    terms = zip(rows["x_commitment_start"], rows["x_commitment_end"], strict=True)
+    rows["x_commitment_end"] = [
+        end if is_missing(start) or is_missing(end) else _after(start, end) for start, end in terms
+    ]
     return rows
 
 
@@ -174,6 +175,7 @@ def _full_id(name: str, known: list[str]) -> str | None:
     return next((one for one in known if name and one.endswith(name)), None)
 
 
-def _after(end: datetime) -> datetime:
-    """Return the first moment after a term whose last second the bill writes."""
-    return end + timedelta(seconds=1) if end.second == 59 else end
+def _after(start: datetime, end: datetime) -> datetime:
+    """Return the first moment after a term; the bill writes its last second."""
+    seconds = (end - start).total_seconds()
+    return end + timedelta(seconds=1) if (seconds + 1) % 3600 == 0 else end

@@ -78,3 +78,12 @@ def test_the_restatement_is_explained_by_service_and_account(closed_august):
         restated = prepare(warehouse, "2026-09").restated["2026-08"]
     changes = restated.groupby("service_name")["x_billed_cost_change"].sum()
     assert changes["AWS Support (Enterprise)"] > 80_000
+
+
+def test_fees_older_than_a_real_bill_are_amortised_as_it_does(real_project):
+    with finops.connect(real_project) as warehouse:
+        found = prepare(warehouse, "2018-11", draft=True)
+    assert set(found.prepaid["x_term_hours"]) == {8760}
+    assert list(found.prepaid["x_upfront_coins"])[:2] == [6000, 44_600]
+    hours = Decimal(int(found.prepaid["x_amortised"].sum())).scaleb(-2)
+    assert hours == round(found.bill_amortised["USD"], 2) == Decimal("127.23")
