@@ -31,6 +31,7 @@ EXPIRY = [
 # Raised with every change of the method, so that an old vintage never passes for a new one.
 _METHOD = 1
 _INCOMPLETE_DAYS = 3
+_LONGEST_GAP = 31
 _OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6
 
 
@@ -86,7 +87,8 @@ def last_delivered_day(warehouse: Warehouse) -> str:
 def read_known(warehouse: Warehouse, as_of: str) -> Known:
     """Return what was known at the end of the UTC day `as_of`.
 
-    Raises BadInput for text that is no date, or a day with no cost before it.
+    Raises BadInput for text that is no date, for a day with no cost before it, and for one so long
+    after the last day of cost that a whole month is missing.
     """
     day = pd.Timestamp(moment(as_of)).normalize()
     records = read_records(warehouse.settings.warehouse, as_of=moment(str(day.date())))
@@ -94,10 +96,16 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
     daily = _daily(warehouse, day, delivered)
     if daily.empty:
         raise BadInput(f"The bill has no cost up to {day:%Y-%m-%d}. Give a later --as-of.")
+    newest = daily["charge_date"].max()
+    if day > newest + pd.Timedelta(days=_LONGEST_GAP):
+        raise BadInput(
+            f"The bill ends on {newest:%Y-%m-%d}, more than {_LONGEST_GAP} days before "
+            f"{day:%Y-%m-%d}. Load what came since, or give an earlier --as-of."
+        )
     restated = tuple(sorted(set(daily["billing_period"]) - delivered))
     arrived = _still_open(records, f"{day:%Y-%m}")
     complete = day if arrived is None else arrived - timedelta(days=_INCOMPLETE_DAYS)
-    last = min(daily["charge_date"].max(), complete)
+    last = min(newest, complete)
     return Known(
         as_of=day,
         last=last,

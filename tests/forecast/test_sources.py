@@ -80,3 +80,8 @@ def test_days_fill_up_as_older_deliveries_show(warehouse, project, tmp_path):
 def test_day_before_the_bill_is_refused(warehouse):
     with pytest.raises(BadInput, match="no cost up to 2026-08-31"):
         estimate(warehouse, "2026-08-31")
+
+
+def test_a_day_long_after_the_bill_is_refused(warehouse):
+    with pytest.raises(BadInput, match="ends on 2026-10-15, more than 31 days before 2026-12-15"):
+        read_known(warehouse, "2026-12-15")
