@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from finops.anomalies.activity import ACTIVE, WARM_UP_DAYS
 from finops.anomalies.alerts import UP, Alert
@@ -11,10 +12,10 @@ from finops.anomalies.calendar import Calendar, calendar_of
 from finops.anomalies.kinds import Incident, incident_of
 from finops.anomalies.maturity import Arrivals, arrivals_of
 from finops.anomalies.scan import Scan
-from finops.anomalies.series import Floats, Grid, grid_of
+from finops.anomalies.series import Floats, Grid, beside, grid_of
 from finops.errors import BadInput
 
-__all__ = ["COLUMNS", "detect"]
+__all__ = ["COLUMNS", "detect", "detect_each"]
 
 COLUMNS = [
     "key",
@@ -62,17 +63,51 @@ def detect(
     `attrs["missing_days"]` the days that no key has. Raises BadInput for cost that is no finite
     number, a date and key that come twice, several currencies, or a wrong row of the other frames.
     """
-    grid, until = _until(grid_of(daily), as_of)
+    return _detect([daily], drivers, events, deliveries, as_of)[0]
+
+
+def detect_each(
+    frames: Sequence[pd.DataFrame],
+    *,
+    drivers: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    as_of: object = None,
+) -> list[pd.DataFrame]:
+    """Return what `detect` returns of each frame, in one pass over the days of all of them.
+
+    A day without a row counts as missing where no frame has one. A key may be in several frames.
+    """
+    return _detect(frames, drivers, events, None, as_of)
+
+
+def _detect(
+    frames: Sequence[pd.DataFrame],
+    drivers: pd.DataFrame | None,
+    events: pd.DataFrame | None,
+    deliveries: pd.DataFrame | None,
+    as_of: object,
+) -> list[pd.DataFrame]:
+    grids = [grid_of(daily) for daily in frames]
+    grid, until = _until(beside(grids), as_of)
     if not len(grid.dates):
-        return _frame([], grid, until)
+        return [_frame([], grid, until) for _ in grids]
     calendar = calendar_of(grid.dates, grid.keys, drivers, events)
     arrivals = arrivals_of(grid, deliveries, until)
     alerts, fees = _scan(arrivals, grid, calendar)
-    incidents = [
-        incident_of(alert, arrivals.latest[:, alert.key], fees[:, alert.key], calendar)
-        for alert in alerts
-    ]
-    return _frame(_rows(_told_once(incidents), grid, calendar), grid, until)
+    incidents = _told_once(
+        [
+            incident_of(alert, arrivals.latest[:, alert.key], fees[:, alert.key], calendar)
+            for alert in alerts
+        ]
+    )
+    made, first = [], 0
+    for one in grids:
+        keys = range(first, first + len(one.keys))
+        own = [incident for incident in incidents if incident.alert.key in keys]
+        rows = _rows(own, grid, calendar, least=_COMMON_SHARE * len(keys))
+        made.append(_frame(rows, grid.of_keys(keys), until))
+        first = keys.stop
+    return made
 
 
 def _until(grid: Grid, as_of: object) -> tuple[Grid, pd.Timestamp]:
@@ -97,7 +132,10 @@ def _scan(arrivals: Arrivals, grid: Grid, calendar: Calendar) -> tuple[list[Aler
     for wait in np.unique(arrivals.wait):
         keys = np.flatnonzero(arrivals.wait == wait)
         known = [cost[:, keys] for cost in arrivals.known]
-        alerts, fees[:, keys] = Scan(known, int(wait), grid.here, calendar.of_keys(keys)).run()
+        scan = Scan(known, int(wait), grid.here, calendar.of_keys(keys))
+        # Such small matrices take longer on several threads, which wait for each other.
+        with threadpool_limits(1, user_api="blas"):
+            alerts, fees[:, keys] = scan.run()
         found += [alert.of_key(int(keys[alert.key])) for alert in alerts]
     return found, fees
 
@@ -114,15 +152,20 @@ def _told_once(incidents: list[Incident]) -> list[Incident]:
     return [one for group in kept.values() for one in group]
 
 
-def _rows(incidents: Sequence[Incident], grid: Grid, calendar: Calendar) -> list[dict[str, object]]:
-    """Return a row for each incident; those of a day on which many keys rose together are one."""
+def _rows(
+    incidents: Sequence[Incident], grid: Grid, calendar: Calendar, *, least: float
+) -> list[dict[str, object]]:
+    """Return a row for each incident; those of a day on which many keys rose together are one.
+
+    Many are 10, and `least`.
+    """
     together: dict[int, list[Incident]] = {}
     for one in incidents:
         known = calendar.has_drivers[one.alert.start]
         if one.alert.test == "day" and one.alert.sign == UP and not known:
             together.setdefault(one.alert.start, []).append(one)
-    least = max(_COMMON_KEYS, _COMMON_SHARE * len(grid.keys))
-    common = [group for group in together.values() if len(group) >= least]
+    many = max(_COMMON_KEYS, least)
+    common = [group for group in together.values() if len(group) >= many]
     grouped = {id(one) for group in common for one in group}
     single = [[one] for one in incidents if id(one) not in grouped]
     return [_row(group, grid) for group in single + common]

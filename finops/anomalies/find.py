@@ -8,7 +8,7 @@ import pandas as pd
 
 from finops.anomalies.cause import Cause, causes_of, resources_of
 from finops.anomalies.cloudtrail import Trail, read_trail
-from finops.anomalies.detect import COLUMNS, detect
+from finops.anomalies.detect import COLUMNS, detect_each
 from finops.anomalies.levels import COARSE, FINE, Level, levels_of
 from finops.anomalies.merge import Candidate, Group, groups_of, join_service, told_by
 from finops.anomalies.prices import one_per_price
@@ -62,9 +62,13 @@ def all_series(warehouse: Warehouse) -> pd.DataFrame:
 
 
 def _detected(warehouse: Warehouse, levels: list[Level]) -> dict[str, pd.DataFrame]:
-    known = {"drivers": orders(warehouse), "events": events(warehouse)}
-    as_of = delivered_on(warehouse)
-    return {level.name: detect(level.daily, **known, as_of=as_of) for level in levels}
+    found = detect_each(
+        [level.daily for level in levels],
+        drivers=orders(warehouse),
+        events=events(warehouse),
+        as_of=delivered_on(warehouse),
+    )
+    return {level.name: frame for level, frame in zip(levels, found, strict=True)}
 
 
 def _candidates(levels: list[Level], found: dict[str, pd.DataFrame]) -> list[Candidate]:

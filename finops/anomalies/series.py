@@ -1,5 +1,6 @@
 """Read daily cost by key into a grid of days and keys, and refuse what can't be judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,16 @@ from numpy.typing import NDArray
 
 from finops.errors import BadInput
 
-__all__ = ["Floats", "Grid", "Mask", "as_days", "check_columns", "grid_of", "money"]
+__all__ = [
+    "Floats",
+    "Grid",
+    "Mask",
+    "as_days",
+    "beside",
+    "check_columns",
+    "grid_of",
+    "money",
+]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -27,6 +37,11 @@ class Grid:
     keys: list[str]
     cost: Floats
     here: Mask
+
+    def of_keys(self, keys: range) -> "Grid":
+        """Return the grid of some neighbouring keys, by their numbers."""
+        columns = slice(keys.start, keys.stop)
+        return Grid(self.dates, self.keys[columns], self.cost[:, columns], self.here)
 
 
 def grid_of(daily: pd.DataFrame) -> Grid:
@@ -48,6 +63,24 @@ def grid_of(daily: pd.DataFrame) -> Grid:
     return Grid(dates, [str(key) for key in wide.columns], cost, dates.isin(wide.index))
 
 
+def beside(grids: Sequence[Grid]) -> Grid:
+    """Return the keys of several grids, in order, as one of all their days."""
+    days = [grid.dates for grid in grids if len(grid.dates)]
+    if not days:
+        return grids[0]
+    dates = pd.date_range(min(one[0] for one in days), max(one[-1] for one in days))
+    keys = [key for grid in grids for key in grid.keys]
+    cost, here = np.zeros((len(dates), len(keys))), np.zeros(len(dates), dtype=bool)
+    first = 0
+    for grid in grids:
+        rows = dates.get_indexer(grid.dates)
+        last = first + len(grid.keys)
+        cost[rows, first:last] = grid.cost
+        here[rows] |= grid.here
+        first = last
+    return Grid(dates, keys, cost, here)
+
+
 def check_columns(frame: pd.DataFrame, name: str, columns: list[str]) -> None:
     """Raise BadInput if `frame`, called `name`, lacks one of `columns`."""
     missing = [column for column in columns if column not in frame.columns]
@@ -57,7 +90,10 @@ def check_columns(frame: pd.DataFrame, name: str, columns: list[str]) -> None:
 
 def as_days(frame: pd.DataFrame, name: str, column: str) -> pd.Series:
     """Return a column as days without a time; BadInput for what is no date."""
-    texts = frame[column].astype("object")
+    values = frame[column]
+    if values.dtype == "datetime64[ns]" and values.notna().all():
+        return pd.Series(values.to_numpy()).dt.normalize()
+    texts = values.astype("object")
     days = pd.to_datetime(texts, errors="coerce", utc=True, format="mixed")
     if days.isna().any():
         place = int(np.flatnonzero(days.isna())[0])

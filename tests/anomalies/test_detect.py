@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from finops.anomalies import detect
+from finops.anomalies.detect import detect_each
 from tests.anomalies.series import DAYS, at, daily, drivers, event, noisy, orders_with_surge
 
 
@@ -206,3 +207,16 @@ def test_days_after_as_of_are_not_looked_at():
 
 def test_no_days_give_no_anomalies():
     assert detect(daily([]).head(0)).empty
+
+
+def test_frames_are_judged_together_as_if_each_was_alone():
+    spike, shift = noisy(seed=2), noisy(seed=3)
+    spike[160:162] += 500
+    shift[120:] *= 1.3
+    many = pd.concat([daily(spike, f"team {number}") for number in range(12)])
+    other = pd.concat([daily(shift, "team 1"), daily(spike, "team 2")])
+    empty = daily(np.zeros(0))
+    together = detect_each([many, empty, other])
+    for found, alone in zip(together, [many, empty, other], strict=True):
+        pd.testing.assert_frame_equal(found, detect(alone))
+    assert [list(found["key"]) for found in together] == [["*"], [], ["team 1", "team 2"]]
