@@ -1,35 +1,19 @@
 """Say what an incident comes from: a part of the bill, and usage, price, mix or coverage."""
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.localise import Cell, localise
-from finops.anomalies.series import Mask
+from finops.anomalies.origin import BASE, Asked, Origin, read_leaves
 from finops.business.effects import EXACT, usage_effects, whole_parts
 from finops.warehouse import Warehouse
 
-__all__ = [
-    "DIMENSIONS",
-    "EFFECTS",
-    "Cause",
-    "Scope",
-    "causes_of",
-    "main_effect",
-    "moved_commitment",
-    "resources_of",
-]
+__all__ = ["EFFECTS", "Cause", "causes_of", "main_effect", "moved_commitment", "resources_of"]
 
-# In this order a dimension is preferred to another that says the same.
-DIMENSIONS = (
-    "service_name", "x_usage_type", "region_id", "x_operation", "sub_account_id", "x_team",
-)  # fmt: skip
 # What each effect of the bridge is called here; usage that came or went is usage.
 EFFECTS = {
     "per_driver": "usage",
@@ -42,36 +26,15 @@ EFFECTS = {
     "coverage": "coverage",
     "not_priced": "other",
 }
-_PARAMETERS = {
-    "x_team": "team",
-    "service_name": "service",
-    "sub_account_id": "account",
-    "region_id": "region",
-    "x_usage_type": "usage_type",
-    "x_operation": "operation",
-    "resource_id": "resource",
-    "billing_currency": "currency",
-}
-_BASE_DAYS = (28, 91)
-_LEAST_SHARE = 0.1
 _NAMED_SHARE, _MOST_NAMED = 0.8, 5
 _DIGIT = Decimal("1e-10")
-_BASE = [
-    "x_base_consumed_quantity",
-    "x_base_list_cost",
-    "x_base_covered_list_cost",
-    "x_base_effective_cost",
-    "x_base_covered_effective_cost",
-]
-_LEAVES = (files("finops.anomalies") / "cause_leaves.sql").read_text(encoding="utf-8")
+_IDLE_COLUMNS = ["charge_date", "commitment_discount_id", "effective_cost"]
 _IDLE = """
-select coalesce(sum(effective_cost), 0) as effective_cost from facts.daily_cost
-where charge_date between $start and $end and commitment_discount_status = 'Unused'
-    and list_contains($ids, commitment_discount_id)
+select charge_date, commitment_discount_id, sum(effective_cost) as effective_cost
+from facts.daily_cost
+where commitment_discount_status = 'Unused' and list_contains($ids, commitment_discount_id)
+group by charge_date, commitment_discount_id
 """
-
-# The values that all cost of a series has, by column: such as x_team and service_name.
-Scope = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -92,37 +55,29 @@ class Cause:
     idle: Decimal = Decimal(0)
 
 
-def causes_of(
-    warehouse: Warehouse,
-    scope: Scope,
-    *,
-    start: dt.date,
-    end: dt.date,
-    expected: float,
-) -> list[Cause]:
-    """Return what the excess of the days `start` to `end` of a `scope` comes from, largest first.
+def causes_of(warehouse: Warehouse, origins: Sequence[Origin]) -> list[list[Cause]]:
+    """Return the causes of each origin: one per part, largest first, then what is left if any.
 
-    What was `expected` is spread over the parts of the scope as they cost in the 28 days before
-    (91 if there was nothing), weekday by weekday. At most three causes, and what is left as one
-    without `where`; together they are actual less expected, to the last digit.
+    What is left has no `where`. Together they are actual less expected, to the last digit.
     """
-    leaves = _leaves(warehouse, scope, start, end, expected)
-    cost = leaves[["effective_cost", "x_base_effective_cost"]].astype(float)
-    leaves_only = leaves.assign(**cost)
-    cells = localise(
-        leaves_only, DIMENSIONS, actual="effective_cost", expected="x_base_effective_cost"
-    )
-    free = np.ones(len(leaves), dtype=bool)
-    change = abs(float(cost["effective_cost"].sum() - cost["x_base_effective_cost"].sum()))
-    causes: list[Cause] = []
-    for cell in cells:
-        rows = cell.rows & free
-        if abs(cell.excess) < _LEAST_SHARE * change:
-            continue
-        free &= ~rows
-        causes.append(_cause(warehouse, scope, (start, end), leaves, cell, rows))
-    rest = _rest(leaves[free], Decimal(repr(expected)).quantize(_DIGIT), leaves)
-    return causes + ([rest] if rest.excess else [])
+    if not origins:
+        return []
+    leaves = [_labelled(origin, str(number)) for number, origin in enumerate(origins)]
+    whole = pd.concat(leaves, ignore_index=True)
+    excess = _excess(whole)
+    effects = _effects(whole, excess)
+    items = iter(_items(warehouse, origins))
+    causes = []
+    for number, origin in enumerate(origins):
+        own = []
+        for part, where in enumerate(origin.where):
+            label = f"{number} {part}"
+            cause = Cause(where, origin.same(part), excess[label], effects[label], *next(items))
+            own.append(cause)
+        left = excess.get(f"{number} rest", Decimal(0)), effects.get(f"{number} rest", {})
+        rest = _rest(leaves[number], origin.asked, *left)
+        causes.append(own + ([rest] if rest.excess else []))
+    return causes
 
 
 def main_effect(cause: Cause) -> str:
@@ -152,93 +107,76 @@ def resources_of(cause: Cause) -> list[str]:
     ]
 
 
-def _leaves(
-    warehouse: Warehouse, scope: Scope, start: dt.date, end: dt.date, expected: float
-) -> pd.DataFrame:
-    """Return the leaves of a scope with exact amounts; the base sums to `expected`."""
-    for days in _BASE_DAYS:
-        leaves = _read(warehouse, scope, start, end, start - dt.timedelta(days=days))
-        base = float(leaves["x_base_effective_cost"].sum())
-        if base > 0:
-            break
-    return _scaled(leaves, expected / base if base > 0 else 0.0)
+def _labelled(origin: Origin, number: str) -> pd.DataFrame:
+    """Return the leaves of an origin, exact; x_service says of which part or `rest` each is."""
+    label = np.full(len(origin.leaves), f"{number} rest", dtype=object)
+    for part, rows in enumerate(origin.rows):
+        label[rows] = f"{number} {part}"
+    return _exact(origin.leaves, origin.factor).assign(x_service=label)
 
 
-def _read(
-    warehouse: Warehouse,
-    scope: Scope,
-    start: dt.date,
-    end: dt.date,
-    base: dt.date,
-    *,
-    in_detail: bool = False,
-) -> pd.DataFrame:
-    asked = {name: scope.get(column) for column, name in _PARAMETERS.items()}
-    days = {"start": start, "end": end, "base": base}
-    return warehouse.sql(_LEAVES, **asked, **days, in_detail=in_detail).assign(x_base_from=base)
+def _exact(leaves: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Return leaves with the base times a factor and as decimals."""
+    decimals = {
+        name: np.array(
+            [Decimal(repr(one)).quantize(_DIGIT) for one in (leaves[name] * factor).tolist()],
+            dtype=object,
+        )
+        for name in BASE
+    }
+    return leaves.assign(**decimals)
 
 
-def _scaled(leaves: pd.DataFrame, factor: float) -> pd.DataFrame:
-    """Return leaves as Python objects, the base times a factor and as decimals."""
-    exact = leaves.astype(object)
-    for name in _BASE:
-        values = leaves[name].to_numpy(dtype=float) * factor
-        decimals = [Decimal(repr(float(one))).quantize(_DIGIT) for one in values]
-        exact[name] = pd.Series(decimals, index=exact.index, dtype=object)
-    return exact.assign(x_factor=factor)
+def _excess(leaves: pd.DataFrame) -> dict[str, Decimal]:
+    """Return actual less expected of each label in x_service."""
+    excess: dict[str, Decimal] = {}
+    change = leaves["effective_cost"] - leaves["x_base_effective_cost"]
+    for label, one in zip(leaves["x_service"], change, strict=True):
+        excess[label] = excess.get(label, Decimal(0)) + one
+    return excess
 
 
-def _cause(
-    warehouse: Warehouse,
-    scope: Scope,
-    days: tuple[dt.date, dt.date],
-    leaves: pd.DataFrame,
-    cell: Cell,
-    rows: Mask,
-) -> Cause:
-    own = leaves[rows]
-    inside = {**scope, **cell.where}
-    items = _read(warehouse, inside, *days, own["x_base_from"].iloc[0], in_detail=True)
-    items = _scaled(items.drop(columns="x_base_from"), own["x_factor"].iloc[0])
-    excess = _sum(own["effective_cost"]) - _sum(own["x_base_effective_cost"])
-    same = {**scope, **_same(own)}
-    idle = _idle(warehouse, items, days)
-    return Cause(cell.where, same, excess, _effects(own, excess), items, idle)
-
-
-def _idle(warehouse: Warehouse, items: pd.DataFrame, days: tuple[dt.date, dt.date]) -> Decimal:
-    ids = [id_ for id_ in items["commitment_discount_id"].unique() if id_]
-    if not ids:
-        return Decimal(0)
-    found = warehouse.sql(_IDLE, ids=ids, start=days[0], end=days[1])["effective_cost"]
-    return Decimal(found.iloc[0])
-
-
-def _same(leaves: pd.DataFrame) -> dict[str, str]:
-    """Return the values that all leaves share."""
-    names = [*DIMENSIONS, "x_service_code", "x_instance_type"]
-    return {name: str(leaves[name].iloc[0]) for name in names if leaves[name].nunique() == 1}
-
-
-def _rest(leaves: pd.DataFrame, expected: Decimal, all_leaves: pd.DataFrame) -> Cause:
-    """Return what no cause explains; what could not be spread over parts is part of it."""
-    spread = _sum(all_leaves["x_base_effective_cost"])
-    own = _sum(leaves["effective_cost"]) - _sum(leaves["x_base_effective_cost"])
-    effects = _effects(leaves, own)
-    effects["other"] = effects.get("other", Decimal(0)) + spread - expected
-    effects = {name: value for name, value in effects.items() if value}
-    return Cause({}, {}, own + spread - expected, effects, leaves)
-
-
-def _effects(leaves: pd.DataFrame, excess: Decimal) -> dict[str, Decimal]:
-    """Return what usage, price, mix and coverage did; they sum to `excess`, exactly."""
-    if leaves.empty:
-        return {}
+def _effects(leaves: pd.DataFrame, excess: dict[str, Decimal]) -> dict[str, dict[str, Decimal]]:
+    """Return what usage, price, mix and coverage did by label; together its `excess`, exactly."""
     with localcontext(EXACT):
-        found = usage_effects(leaves.assign(x_service=""), [], [])
-        named = found["x_effect_cost"].groupby(found["x_effect"].map(EFFECTS)).sum()
-        parts = whole_parts(list(named), excess, _DIGIT)
-    return {str(name): part for name, part in zip(named.index, parts, strict=True) if part}
+        found = usage_effects(leaves, [], []).replace({"x_effect": EFFECTS})
+        sums = found.groupby(["x_service", "x_effect"], as_index=False)["x_effect_cost"].sum()
+        effects: dict[str, dict[str, Decimal]] = {label: {} for label in excess}
+        for label, name, value in sums.itertuples(index=False):
+            effects[str(label)][str(name)] = value
+        return {label: _whole(own, excess[label]) for label, own in effects.items()}
+
+
+def _whole(effects: dict[str, Decimal], excess: Decimal) -> dict[str, Decimal]:
+    parts = whole_parts(list(effects.values()), excess, _DIGIT)
+    return {name: part for name, part in zip(effects, parts, strict=True) if part}
+
+
+def _items(warehouse: Warehouse, origins: Sequence[Origin]) -> list[tuple[pd.DataFrame, Decimal]]:
+    """Return the items of each part of each origin, and what its commitments left unused."""
+    parts = [(origin, where) for origin in origins for where in origin.where]
+    inside = [
+        replace(origin.asked, scope={**origin.asked.scope, **where}) for origin, where in parts
+    ]
+    read = read_leaves(warehouse, inside, in_detail=True)
+    items = [_exact(own, origin.factor) for own, (origin, _) in zip(read, parts, strict=True)]
+    ids = sorted({id_ for own in items for id_ in own["commitment_discount_id"] if id_})
+    idle = warehouse.sql(_IDLE, ids=ids) if ids else pd.DataFrame(columns=_IDLE_COLUMNS)
+    return [(own, _idle(idle, own, asked)) for own, asked in zip(items, inside, strict=True)]
+
+
+def _idle(idle: pd.DataFrame, items: pd.DataFrame, asked: Asked) -> Decimal:
+    is_of = idle["charge_date"].between(asked.start, asked.end)
+    is_of &= idle["commitment_discount_id"].isin(items["commitment_discount_id"].unique())
+    return _sum(idle.loc[is_of, "effective_cost"])
+
+
+def _rest(leaves: pd.DataFrame, asked: Asked, own: Decimal, effects: dict[str, Decimal]) -> Cause:
+    """Return what no cause explains; what could not be spread over parts is part of it."""
+    spread = _sum(leaves["x_base_effective_cost"]) - Decimal(repr(asked.expected)).quantize(_DIGIT)
+    whole = effects | {"other": effects.get("other", Decimal(0)) + spread}
+    items = leaves[leaves["x_service"].str.endswith("rest")]
+    return Cause({}, {}, own + spread, {name: one for name, one in whole.items() if one}, items)
 
 
 def _sum(values: Any) -> Decimal:

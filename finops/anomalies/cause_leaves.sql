@@ -1,38 +1,105 @@
--- One row per owner, account and AWS price in the scope of an incident, and per resource and commitment if $in_detail.
-with days as (
-    select distinct
-        charge_date,
-        extract('isodow' from charge_date) as weekday,
-        charge_date >= $start as is_of_incident
-    from marts.team_day
-    where charge_date between $base and $end
+-- One row per thing asked, owner, account and AWS price in its scope, and per resource and commitment if $in_detail.
+with asked as (
+    select
+        unnest(
+            cast(
+                $asked as struct(
+                    x_asked integer,
+                    first_date date,
+                    start_date date,
+                    end_date date,
+                    billing_currency varchar,
+                    x_team varchar,
+                    service_name varchar,
+                    sub_account_id varchar,
+                    region_id varchar,
+                    x_usage_type varchar,
+                    x_operation varchar,
+                    resource_id varchar
+                )[]
+            ),
+            recursive := true
+        )
+),
+
+days as (
+    select distinct charge_date from marts.team_day
+),
+
+asked_days as (
+    select
+        asked.x_asked,
+        days.charge_date,
+        extract('isodow' from days.charge_date) as weekday,
+        days.charge_date >= asked.start_date as is_of_incident
+    from asked
+    inner join days on days.charge_date between asked.first_date and asked.end_date
 ),
 
 weekdays as (
     select
+        x_asked,
         weekday,
         cast(count(*) filter (where is_of_incident) as double) as incident_days,
         cast(count(*) filter (where not is_of_incident) as double) as base_days
-    from days
-    group by weekday
+    from asked_days
+    group by x_asked, weekday
 ),
 
 -- A base has as many of each weekday as the incident; one too short for that, as many days.
 weights as (
     select
+        x_asked,
         weekday,
         case
-            when min(case when incident_days > 0 then base_days else 1 end) over () > 0
+            when
+                min(case when incident_days > 0 then base_days else 1 end)
+                    over (partition by x_asked)
+                > 0
                 then incident_days / nullif(base_days, 0)
-            else sum(incident_days) over () / nullif(sum(base_days) over (), 0)
+            else
+                sum(incident_days) over (partition by x_asked)
+                / nullif(sum(base_days) over (partition by x_asked), 0)
         end as weight
     from weekdays
 ),
 
+owners as (
+    select distinct x_team, service_name, billing_currency from marts.team_day
+),
+
+-- Whose rows of which day are asked for: so much can be joined on values that are equal.
+asked_rows as (
+    select
+        asked_days.x_asked,
+        asked_days.charge_date,
+        asked_days.is_of_incident,
+        coalesce(weights.weight, 0) as weight,
+        owners.x_team,
+        owners.service_name,
+        owners.billing_currency,
+        asked.sub_account_id,
+        asked.region_id,
+        asked.x_usage_type,
+        asked.x_operation,
+        asked.resource_id
+    from asked
+    inner join asked_days on asked.x_asked = asked_days.x_asked
+    inner join weights
+        on asked_days.x_asked = weights.x_asked and asked_days.weekday = weights.weekday
+    inner join owners
+        on
+            coalesce(asked.x_team, owners.x_team) = owners.x_team
+            and coalesce(asked.service_name, owners.service_name, 'no service')
+            = coalesce(owners.service_name, 'no service')
+            and coalesce(asked.billing_currency, owners.billing_currency) = owners.billing_currency
+),
+
 charges as (
     select
-        owned_cost.charge_date >= $start as is_of_incident,
-        coalesce(weights.weight, 0) as weight,
+        asked_rows.x_asked,
+        asked_rows.is_of_incident,
+        asked_rows.weight,
         owned_cost.x_team,
         coalesce(owned_cost.service_name, 'no service') as service_name,
         coalesce(owned_cost.x_service_code, '') as x_service_code,
@@ -50,16 +117,28 @@ charges as (
         owned_cost.list_cost,
         owned_cost.effective_cost
     from facts.owned_cost
-    left join weights on extract('isodow' from owned_cost.charge_date) = weights.weekday
+    inner join asked_rows
+        on
+            owned_cost.charge_date = asked_rows.charge_date
+            and owned_cost.x_team = asked_rows.x_team
+            and owned_cost.service_name is not distinct from asked_rows.service_name
+            and owned_cost.billing_currency = asked_rows.billing_currency
     where
-        owned_cost.charge_date between $base and $end
-        and owned_cost.consumed_quantity is not null
-        and coalesce($currency, owned_cost.billing_currency) = owned_cost.billing_currency
-        and coalesce($team, owned_cost.x_team) = owned_cost.x_team
-        and ($resource is null or owned_cost.resource_id = $resource)
+        owned_cost.consumed_quantity is not null
+        and coalesce(asked_rows.sub_account_id, owned_cost.sub_account_id, '')
+        = coalesce(owned_cost.sub_account_id, '')
+        and coalesce(asked_rows.region_id, owned_cost.region_id, '')
+        = coalesce(owned_cost.region_id, '')
+        and coalesce(asked_rows.x_usage_type, owned_cost.x_usage_type, '')
+        = coalesce(owned_cost.x_usage_type, '')
+        and coalesce(asked_rows.x_operation, owned_cost.x_operation, '')
+        = coalesce(owned_cost.x_operation, '')
+        and coalesce(asked_rows.resource_id, owned_cost.resource_id, '')
+        = coalesce(owned_cost.resource_id, '')
 )
 
 select
+    x_asked,
     x_team,
     service_name,
     x_service_code,
@@ -95,13 +174,8 @@ select
     coalesce(sum(weight * effective_cost) filter (where not is_of_incident and is_covered), 0)
         as x_base_covered_effective_cost
 from charges
-where
-    coalesce($service, service_name) = service_name
-    and coalesce($account, sub_account_id) = sub_account_id
-    and coalesce($region, region_id) = region_id
-    and coalesce($usage_type, x_usage_type) = x_usage_type
-    and coalesce($operation, x_operation) = x_operation
 group by
+    x_asked,
     x_team,
     service_name,
     x_service_code,
@@ -114,6 +188,7 @@ group by
     resource_id,
     commitment_discount_id
 order by
+    x_asked,
     service_name,
     x_usage_type,
     region_id,

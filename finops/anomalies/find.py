@@ -11,6 +11,7 @@ from finops.anomalies.cloudtrail import Trail, read_trail
 from finops.anomalies.detect import COLUMNS, detect_each
 from finops.anomalies.levels import COARSE, FINE, Level, levels_of
 from finops.anomalies.merge import Candidate, Group, groups_of, join_service, told_by
+from finops.anomalies.origin import Asked, Origin, origins_of
 from finops.anomalies.prices import one_per_price
 from finops.anomalies.sentences import MONTH_DAYS, sentence
 from finops.anomalies.sources import delivered_on, events, orders
@@ -38,11 +39,12 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     base = levels[0].daily
     last = base["date"].max()
     currency = _currency(warehouse)
-    groups = _groups(warehouse, _candidates(levels, found))
+    groups, origins = _groups(warehouse, _candidates(levels, found))
     trail = read_trail(warehouse.settings.project / "business" / "cloudtrail")
     costs = _costs(levels)
-    explained = one_per_price([(group, _causes(warehouse, group.shown)) for group in groups])
-    rows = [_row(group, causes, costs, last, currency, trail) for group, causes in explained]
+    causes = causes_of(warehouse, [origins[id(group.shown)] for group in groups])
+    explained = one_per_price(list(zip(groups, causes, strict=True)))
+    rows = [_row(group, own, costs, last, currency, trail) for group, own in explained]
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
     kinds = dict(found[FINE[0]].dtypes) | {"per_day": "float64", "at_risk": "float64"}
     frame = frame.astype(kinds).sort_values(
@@ -87,39 +89,39 @@ def _candidates(levels: list[Level], found: dict[str, pd.DataFrame]) -> list[Can
     return candidates
 
 
-def _groups(warehouse: Warehouse, candidates: list[Candidate]) -> list[Group]:
-    """Return one group per cause.
+def _groups(
+    warehouse: Warehouse, candidates: list[Candidate]
+) -> tuple[list[Group], dict[int, Origin]]:
+    """Return one group per cause, and where the excess of what may be shown comes from, by id.
 
     A wide series is told by what is part of it. Where nothing is, it is an incident of its own if
     it spans what no narrower series holds.
     """
     groups = groups_of([one for one in candidates if one.level in FINE])
     coarse = [one for one in candidates if one.level in COARSE]
+    origins = _origins(warehouse, [group.shown for group in groups] + coarse)
     for one in sorted(coarse, key=lambda one: (COARSE.index(one.level), *one.order)):
         told = False
         if one.level == "service":
             groups, told = join_service(groups, one)
-        if not told and _is_new(groups, one, _causes(warehouse, one)):
+        if not told and _is_new(groups, one, origins[id(one)]):
             groups.append(Group([one], one))
-    return groups
+    return groups, origins
 
 
-def _is_new(groups: list[Group], one: Candidate, causes: list[Cause]) -> bool:
-    """Return whether a wide candidate has a cause that no group and no narrower series has."""
-    same = causes[0].same if causes else {}
+def _origins(warehouse: Warehouse, shown: list[Candidate]) -> dict[int, Origin]:
+    asked = [
+        Asked(one.scope, one.row["start"].date(), one.row["end"].date(), one.row["expected"])
+        for one in shown
+    ]
+    return dict(zip(map(id, shown), origins_of(warehouse, asked), strict=True))
+
+
+def _is_new(groups: list[Group], one: Candidate, origin: Origin) -> bool:
+    """Return whether a wide candidate comes from what no group and no narrower series has."""
+    same = origin.same(0) if origin.where else {}
     is_of_one_team = "x_team" in same and one.level != "team"
-    return bool(causes) and not is_of_one_team and not told_by(groups, one, same)
-
-
-def _causes(warehouse: Warehouse, one: Candidate) -> list[Cause]:
-    row = one.row
-    return causes_of(
-        warehouse,
-        one.scope,
-        start=row["start"].date(),
-        end=row["end"].date(),
-        expected=row["expected"],
-    )
+    return not is_of_one_team and not told_by(groups, one, same)
 
 
 def _costs(levels: list[Level]) -> dict[str, pd.Series]:

@@ -31,7 +31,8 @@ def bill(empty_tables):
             con.execute(f"create table {table} as from built.{table} limit 0")
         insert_rows(con, "facts.owned_cost", list(rows))
         con.execute(
-            "insert into marts.team_day by name select distinct charge_date from facts.owned_cost"
+            "insert into marts.team_day by name select distinct "
+            "charge_date, x_team, service_name, billing_currency from facts.owned_cost"
         )
         return Bill(con)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import finops
 from finops.anomalies.cause import Cause, _effects, causes_of, resources_of
+from finops.anomalies.origin import Asked, origins_of
 from finops.anomalies.sentences import sentence
 
 PLAN = "arn:aws:savingsplans::000000000001:savingsplan/0a1b2c3d-1111-2222-3333-444455556666"
@@ -68,7 +69,12 @@ def other(first, last, cost=100):
 
 def found(warehouse, expected, scope=None):
     scope = scope or {"x_team": "search", "service_name": "Amazon Elastic Compute Cloud"}
-    return causes_of(warehouse, scope, start=START, end=END, expected=expected)
+    return causes(warehouse, scope, START, END, expected)
+
+
+def causes(warehouse, scope, start, end, expected):
+    (one,) = causes_of(warehouse, origins_of(warehouse, [Asked(scope, start, end, expected)]))
+    return one
 
 
 def said(cause, *, lasts=True, end=END):
@@ -131,16 +137,43 @@ def test_a_base_has_the_weekdays_of_the_incident(bill):
     spike = daily(START, START, n=10, resource_id="i-spike")
     warehouse = bill(*closed, *other(FIRST, END), *spike)
     scope = {"x_team": "search"}
-    (cause,) = causes_of(warehouse, scope, start=START, end=START, expected=196.0)
+    (cause,) = causes(warehouse, scope, START, START, 196.0)
     assert cause.excess == Decimal("240")
 
 
 def test_what_was_expected_and_is_nowhere_before_is_left_as_the_rest(bill):
-    causes = found(bill(*daily(START, END, n=1)), 100.0)
-    assert [(bool(cause.where or cause.same), cause.excess) for cause in causes] == [
+    told = found(bill(*daily(START, END, n=1)), 100.0)
+    assert [(bool(cause.where or cause.same), cause.excess) for cause in told] == [
         (True, Decimal("168")),
         (False, Decimal("-100")),
     ]
+
+
+def test_what_is_asked_together_is_answered_each_by_its_own_days_and_scope(bill):
+    before = START - dt.timedelta(days=1)
+    gone = daily(FIRST, before, n=1, x_team="ads", service_name=None, sub_account_id="2")
+    old = daily(FIRST - dt.timedelta(days=30), FIRST - dt.timedelta(days=24), x_team="old")
+    warehouse = bill(*other(FIRST, END), *daily(START, END, n=2), *gone, *old, *covered(FIRST, END))
+    asked = [
+        Asked({"x_team": "search"}, START, START, 148.0),
+        Asked({"service_name": "no service"}, START, END, 168.0),
+        Asked({"sub_account_id": "2"}, before, END, 24.0),
+        Asked({"x_team": "old"}, START, END, 7 * 24.0),
+        Asked({"resource_id": "i-0", "x_team": "search"}, START, END, 336.0),
+    ]
+    told = causes_of(warehouse, origins_of(warehouse, asked))
+    assert [[cause.excess for cause in one] for one in told] == [
+        [Decimal(48)],
+        [Decimal(-168)],
+        [],
+        [Decimal(-168)],
+        [Decimal(336)],
+    ]
+    assert told == [causes(warehouse, one.scope, one.start, one.end, one.expected) for one in asked]
+
+
+def test_nothing_asked_is_nothing_answered(bill):
+    assert causes_of(bill(), origins_of(bill(), [])) == []
 
 
 def test_names_of_a_bill_stay_in_one_line(bill):
@@ -160,6 +193,7 @@ def test_usage_price_mix_and_coverage_sum_to_the_excess(rows):
         [
             {
                 "x_team": "a",
+                "x_service": "0 0",
                 "service_name": "EC2",
                 "pricing_unit": "Hrs" if hours else "GB",
                 "consumed_quantity": q1,
@@ -178,7 +212,7 @@ def test_usage_price_mix_and_coverage_sum_to_the_excess(rows):
         dtype=object,
     )
     excess = sum(leaves["effective_cost"]) - sum(leaves["x_base_effective_cost"])
-    assert sum(_effects(leaves, excess).values(), Decimal(0)) == excess
+    assert sum(_effects(leaves, {"0 0": excess})["0 0"].values(), Decimal(0)) == excess
 
 
 @pytest.mark.parametrize(
@@ -203,16 +237,14 @@ def test_planted_changes_of_the_sample_are_named(
     warehouse = finops.connect(sample_project)
     start, end = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
     base = warehouse.sql(_MONEY_BEFORE, **_asked(scope), start=start, end=end)
-    causes = causes_of(warehouse, scope, start=start, end=end, expected=float(base["base"].iloc[0]))
-    text = sentence(
-        causes[0], start=start, end=end, currency="USD", per_day=Decimal(1), lasts=False
-    )
+    told = causes(warehouse, scope, start, end, float(base["base"].iloc[0]))
+    text = sentence(told[0], start=start, end=end, currency="USD", per_day=Decimal(1), lasts=False)
     assert said_of_it in text
-    assert not where or causes[0].where == where
+    assert not where or told[0].where == where
     actual = Decimal(base["actual"].iloc[0])
     exact = Decimal(repr(float(base["base"].iloc[0]))).quantize(Decimal("1e-10"))
-    assert sum((cause.excess for cause in causes), Decimal(0)) == actual - exact
-    assert all(sum(cause.effects.values(), Decimal(0)) == cause.excess for cause in causes)
+    assert sum((cause.excess for cause in told), Decimal(0)) == actual - exact
+    assert all(sum(cause.effects.values(), Decimal(0)) == cause.excess for cause in told)
 
 
 def _asked(scope):
