@@ -12,6 +12,7 @@ from finops.business.series import SERIES
 from finops.close import accounts, contracts, payments
 from finops.csv_input import columns as columns_of
 from finops.errors import BadInput, FinopsError, SourceNotFound
+from finops.forecast import planned
 from finops.forecast.support import Tier
 from finops.settings import FILE_NAME, Settings
 
@@ -76,6 +77,7 @@ def create_project(folder: str | Path) -> Path:
     headers["mappings/accounts.csv"] = accounts.COLUMNS
     headers["business/payments.csv"] = payments.COLUMNS
     headers[contracts.FILE] = columns_of(contracts.Contract)
+    headers[planned.FILE] = planned.COLUMNS
     headers["mappings/support_tiers.csv"] = columns_of(Tier)
     for name, columns in headers.items():
         _write_header(project / name, columns)

@@ -12,6 +12,7 @@ from finops.cli import app
 from finops.close import payments
 from finops.close.accounts import COLUMNS, ENTRIES
 from finops.export.settings import Notify
+from finops.forecast import planned
 from finops.models import models_in_order
 from finops.settings import Settings
 from tests.conftest import ROOT
@@ -39,6 +40,7 @@ def test_marts_are_in_the_readme():
 
 
 def test_input_files_are_in_the_readme():
+    assert f"| `{planned.FILE}` | planned change of cost | `{','.join(planned.COLUMNS)}`" in README
     for name in FILES:
         assert f"`mappings/{name}.csv`" in README
     for name, series in SERIES.items():

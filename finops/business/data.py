@@ -26,6 +26,7 @@ _NOTHING: Mapping[str, Path] = MappingProxyType({})
 # Rows that can't be used: which, and why.
 _WRONG = {
     "orders": [("orders < 0", "orders {orders} are below zero")],
+    "order_plan": [("orders < 0", "orders {orders} are below zero")],
     "revenue": [],
     "drivers": [
         ("quantity < 0", "quantity {quantity} is below zero"),

@@ -55,6 +55,14 @@ SERIES: dict[str, Series] = {
         missing="unknown: no cost per order; a missing hour of a known day had no orders",
         times=("hour", "date", "billing_period"),
     ),
+    "order_plan": Series(
+        columns={"billing_period": "varchar", "service": "varchar", "orders": "bigint"},
+        key=("billing_period", "service"),
+        name="service",
+        unit="orders",
+        missing="estimates take the forecast of orders",
+        times=("billing_period",),
+    ),
     "revenue": Series(
         columns={
             "date": "date",

@@ -10,6 +10,7 @@ from finops.forecast.outlook import PARTS
 from finops.forecast.rows import last_day, of_month
 from finops.forecast.series import Series, series_of
 from finops.forecast.sources import ITEM, Known
+from finops.forecast.steps import planned_cost, planned_item
 
 __all__ = ["month_path"]
 
@@ -28,7 +29,7 @@ def month_path(known: Known) -> pd.DataFrame:
     now = of_month(known.daily, known.period)
     now = now[now["charge_date"] <= known.last]
     series = series_of(known)
-    coming = _coming(known, series)
+    coming = _coming(known, series) + _planned(known)
     rows = _rows(now) + coming + _rest(known, series, now, coming)
     days = pd.DataFrame(rows, columns=["charge_date", *ITEM, _MEASURE])
     used = days[_MEASURE].where(days["x_kind"] == "usage", 0.0)
@@ -51,6 +52,20 @@ def _coming(known: Known, series: Series) -> list[dict[str, Any]]:
         if key[0] == _MEASURE
         for day, value in zip(days, values, strict=True)
         if f"{day:%Y-%m}" == known.period
+    ]
+
+
+def _planned(known: Known) -> list[dict[str, Any]]:
+    """Return what planned changes add on each day to come."""
+    return [
+        _row(day, planned_item(change), float(value))
+        for day in pd.date_range(known.last + pd.Timedelta(days=1), last_day(known.period))
+        for change, value in zip(
+            known.planned.to_dict("records"),
+            planned_cost(known.planned, known.last, day, day),
+            strict=True,
+        )
+        if value
     ]
 
 

@@ -71,6 +71,8 @@ def _cut(known: Known, day: pd.Timestamp) -> Known:
         delivered_on=None,
         daily=daily[~(month_end_only & now)],
         orders=known.orders[known.orders.index <= day],
+        # Nobody can tell whether it was planned by then.
+        planned=known.planned.head(0),
     )
 
 

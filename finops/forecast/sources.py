@@ -11,6 +11,7 @@ import pandas as pd
 from finops import connect
 from finops.anomalies import sources
 from finops.errors import BadInput
+from finops.forecast import planned
 from finops.forecast.support import Tier, read_tiers
 from finops.ingest.deliveries import charge_file, read_records
 from finops.ledger.as_of import moment
@@ -29,7 +30,7 @@ EXPIRY = [
     *("billing_currency", "x_cost_centre", "x_per_day"),
 ]
 # Raised with every change of the method, so that an old vintage never passes for a new one.
-_METHOD = 1
+_METHOD = 2
 _INCOMPLETE_DAYS = 3
 _LONGEST_GAP = 31
 _OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6
@@ -44,7 +45,10 @@ class Known:
     `delivered_on`. `observed` says how earlier deliveries filled up; `expiries`, one row per
     commitment, item and measure, what a day costs more once a commitment has ended. `restated` are
     the months of which nothing had been delivered by `as_of`: their days up to it are taken as they
-    are now, without what is only known at the end of a month (tax and support).
+    are now, without what is only known at the end of a month (tax and support). `planned` are the
+    changes of business/planned_changes.csv (columns of `PLANNED`), `order_plan` has billing_period,
+    x_service and orders of business/order_plan.csv: both as they are now, as nobody can tell when a
+    plan was made.
     """
 
     as_of: pd.Timestamp
@@ -58,6 +62,8 @@ class Known:
     expiries: pd.DataFrame
     tiers: list[Tier]
     restated: tuple[str, ...]
+    planned: pd.DataFrame
+    order_plan: pd.DataFrame
 
     @property
     def period(self) -> str:
@@ -67,7 +73,8 @@ class Known:
     def digest(self) -> str:
         """Return a hash of everything that an estimate is made of."""
         digest = hashlib.sha256()
-        for frame in (self.daily, self.observed, self.events, self.rates, self.expiries):
+        frames = (self.daily, self.observed, self.events, self.rates, self.expiries)
+        for frame in (*frames, self.planned, self.order_plan):
             digest.update(frame.to_csv(index=False).encode())
         digest.update(self.orders.to_csv().encode())
         rest = (_METHOD, self.as_of, self.last, self.delivered_on, self.tiers, self.restated)
@@ -106,6 +113,7 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
     arrived = _still_open(records, f"{day:%Y-%m}")
     complete = day if arrived is None else arrived - timedelta(days=_INCOMPLETE_DAYS)
     last = min(newest, complete)
+    rates = _rates(warehouse, day)
     return Known(
         as_of=day,
         last=last,
@@ -114,10 +122,29 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
         observed=_observed(warehouse, records),
         orders=_orders(warehouse, day),
         events=_events(warehouse, day),
-        rates=_rates(warehouse, day),
+        rates=rates,
         expiries=_expiries(warehouse, last),
         tiers=read_tiers(warehouse.settings.project),
         restated=restated,
+        planned=_planned(warehouse, rates, set(daily["billing_currency"])),
+        order_plan=_order_plan(warehouse, f"{day:%Y-%m}"),
+    )
+
+
+def _planned(warehouse: Warehouse, rates: pd.DataFrame, currencies: set[str]) -> pd.DataFrame:
+    teams = warehouse.sql("select team, cost_centre from mappings.teams")
+    centres = dict(zip(teams["team"], teams["cost_centre"], strict=True))
+    path = warehouse.settings.project / planned.FILE
+    rows = planned.read_planned_changes(path, centres)
+    return planned.planned_frame(path, rows, rates=rates, currencies=currencies, centres=centres)
+
+
+def _order_plan(warehouse: Warehouse, first: str) -> pd.DataFrame:
+    """Return the plan of the month `first` and later ones."""
+    return warehouse.sql(
+        "select billing_period, service as x_service, orders from business.order_plan "
+        "where billing_period >= $first order by billing_period, service",
+        first=first,
     )
 
 

@@ -36,6 +36,17 @@ MESSAGES = {
     "quick-commerce": (0.8, "mart"),
     "data-lake": (1.9, "growing"),
 }
+# What the company plans for the time after the bill.
+PLANNED_ORDERS = {"2026-11": 93_500_000, "2026-12": 99_000_000}
+PLANNED_CHANGE = {
+    "start": "2027-01-11",
+    "end": "",
+    "team": "search",
+    "aws_service": "Amazon OpenSearch Service",
+    "monthly": 12_000,
+    "currency": "USD",
+    "name": "semantic search of all menus",
+}
 # The broker's metrics were lost on these days.
 NO_MESSAGES = ["2026-03-14", "2026-03-15", "2026-09-06"]
 
@@ -45,6 +56,8 @@ def write_business(folder: Path, *, seed: int, scale: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "orders": _orders(seed, scale),
+        "order_plan": _order_plan(scale),
+        "planned_changes": pd.DataFrame([PLANNED_CHANGE]),
         "revenue": _revenue(seed, scale),
         "drivers": _drivers(seed, scale),
         "budgets": _budgets(seed, scale),
@@ -66,6 +79,14 @@ def _orders(seed: int, scale: int) -> pd.DataFrame:
     frame = pd.concat(parts)
     started = (frame["service"] != "mart") | (frame["orders"] > 0)
     return frame[started].sort_values(["service", "hour"])
+
+
+def _order_plan(scale: int) -> pd.DataFrame:
+    rows = [
+        {"billing_period": month, "service": "*", "orders": orders * scale}
+        for month, orders in PLANNED_ORDERS.items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def _revenue(seed: int, scale: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from finops.forecast.planned import PLANNED
 from finops.forecast.sources import EXPIRY, ITEM, Known
 from finops.forecast.support import Tier
 
@@ -65,6 +66,8 @@ def known(rows, as_of, **changes):
             ]
         ),
         "expiries": pd.DataFrame(columns=EXPIRY),
+        "planned": pd.DataFrame(columns=PLANNED),
+        "order_plan": pd.DataFrame(columns=["billing_period", "x_service", "orders"]),
         "orders": pd.Series(dtype=float, index=pd.DatetimeIndex([])),
     }
     values = {"as_of": day, "last": day, "delivered_on": None, "daily": daily, **nothing}
