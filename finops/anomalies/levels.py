@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.series import Floats, Mask, as_days
+from finops.anomalies.series import Floats, Mask
 from finops.warehouse import Warehouse
 
 __all__ = ["COARSE", "FINE", "SCOPE", "Level", "levels_of"]
@@ -48,15 +48,22 @@ def levels_of(warehouse: Warehouse) -> list[Level]:
     usage types and resources those are kept that reach it on some day, 500 at most, and are not all
     of the series that they are part of.
     """
-    series = warehouse.sql(_QUERY, share=_FLOOR_SHARE)
+    series = _plain(warehouse.sql(_QUERY, share=_FLOOR_SHARE))
     several = series["billing_currency"].nunique() > 1
     base = series[series["x_level"] == FINE[0]]
-    whole = base["effective_cost"].astype(float).groupby(base["charge_date"]).sum()
+    whole = base["effective_cost"].groupby(base["charge_date"]).sum()
     floor = _FLOOR_SHARE * float(whole.mean()) if len(whole) else 0.0
     return [
         _level(name, series[series["x_level"] == name], several, 0.0 if name == FINE[0] else floor)
         for name in (*FINE, *COARSE)
     ]
+
+
+def _plain(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the series with days and floats of numpy: statistics need no exact money."""
+    cost = series["effective_cost"].astype("double[pyarrow]").astype(float)
+    days = series["charge_date"].astype("timestamp[ns][pyarrow]").astype("datetime64[ns]")
+    return series.assign(charge_date=days, effective_cost=cost)
 
 
 def _level(name: str, own: pd.DataFrame, several: bool, floor: float) -> Level:
@@ -67,9 +74,9 @@ def _level(name: str, own: pd.DataFrame, several: bool, floor: float) -> Level:
     frame = own.iloc[first][columns].astype(str)
     scopes = [dict(zip(columns, row, strict=True)) for row in frame.itertuples(index=False)]
     keys = pd.Series([_key(name, scope) for scope in scopes], dtype="object")
-    cost = own["effective_cost"].to_numpy(dtype=float)
+    cost = own["effective_cost"].to_numpy()
     kept = _kept(name, frame, number, cost, floor)[number]
-    dates = as_days(own, "bill", "charge_date").to_numpy()
+    dates = own["charge_date"].to_numpy()
     daily = pd.DataFrame({"date": dates, "key": keys.to_numpy()[number], "cost": cost})[kept]
     return Level(name, daily.reset_index(drop=True), dict(zip(keys, scopes, strict=True)), floor)
 
