@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from finops.allocation.worklist import worklist
-from finops.anomalies import by_team_and_service, detect, events, orders
-from finops.anomalies.sources import delivered_on
+from finops.anomalies import find
 from finops.business.bridge import bridge
 from finops.errors import BadInput
 from finops.report import statement_queries as queries
@@ -57,7 +56,7 @@ class Statement:
     Frames: lines are those of `statement_lines.read_lines`; services has service_name, own, shared,
     total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
     x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
-    resources has resource_id, service_name and cost; anomalies has the rows of `anomalies.detect`;
+    resources has resource_id, service_name and cost; anomalies has its rows of `anomalies.find`;
     unowned has those of the work-list that probably are the team's. `gaps` counts a pool's days
     without driver. `bridge` has the team's rows of `business.bridge`, with its own totals, and
     `effects` what each effect moved, in coins: both of effective cost against a month before.
@@ -184,7 +183,7 @@ class _Extras:
         self.units = rows(queries.UNIT_COST)
         self.resources = rows(queries.RESOURCES)
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
-        self.anomalies = _in_month(_standing_out(warehouse), month.billing_period)
+        self.anomalies = _in_month(find(warehouse), month.billing_period)
         self.unowned = worklist(warehouse)
 
 
@@ -206,7 +205,7 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
         pools=of_pools,
         units=_of_team(extra.units, team),
         resources=_of_team(extra.resources, team),
-        anomalies=extra.anomalies[extra.anomalies["key"].str.startswith(f"{team} / ")],
+        anomalies=extra.anomalies[extra.anomalies["owner"] == team],
         unowned=extra.unowned[
             (extra.unowned["x_probable_team"] == team)
             & (extra.unowned["billing_currency"] == month.currency)
@@ -258,16 +257,6 @@ def _of_team(frame: pd.DataFrame, team: str) -> pd.DataFrame:
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     return frame.to_dict("records")
-
-
-def _standing_out(warehouse: Warehouse) -> pd.DataFrame:
-    """Return what stands out per team and AWS service: the level of a statement, and seconds."""
-    return detect(
-        by_team_and_service(warehouse),
-        drivers=orders(warehouse),
-        events=events(warehouse),
-        as_of=delivered_on(warehouse),
-    )
 
 
 def _in_month(found: pd.DataFrame, period: str) -> pd.DataFrame:

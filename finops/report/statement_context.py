@@ -9,7 +9,7 @@ from finops.report.sections import Section
 from finops.report.statement import Month, Statement
 from finops.report.statement_amounts import name, own_service, service_text
 from finops.report.statement_text import Say, say, words_of
-from finops.report.text import cents, is_missing, money, number, percent, plain, unit_money
+from finops.report.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
 
 __all__ = ["anomalies", "questions", "resources", "trust", "units"]
 
@@ -41,27 +41,34 @@ def units(statement: Statement, language: str) -> Section:
 
 
 def anomalies(statement: Statement, language: str) -> Section:
-    """Return the team's cost of the month that nothing explains."""
+    """Return the team's cost of the month that nothing explains, and what it comes from."""
     words = words_of(language)
     columns = (words("expected"), words("actual"), words("excess"))
     return Section(
         words("anomalies"),
-        (words("from"), words("to"), words("service"), words("kind"), *columns),
+        (words("from"), words("to"), words("where"), words("kind"), *columns, words("cause")),
         frozenset(columns),
         [
             (
                 f"{row['start']:%Y-%m-%d}",
                 f"{row['end']:%Y-%m-%d}",
-                plain(str(row["key"]).partition(" / ")[2], 50),
+                _place(row["key"], statement.team, words),
                 words(row["kind"]),
                 number(row["expected"]),
                 number(row["actual"]),
                 number(row["excess"], signed=True),
+                row["cause"] or MISSING,
             )
             for row in statement.anomalies.to_dict("records")
         ],
         words("no_anomalies"),
+        words("anomalies_note"),
     )
+
+
+def _place(key: str, team: str, words: Say) -> str:
+    """Return the key of an anomaly without the team, or that all of the team is meant."""
+    return words("whole_team") if key == team else plain(key.partition(" / ")[2], 120)
 
 
 def resources(statement: Statement, language: str) -> Section:

@@ -84,6 +84,13 @@ _TEXTS = {
     "per_order": ("per order", "건당 비용"),
     "anomalies": ("Cost that nothing explains", "설명되지 않는 비용"),
     "no_anomalies": ("No cost of this month stands out.", "이번 달에 눈에 띄는 비용이 없습니다."),
+    "anomalies_note": (
+        "What changed for several teams at once is listed by: finops anomalies",
+        "여러 팀에 걸친 변화는 다음 명령으로 확인합니다: finops anomalies",
+    ),
+    "whole_team": ("all AWS services", "모든 AWS 서비스"),
+    "where": ("where", "위치"),
+    "cause": ("what changed", "변경 내용"),
     "from": ("from", "시작"),
     "to": ("to", "종료"),
     "kind": ("kind", "유형"),

@@ -18,7 +18,7 @@ from tests.report.test_statements import EMPTY
 @pytest.fixture(scope="module")
 def warehouse(sample_project):
     with pytest.MonkeyPatch.context() as patch, finops.connect(sample_project) as one:
-        patch.setattr(module, "_standing_out", lambda _: EMPTY)
+        patch.setattr(module, "find", lambda _: EMPTY)
         patch.setattr(module, "worklist", lambda _: EMPTY)
         yield one
 

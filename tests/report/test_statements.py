@@ -26,6 +26,7 @@ EMPTY = pd.DataFrame(
     {"key": pd.Series(dtype=str), "start": pd.Series(dtype="datetime64[ns]")}
 ).assign(
     end=lambda frame: frame["start"],
+    owner="",
     x_probable_team="",
     billing_currency="",
     x_last_month_unowned_cost=0,
@@ -41,7 +42,7 @@ def warehouse(sample_project):
 @pytest.fixture
 def quick(monkeypatch):
     """Leave out what takes long and is no money of a statement."""
-    monkeypatch.setattr(module, "_standing_out", lambda _: EMPTY)
+    monkeypatch.setattr(module, "find", lambda _: EMPTY)
     monkeypatch.setattr(module, "worklist", lambda _: EMPTY)
 
 
@@ -174,6 +175,27 @@ def test_no_english_label_is_left_in_a_korean_page(october):
         page = statement_page(one, "ko")
         for english, korean in [*_TEXTS.values(), *_TERMS.values(), *EFFECTS.values()]:
             assert english == korean or f">{english}<" not in page
+
+
+def test_a_team_is_told_the_anomalies_it_owns_on_every_level_with_their_cause(october):
+    told = {one.team: sections(one, "en")["anomalies"].rows for one in october}
+    (row,) = told["order"]
+    assert row[0] == "2026-08-24"
+    assert row[2] == "Amazon Relational Database Service / APN2-InstanceUsage:db.r6g.16xl"
+    assert "on demand because the reservation 9fb4996a covers less of it" in row[-1]
+    (row,) = told["member"]
+    assert (row[2], row[3]) == ("Amazon Elastic Compute Cloud / APN2-EBS:SnapshotUsage", "new cost")
+    # One price for several teams is nobody's.
+    assert not any(
+        "All teams" in row[2] or "* /" in row[2] for rows in told.values() for row in rows
+    )
+
+
+def test_an_anomaly_of_all_that_a_team_uses_says_so(october):
+    one = next(one for one in october if one.team == "order")
+    whole_team = replace(one, anomalies=one.anomalies.assign(key="order", cause=""))
+    (row,) = sections(whole_team, "en")["anomalies"].rows
+    assert (row[2], row[-1]) == ("all AWS services", "–")
 
 
 def test_the_index_equals_the_bill(october):

@@ -21,7 +21,7 @@ CELL = re.compile(r'<c r="([A-Z]+\d+)"[^>]*?><f>(.*?)</f><v>(.*?)</v>')
 @pytest.fixture(scope="module")
 def search(sample_project):
     with pytest.MonkeyPatch.context() as patch, finops.connect(sample_project) as warehouse:
-        patch.setattr(module, "_standing_out", lambda _: EMPTY)
+        patch.setattr(module, "find", lambda _: EMPTY)
         patch.setattr(module, "worklist", lambda _: EMPTY)
         return statements(warehouse, "2026-10", team="search")[0]
 
