@@ -47,10 +47,12 @@ def build_changed(
     """
     summed = {model.name for model in models if model.is_whole}
     monthly = [model for model in models if not model.is_whole]
-    with changed_months(con, periods, records) as build:
-        create_changed(con, build, monthly, stale, periods, progress)
-        keep_promises(con, [check for check in checks() if not check.reads & summed])
-    _replace_months(con, [model for model in monthly if model.name in stale], periods)
+    # No table is made of some business files, such as plans.
+    if periods:
+        with changed_months(con, periods, records) as build:
+            create_changed(con, build, monthly, stale, periods, progress)
+            keep_promises(con, [check for check in checks() if not check.reads & summed])
+        _replace_months(con, [model for model in monthly if model.name in stale], periods)
     for model in models:
         if model.name in stale & summed:
             create_model(con, model)

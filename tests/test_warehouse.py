@@ -161,6 +161,16 @@ def test_changed_mapping_builds_owners_and_not_daily_cost(warehouse, project):
     assert owners == ["ec2"]
 
 
+def test_changed_plan_of_orders_is_read_although_no_table_is_made_of_it(warehouse, project):
+    (project / "business").mkdir(exist_ok=True)
+    (project / "business" / "order_plan.csv").write_text(
+        "billing_period,service,orders\n2026-12,*,500\n"
+    )
+    (project / "business" / "planned_changes.csv").write_text("no table reads it\n")
+    warehouse.build()
+    assert warehouse.table("business.order_plan")["orders"].tolist() == [500]
+
+
 def test_another_version_reads_the_mappings_again(warehouse, monkeypatch):
     with duckdb.connect(str(warehouse.settings.database)) as con:
         con.execute("drop table mappings.teams")

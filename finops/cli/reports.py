@@ -11,6 +11,7 @@ from finops import connect
 from finops.anomalies import incidents
 from finops.cli.terminal import Project, app, out
 from finops.export import notify as alerts
+from finops.forecast.beside import beside
 from finops.forecast.estimate import estimate as estimate_of
 from finops.forecast.record import kept_errors, replayed
 from finops.project import open_lab
@@ -72,7 +73,8 @@ def estimate(
     if record:
         out.print(estimates.record_page(kept_errors(warehouse), replayed(warehouse)))
     else:
-        out.print(estimates.page(estimate_of(warehouse, as_of)))
+        made = estimate_of(warehouse, as_of)
+        out.print(estimates.page(made, beside(warehouse, made)))
 
 
 @app.command()

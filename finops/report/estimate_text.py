@@ -1,12 +1,18 @@
-"""Say in words how far an estimate can be trusted, in English or Korean."""
+"""Say in words what an estimate comes to, and how far it can be trusted."""
+
+from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from finops.business.bridge_text import LANGUAGES
 from finops.errors import BadInput
-from finops.report.text import percent
+from finops.forecast.beside import Beside, OpenAnomalies
+from finops.forecast.estimate import Estimate
+from finops.forecast.rows import last_day
+from finops.report.text import money, month_name, number, percent
 
-__all__ = ["verdict"]
+__all__ = ["head", "verdict"]
 
 _BOOKED, _PLANNED = 0.02, 0.05
 _TOO_SHORT = (
@@ -64,3 +70,48 @@ def _grade(error: float, naive: float) -> str:
     if error >= naive:
         return "naive"
     return "booked" if error <= _BOOKED else "planned" if error <= _PLANNED else "direction"
+
+
+def head(estimate: Estimate, against: Beside) -> list[str]:
+    """Return what the company's month ends at, in a sentence, then with open anomalies or without.
+
+    A sentence per currency: effective cost, its 80 % interval, against the month before and the
+    budget.
+    """
+    rows = estimate.summary
+    period = min(rows["billing_period"])
+    rows = rows[(rows["billing_period"] == period) & (rows["x_scope"] == "company")]
+    effective = rows[rows["x_measure"] == "effective_cost"].to_dict("records")
+    sentences = [_month(one, estimate.as_of, against.budget) for one in effective]
+    return sentences + (_anomalies(against.anomalies) if against.anomalies else [])
+
+
+def _month(one: dict[Any, Any], as_of: str, budget: Decimal | None) -> str:
+    period, currency, end = one["billing_period"], one["billing_currency"], one["x_estimate"]
+    is_over = pd.Timestamp(as_of) >= last_day(period) and one["x_low"] == end
+    interval = f" (80 %: {number(one['x_low'])} – {number(one['x_high'])})"
+    parts = [
+        f"{month_name(period)} {'ended' if is_over else 'will end'} at {money(end, currency, 0)} "
+    ]
+    parts[0] += "effective" + ("" if is_over else interval)
+    before = month_name(str(pd.Period(period) - 1))
+    parts += _against(end, one["x_last_month"], "above", "below", before)
+    parts += _against(end, budget, "over", "under", "budget")
+    return ", ".join(parts) + f", as known on {as_of}."
+
+
+def _against(end: Decimal, base: Any, more: str, less: str, name: str) -> list[str]:
+    if not base or base <= 0:
+        return []
+    share = end / base - 1
+    return [f"{percent(abs(share), 1)} {more if share > 0 else less} {name}"]
+
+
+def _anomalies(found: OpenAnomalies) -> list[str]:
+    month, currency = month_name(found.billing_period), found.billing_currency
+    many = "1 open anomaly is" if found.count == 1 else f"{found.count} open anomalies are"
+    return [
+        f"{month} if {many} fixed today: {money(found.if_fixed, currency, 0)}.",
+        f"{month} if not, at {money(found.per_day, currency, 0)} a day: "
+        f"{money(found.if_they_continue, currency, 0)}.",
+    ]

@@ -1,25 +1,30 @@
 """Print an estimate in a terminal: the company, then the teams, then what it had to do without."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
+from finops.forecast.beside import Beside
 from finops.forecast.estimate import Estimate
 from finops.forecast.record import track_record
 from finops.report import tables
-from finops.report.estimate_text import verdict
-from finops.report.text import month_name, number, percent, plain
+from finops.report.estimate_text import head, verdict
+from finops.report.text import number, percent, plain
 
 __all__ = ["page", "record_page"]
 
 _RECORDED = ("company", "team", "aws_service", "item")
+# Rows of a table; more are added up in one.
+_SHOWN, _SERVICES = 18, 10
+_SUMMED = ("x_posted", "x_estimate", "x_last_month")
 _MEASURES = {"billed_cost": "billed", "effective_cost": "effective"}
 
 
-def page(estimate: Estimate) -> RenderableType:
+def page(estimate: Estimate, against: Beside | None = None) -> RenderableType:
     """Return an estimate for 80 columns: amounts without cents, in the billing currency."""
     summary = estimate.summary
     period = min(summary["billing_period"])
@@ -27,10 +32,12 @@ def page(estimate: Estimate) -> RenderableType:
     later = summary[(summary["billing_period"] > period) & (summary["x_scope"] == "company")]
     effective = now[now["x_measure"] == "effective_cost"]
     parts = [
-        f"[bold]{month_name(period)}[/], as known on {estimate.as_of}",
+        *map(escape, head(estimate, against or Beside())),
         _table("cost", now[now["x_scope"] == "company"], "x_measure"),
         _table("team, effective cost", _ranked(effective, "team"), "x_key"),
-        _table("AWS service, effective cost", _ranked(effective, "aws_service").head(10), "x_key"),
+        _table(
+            "AWS service, effective cost", _ranked(effective, "aws_service"), "x_key", _SERVICES
+        ),
         *([] if later.empty else [_table("month, effective cost", _effective(later), None)]),
         *map(escape, _notes(estimate)),
     ]
@@ -87,16 +94,21 @@ def _ranked(rows: pd.DataFrame, scope: str) -> pd.DataFrame:
     return of_scope.sort_values("x_estimate", ascending=False, key=lambda one: one.astype(float))
 
 
-def _table(title: str, rows: pd.DataFrame, key: str | None) -> RenderableType:
+def _table(title: str, rows: pd.DataFrame, key: str | None, most: int = _SHOWN) -> RenderableType:
     table = tables.new_table(title, "so far:", "estimate:", "80 %:", "last month:", "", tight=True)
-    for one in rows.to_dict("records"):
+    shown = rows.head(most) if len(rows) > most + 1 else rows
+    for one in shown.to_dict("records"):
         table.add_row(*_cells(one, one[key] if key else one["billing_period"]))
+    for currency, rest in rows.iloc[len(shown) :].groupby("billing_currency"):
+        sums = [number(sum(rest[name].dropna(), Decimal(0))) for name in _SUMMED]
+        name = f"{len(rest)} others"
+        table.add_row(name, *sums[:2], "", sums[2], str(currency))
     return table
 
 
 def _cells(one: dict[Any, Any], name: str) -> list[str]:
     return [
-        escape(plain(_MEASURES.get(name, name), 34)),
+        escape(plain(_MEASURES.get(name, name), 30)),
         number(one["x_posted"]),
         number(one["x_estimate"]),
         f"{number(one['x_low'])} – {number(one['x_high'])}",

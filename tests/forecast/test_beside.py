@@ -1,0 +1,90 @@
+"""Beside an estimate stand the budget, and what open anomalies make of it."""
+
+import io
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from finops.forecast.beside import Beside, OpenAnomalies, if_fixed
+from finops.forecast.estimate import estimate_of
+from finops.report.estimate_text import head
+from finops.report.estimates import page
+from tests.forecast.knowns import days, known, series
+
+
+def incidents(*rows):
+    return pd.DataFrame(rows, columns=["start", "end", "per_day", "status"])
+
+
+def months(*periods):
+    frame = pd.DataFrame({"billing_period": periods, "billing_currency": "USD"})
+    return frame.assign(x_estimate=Decimal(10_000))
+
+
+def test_half_seen_anomaly_is_half_in_the_forecast():
+    """It began 7 days ago: of 100 a day the forecast has 50, on each of 16 days left."""
+    kept = incidents(("2026-10-09", "2026-10-15", 100, "open"))
+    found = if_fixed(kept, months("2026-10", "2026-11"), last="2026-10-15")
+    assert found == OpenAnomalies(
+        "2026-10", 1, Decimal(100), Decimal(10_000 - 800), Decimal(10_000 + 800), "USD"
+    )
+
+
+def test_old_anomaly_is_all_in_the_forecast_and_a_month_that_is_over_gives_way_to_the_next():
+    kept = incidents(("2026-08-01", "2026-10-31", 100, "acknowledged"))
+    found = if_fixed(kept, months("2026-10", "2026-11"), last="2026-10-31")
+    assert (found.billing_period, found.if_fixed, found.if_they_continue) == (
+        "2026-11",
+        Decimal(7_000),
+        Decimal(10_000),
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("2026-10-09", "2026-10-15", 100, "expected"),
+        ("2026-10-09", "2026-10-15", 100, "resolved"),
+        ("2026-10-09", "2026-10-15", -100, "open"),
+        ("2026-10-01", "2026-10-08", 100, "open"),
+    ],
+)
+def test_what_is_meant_over_or_saves_money_is_no_open_anomaly(row):
+    assert if_fixed(incidents(row), months("2026-10"), last="2026-10-15") is None
+
+
+def october(as_of, teams=1):
+    rows = series(days("2026-05-01", "2026-10-31"), 100, aws="EC2")
+    for number in range(teams - 1):
+        rows += series(days("2026-05-01", "2026-10-31"), 1, team=f"team-{number}", aws=f"S{number}")
+    return estimate_of(known(rows, as_of))
+
+
+def test_head_says_the_month_against_the_one_before_and_the_budget():
+    assert head(october("2026-10-15"), Beside(Decimal(4_000))) == [
+        "October 2026 will end at 3,100 USD effective (80 %: 3,100 – 3,100), 3.3 % above "
+        "September 2026, 22.5 % under budget, as known on 2026-10-15."
+    ]
+
+
+def test_head_says_that_a_month_ended_and_what_anomalies_make_of_the_next():
+    anomalies = OpenAnomalies("2026-11", 2, Decimal(10), Decimal(2_900), Decimal(3_000), "USD")
+    assert head(october("2026-10-31"), Beside(None, anomalies)) == [
+        "October 2026 ended at 3,100 USD effective, 3.3 % above September 2026, as known on "
+        "2026-10-31.",
+        "November 2026 if 2 open anomalies are fixed today: 2,900 USD.",
+        "November 2026 if not, at 10 USD a day: 3,000 USD.",
+    ]
+
+
+def test_rows_that_are_not_shown_are_added_up_in_one():
+    console = Console(width=80, file=io.StringIO())
+    console.print(page(october("2026-10-31", teams=25)))
+    text = console.file.getvalue()
+    assert [line.split()[:4] for line in text.splitlines() if "others" in line] == [
+        ["7", "others", "217", "217"],
+        ["15", "others", "465", "465"],
+    ]
+    assert max(map(len, text.splitlines())) <= 80
