@@ -1,35 +1,114 @@
-"""Say what the days left would cost at the recent cost per order, beside the forecast by item."""
+"""Say what planned or forecast orders would cost at the recent cost per order."""
 
+from decimal import Decimal
+
+import numpy as np
 import pandas as pd
 
-from finops.forecast.month_end import forecast_days
+from finops.anomalies.series import Floats
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series
 from finops.forecast.sources import Known
 
-__all__ = ["by_orders"]
+__all__ = ["BY_ORDERS", "by_orders", "sentences"]
 
 _RECENT_DAYS = 28
+_COMPANY = "*"
+BY_ORDERS = [
+    *("billing_period", "x_orders_from", "x_orders", "x_usage_per_order", "x_by_orders"),
+    *("x_forecast_usage", "billing_currency"),
+]
 
 
-def by_orders(known: Known, series: Series) -> str | None:
-    """Return a sentence: orders expected for the days left, times usage per order of 28 days.
+def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame:
+    """Return what each month of `lines` uses by orders, and as it is forecast by item.
 
-    None without orders, for a month that is over, or with cost in several currencies.
+    One row per billing_period, none without orders by day, for a month that is over, or with cost
+    in several currencies: x_orders_from (`plan`: business/order_plan.csv has the month of `*`;
+    `forecast`: it doesn't), x_orders, x_usage_per_order (effective cost of usage of the last 28
+    days over their orders), x_by_orders (usage so far and orders to come x that),
+    x_forecast_usage (the lines of kind usage), billing_currency. Floats, in that currency.
     """
-    orders = series.origins.forecaster.orders
-    days = (last_day(known.period) - known.last).days
+    months = sorted(set(lines["billing_period"]))
     currencies = {key[5] for key in series.keys}
-    if orders is None or days <= 0 or len(currencies) > 1:
-        return None
+    orders = series.origins.forecaster.orders
+    coming = [one for one in months if last_day(one) > known.last]
+    if orders is None or not coming or len(currencies) > 1:
+        return pd.DataFrame(columns=BY_ORDERS)
+    per_order = _per_order(series, orders.cost[:, 0])
+    forecast = _forecast(series, known, coming[-1])
+    plan = _plan(known)
+    rows = []
+    for month in coming:
+        posted, whole = _usage(lines, month)
+        so_far = _so_far(known, month)
+        left = plan[month] - so_far if month in plan else forecast[month]
+        origin = "plan" if month in plan else "forecast"
+        money = posted + max(left, 0.0) * per_order
+        rows.append([month, origin, so_far + max(left, 0.0), per_order, money, whole])
+    return pd.DataFrame([[*row, *currencies] for row in rows], columns=BY_ORDERS)
+
+
+def sentences(found: pd.DataFrame, period: str) -> list[str]:
+    """Return a sentence on the month `period` and one on those after it, from `by_orders`."""
+    now, later = found[found["billing_period"] == period], found[found["billing_period"] > period]
+    pairs = ((period, now), (f"the {len(later)} months after it", later))
+    return [_sentence(name, rows) for name, rows in pairs if len(rows)]
+
+
+def _sentence(name: str, rows: pd.DataFrame) -> str:
+    first = rows.iloc[0]
+    currency = first["billing_currency"]
+    return (
+        f"{rows['x_orders'].sum():,.0f} orders in {name} ({_origins(rows)}) would use "
+        f"{rows['x_by_orders'].sum():,.0f} {currency}, at {first['x_usage_per_order']:.5f} "
+        f"{currency} an order to come. Forecast by item: "
+        f"{rows['x_forecast_usage'].sum():,.0f} {currency}."
+    )
+
+
+def _origins(rows: pd.DataFrame) -> str:
+    planned = int((rows["x_orders_from"] == "plan").sum())
+    if planned == 0:
+        return "forecast; business/order_plan.csv has no plan of *"
+    if planned == len(rows):
+        return "as planned"
+    return f"planned for {planned} of them, forecast for the others"
+
+
+def _per_order(series: Series, orders: Floats) -> float:
     mine = [key[0] == "effective_cost" and key[4] == "usage" for key in series.keys]
     recent = slice(series.last + 1 - _RECENT_DAYS, series.last + 1)
-    per_order = float(series.cost[recent, mine].sum() / orders.cost[recent, 0].sum())
-    expected = float(orders.paths(series.last + 1, days)[1, 0].sum())
-    forecast = float(forecast_days(series, days)[0][pd.Series(mine)].sum())
-    currency = currencies.pop()
-    return (
-        f"{expected:,.0f} orders are expected in the {days} days left; at {per_order:.5f} "
-        f"{currency} of usage an order they cost {expected * per_order:,.0f} {currency}. "
-        f"Forecast by item: {forecast:,.0f} {currency}."
-    )
+    return float(series.cost[recent, mine].sum() / np.sum(orders[recent]))
+
+
+def _forecast(series: Series, known: Known, until: str) -> dict[str, float]:
+    """Return the orders of the days to come, as they are forecast, by month."""
+    orders = series.origins.forecaster.orders
+    assert orders is not None  # noqa: S101
+    days = pd.date_range(known.last + pd.Timedelta(days=1), last_day(until))
+    path = orders.paths(series.last + 1, len(days))[1, 0]
+    sums = pd.Series(path, index=days.strftime("%Y-%m")).groupby(level=0).sum()
+    return {str(month): float(value) for month, value in sums.items()}
+
+
+def _plan(known: Known) -> dict[str, float]:
+    mine = known.order_plan[known.order_plan["x_service"] == _COMPANY]
+    return {
+        str(month): float(value)
+        for month, value in zip(mine["billing_period"], mine["orders"], strict=True)
+    }
+
+
+def _so_far(known: Known, month: str) -> float:
+    days = pd.DatetimeIndex(known.orders.index)
+    mine = (days.strftime("%Y-%m") == month) & (days <= known.last)
+    return float(known.orders[mine].sum())
+
+
+def _usage(lines: pd.DataFrame, month: str) -> tuple[float, float]:
+    """Return the usage of a month that is known, and all that it is forecast to be."""
+    mine = lines[(lines["billing_period"] == month) & (lines["x_kind"] == "usage")]
+    mine = mine[mine["x_measure"] == "effective_cost"]
+    parts = [float(sum(mine[name], Decimal(0))) for name in ("x_posted", "x_late", "x_forecast")]
+    return parts[0], sum(parts)

@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 import pandas as pd
 
 from finops.forecast.baselines import baselines
-from finops.forecast.by_orders import by_orders
+from finops.forecast.by_orders import by_orders, sentences
 from finops.forecast.month_end import month_end
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
@@ -58,12 +58,13 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
     """Return the estimate of what was known on a day; `series` may be shared by several days."""
     series = series or series_of(known)
     outlooks = [month_end(known, series), *twelve_months(known, series)]
+    lines = pd.concat([one.lines for one in outlooks], ignore_index=True)
     return Estimate(
         as_of=f"{known.as_of:%Y-%m-%d}",
         vintage=known.digest(),
-        lines=pd.concat([one.lines for one in outlooks], ignore_index=True),
+        lines=lines,
         summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
-        notes=tuple(_notes(known, series)),
+        notes=tuple(_notes(known, by_orders(known, series, lines))),
     )
 
 
@@ -87,9 +88,9 @@ def _is_known(rate: object) -> bool:
     return isinstance(rate, Decimal)
 
 
-def _notes(known: Known, series: Series) -> list[str]:
-    orders = by_orders(known, series)
-    notes = [orders] if orders else []
+def _notes(known: Known, orders: pd.DataFrame) -> list[str]:
+    notes = sentences(orders, known.period)
+    notes += [_planned(known)] if len(known.planned) else []
     if known.period in known.restated and known.as_of < last_day(known.period):
         notes.append(
             f"No delivery of {known.period} had come by {known.as_of:%Y-%m-%d}: its days are taken "
@@ -100,3 +101,9 @@ def _notes(known: Known, series: Series) -> list[str]:
     if known.rates.empty:
         notes.append("No exchange rate of a month before is known: billing currency only.")
     return notes
+
+
+def _planned(known: Known) -> str:
+    pairs = zip(known.planned["name"], known.planned["start"], strict=True)
+    names = "; ".join(f"{name} from {start}" for name, start in pairs)
+    return f"Planned, as business/planned_changes.csv says today: {names}."

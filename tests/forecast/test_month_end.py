@@ -164,14 +164,36 @@ def test_incomplete_day_that_nobody_has_seen_fill_up_is_forecast():
     assert company(estimate)["x_estimate"] == Decimal(31_000)
 
 
-def test_orders_times_usage_per_order_stand_beside_the_forecast():
+def orders_notes(plan=()):
     """A thousand orders a day at 10 cents each."""
     rows = series(days(*HISTORY), 100)
     orders = pd.Series(1_000.0, index=days(HISTORY[0], "2026-10-15"))
-    (note, *_) = estimate_of(known(rows, "2026-10-15", orders=orders)).notes
-    assert note == (
-        "16,000 orders are expected in the 16 days left; at 0.10000 USD of usage an order they "
-        "cost 1,600 USD. Forecast by item: 1,600 USD."
+    frame = pd.DataFrame(plan, columns=["billing_period", "x_service", "orders"])
+    return estimate_of(known(rows, "2026-10-15", orders=orders, order_plan=frame)).notes[:2]
+
+
+def test_orders_times_usage_per_order_stand_beside_the_forecast():
+    assert orders_notes() == (
+        "31,000 orders in 2026-10 (forecast; business/order_plan.csv has no plan of *) would use "
+        "3,100 USD, at 0.10000 USD an order to come. Forecast by item: 3,100 USD.",
+        "365,000 orders in the 12 months after it (forecast; business/order_plan.csv has no plan "
+        "of *) would use 36,500 USD, at 0.10000 USD an order to come. Forecast by item: "
+        "36,500 USD.",
+    )
+
+
+def test_planned_orders_go_before_those_forecast_and_the_days_so_far_stay():
+    """October has 15,000 orders and 1,500 USD so far; 35,000 to come are 3,500 more."""
+    plan = [("2026-10", "*", 50_000), ("2026-11", "*", 90_000), ("2026-12", "mart", 5)]
+    now, later = orders_notes(plan)
+    assert now == (
+        "50,000 orders in 2026-10 (as planned) would use 5,000 USD, at 0.10000 USD an order to "
+        "come. Forecast by item: 3,100 USD."
+    )
+    # 365 days less the 30 of November.
+    assert later.startswith(
+        "425,000 orders in the 12 months after it (planned for 1 of them, forecast for the "
+        "others) would use 42,500 USD"
     )
 
 
