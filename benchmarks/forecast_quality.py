@@ -20,7 +20,7 @@ from benchmarks.anomaly_series import make_company
 from benchmarks.bills import create_project
 from benchmarks.forecast_models import MODELS
 from finops.anomalies import sources
-from finops.forecast.origins import LONG_DAYS, Origins, combined
+from finops.forecast.origins import LONG_DAYS, Origins, combined, said_then
 from finops.forecast.outlook import interval
 from finops.forecast.record import DAYS, replayed, track_record
 from finops.forecast.series import series_of
@@ -128,7 +128,7 @@ def _month_end(origins: Origins, daily: pd.DataFrame, day: pd.Timestamp) -> list
     found, actual = origins.missed(row, days)
     weights = combined(found, actual)
     ours = (origins.forecaster.paths(row + 1, days).sum(axis=2) * weights).sum(axis=0)
-    missed = actual - (found * weights[None]).sum(axis=1)
+    missed = actual - said_then(found, actual, days)
     inside = [_is_inside(missed[:, key], left[key] - ours[key]) for key in range(len(ours))]
     total = _is_inside(missed.sum(axis=1), left.sum() - ours.sum())
     errors = {name: fit(daily.iloc[: row + 1], days).sum(axis=0) for name, fit in MODELS.items()}
@@ -140,8 +140,7 @@ def _month_end(origins: Origins, daily: pd.DataFrame, day: pd.Timestamp) -> list
 
 
 def _is_inside(missed: np.ndarray, now: float) -> bool:
-    low, high = interval(missed)
-    return bool(low <= now <= high)
+    return bool(abs(now) <= interval(missed))
 
 
 def _print_months_ahead(

@@ -8,7 +8,7 @@ from finops.anomalies.series import Floats
 from finops.forecast.by_rule import add_derived, add_fees
 from finops.forecast.fixed import month_totals
 from finops.forecast.maturity import LEAST_SHARE, completion, share_of
-from finops.forecast.origins import combined
+from finops.forecast.origins import combined, said_then, scaled
 from finops.forecast.outlook import Outlook, cents
 from finops.forecast.rows import Rows, last_day, new_row, of_month, outlook_of
 from finops.forecast.series import Series
@@ -54,9 +54,8 @@ def forecast_days(series: Series, days: int) -> tuple[Floats, Floats]:
     weights = combined(found, actual)
     paths = series.origins.forecaster.paths(series.last + 1, days)
     path = (paths * weights[:, :, None]).sum(axis=0)
-    said = (found * weights[None]).sum(axis=1)
-    size = np.abs(path.sum(axis=1))[None] / np.maximum(np.abs(said), 1.0)
-    missed = (actual - said) * np.clip(size, 0.0, 2.0)
+    said = said_then(found, actual, days)
+    missed = scaled(actual - said, said, path.sum(axis=1))
     return path[series.column], missed[:, series.column]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from finops.anomalies.series import Floats
 from finops.forecast.usage import MODELS, Forecaster
 
-__all__ = ["LONG_DAYS", "WINDOW", "Origins", "combined"]
+__all__ = ["LONG_DAYS", "WINDOW", "Origins", "combined", "independent", "said_then", "scaled"]
 
 # Days of a window that stands for a month, and windows that are looked ahead.
 WINDOW, _WINDOWS = 30, 12
@@ -29,9 +29,7 @@ class Origins:
         Each window has `days` days, `skip` days after those that its forecast knew, and ends at row
         `last` or before; the newest comes first.
         """
-        # Always the same days, so that the estimates of several days share them.
-        newest = (last + 1 - days - skip) // _STRIDE * _STRIDE
-        starts = list(range(newest, _FIRST, -_STRIDE))[:_MOST]
+        starts = self.starts(last, days, skip)
         cost = self.forecaster.cost
         found = [self._sum(start, skip, days) for start in starts]
         actual = [cost[start + skip : start + skip + days].sum(axis=0) for start in starts]
@@ -40,6 +38,12 @@ class Origins:
             np.array(found).reshape(len(starts), len(MODELS), keys),
             np.array(actual).reshape(len(starts), keys),
         )
+
+    def starts(self, last: int, days: int, skip: int = 0) -> list[int]:
+        """Return the first row that each forecast of `missed` did not know, the newest first."""
+        # Always the same days, so that the estimates of several days share them.
+        newest = (last + 1 - days - skip) // _STRIDE * _STRIDE
+        return list(range(newest, _FIRST, -_STRIDE))[:_MOST]
 
     def _sum(self, start: int, skip: int, days: int) -> Floats:
         sums = self._sums(start)
@@ -61,10 +65,42 @@ def combined(found: Floats, actual: Floats) -> Floats:
 
     With fewer than 4 past windows the models count alike.
     """
-    if len(found) < _LEAST:
-        return np.full(found.shape[1:], 1.0 / found.shape[1])
-    error = np.abs(found - actual[:, None]).mean(axis=0)
-    floor = 0.003 * np.abs(actual).mean(axis=0) + 1e-9
-    weights = 1.0 / (error + floor) ** 2
-    shares: Floats = weights / weights.sum(axis=0)
+    weights: Floats = _weights(found, actual, np.ones((1, len(found))))[0]
+    return weights
+
+
+def said_then(found: Floats, actual: Floats, days: int) -> Floats:
+    """Return what the weighted models said of each past window (origin x key) of `days` days.
+
+    A window's weights are of those that share no day with it: else it would look better known than
+    the days to come are.
+    """
+    places = np.arange(len(found)) * _STRIDE
+    apart = np.abs(places[:, None] - places[None]) >= days
+    said: Floats = (found * _weights(found, actual, apart.astype(float))).sum(axis=1)
+    return said
+
+
+def scaled(missed: Floats, said: Floats, now: Floats) -> Floats:
+    """Return what was missed (origin x key), as of keys of the size that `now` is forecast.
+
+    Up to twice as much, so also where something came that nobody saw.
+    """
+    found: Floats = missed * np.clip(np.abs(now)[None] / np.maximum(np.abs(said), 1.0), 0.0, 2.0)
+    return found
+
+
+def independent(windows: int) -> float:
+    """Return how many of so many windows, each a few days after the other, share no day."""
+    return 1 + (windows - 1) * _STRIDE / WINDOW
+
+
+def _weights(found: Floats, actual: Floats, counted: Floats) -> Floats:
+    """Return weights (row x model x key), each from the windows that its row of `counted` has."""
+    number = counted.sum(axis=1)[:, None, None]
+    error = np.tensordot(counted, np.abs(found - actual[:, None]), axes=1) / np.maximum(number, 1)
+    size = (counted @ np.abs(actual))[:, None] / np.maximum(number, 1)
+    weights = 1.0 / (error + 0.003 * size + 1e-9) ** 2
+    weights = np.where(number < _LEAST, 1.0, weights)
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
     return shares

@@ -45,10 +45,12 @@ class Outlook:
 
     `draws` has a column per line and a row per past day on which the same forecast was off by so
     much: all lines of a row are of one day, so that their sums are off as they were together.
+    `independent` is for how many days of their own these count, if for fewer.
     """
 
     lines: pd.DataFrame
     draws: Floats
+    independent: float | None = None
 
     def summary(self) -> pd.DataFrame:
         """Return estimate, low and high by month, measure, currency and scope.
@@ -75,26 +77,30 @@ class Outlook:
     def _sums(self, group: pd.DataFrame) -> dict[str, object]:
         posted, *rest = (sum(group[part], Decimal(0)) for part in PARTS)
         estimate = posted + sum(rest, Decimal(0))
-        low, high = interval(self.draws[:, group.index].sum(axis=1))
+        either_side = cents(interval(self.draws[:, group.index].sum(axis=1), self.independent))
         return {
             "x_posted": posted,
             "x_estimate": estimate,
-            "x_low": estimate + cents(low),
-            "x_high": estimate + cents(high),
+            "x_low": estimate - either_side,
+            "x_high": estimate + either_side,
         }
 
 
-def interval(missed: Floats) -> tuple[float, float]:
-    """Return the bounds that hold 80 % of what was missed, and never leave out the estimate.
+def interval(missed: Floats, independent: float | None = None) -> float:
+    """Return how far to each side 80 % of what is missed lies, whatever its sign.
 
-    With n past days, the bounds are the conformal ones of n + 1: the ranks (n + 1) x 10 and 90 %.
+    Of n past days it is the miss of rank (n + 1) x 80 %, rounded up (split conformal prediction),
+    or the largest. Where the days count as fewer `independent` ones, the share is
+    (independent + 1) / independent x 80 %, and above 1 that many times the largest.
     """
-    known = np.sort(missed[np.isfinite(missed)])
+    known = np.sort(np.abs(missed[np.isfinite(missed)]))
     if not len(known):
-        return 0.0, 0.0
-    rank = (len(known) + 1) * (1 - COVERAGE) / 2
-    place = int(np.clip(np.floor(rank), 1, len(known))) - 1
-    return min(float(known[place]), 0.0), max(float(known[-1 - place]), 0.0)
+        return 0.0
+    count = independent or len(known)
+    share = (count + 1) / count * COVERAGE
+    wider = max(share, 1.0) if independent else 1.0
+    rank = int(np.ceil(round(len(known) * share, 9)))
+    return float(known[min(rank, len(known)) - 1]) * wider
 
 
 def line_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -1,11 +1,15 @@
 """Estimate the twelve months after the month of a day, line by line."""
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from finops.anomalies.series import Floats
 from finops.forecast.by_rule import add_derived, add_fees
+from finops.forecast.origins import independent, scaled
 from finops.forecast.outlook import Outlook, cents
 from finops.forecast.rows import Rows, last_day, new_row, outlook_of
 from finops.forecast.series import Series
@@ -32,9 +36,9 @@ def twelve_months(known: Known, series: Series) -> list[Outlook]:
     end = last_day(str(pd.Period(known.period) + MONTHS))
     days = pd.date_range(known.last + pd.Timedelta(days=1), end)
     path = series.origins.forecaster.paths(series.last + 1, len(days))[:_GROWING].mean(axis=0)
-    growth = unallocated_growth(series)
+    growths = _Growths(series)
     return [
-        _month(known, series, str(pd.Period(known.period) + ahead), path, days, growth, ahead)
+        _month(known, series, str(pd.Period(known.period) + ahead), path, days, growths, ahead)
         for ahead in range(1, MONTHS + 1)
     ]
 
@@ -45,13 +49,15 @@ def _month(
     period: str,
     path: Floats,
     days: pd.DatetimeIndex,
-    growth: dict[tuple[str, str], float],
+    growths: "_Growths",
     ahead: int,
 ) -> Outlook:
     rows: Rows = {}
+    growth = growths.at(series.last + 1)
     inside = np.flatnonzero(days.strftime("%Y-%m") == period)
     sums = path[:, inside].sum(axis=1)
-    missed = _missed(series, int(inside[0]), len(inside), sums)[:, series.column]
+    missed, starts, reach = _missed(series, int(inside[0]), len(inside), sums)
+    missed = missed[:, series.column]
     for key, value in zip(series.keys, sums[series.column], strict=True):
         rows[period, *key] = new_row(x_forecast=cents(value))
     for (measure, currency), monthly in growth.items():
@@ -61,27 +67,42 @@ def _month(
     add_fees(rows, known, period)
     add_steps(rows, known, period)
     draws = {(period, *key): missed[:, place] for place, key in enumerate(series.keys)}
+    for measure, currency in growth:
+        then = [growths.at(start).get((measure, currency), 0.0) for start in starts]
+        expected = np.array(then) * ahead * np.sqrt(reach)
+        draws[period, measure, *_NOBODY, currency, "unallocated"] = -expected
     add_derived(rows, draws, known, period)
-    return outlook_of(rows, draws, len(missed))
+    return outlook_of(rows, draws, len(missed), independent(len(missed)))
+
+
+class _Growths:
+    """What each month adds that no item's own past tells, as seen on some days."""
+
+    def __init__(self, series: Series) -> None:
+        self._of_day = cache(lambda row: unallocated_growth(replace(series, last=row - 1)))
+
+    def at(self, row: int) -> dict[tuple[str, str], float]:
+        """Return it as known from the rows before `row`."""
+        return self._of_day(row)
 
 
 _NOBODY = ("unallocated", "unallocated", "unallocated growth", "growth")
 
 
-def _missed(series: Series, skip: int, days: int, sums: Floats) -> Floats:
+def _missed(series: Series, skip: int, days: int, sums: Floats) -> tuple[Floats, list[int], float]:
     """Return what forecasts missed that looked as far ahead, by past day and key.
 
     Where too few days of the past can tell, those that looked less far, times the root of how much
-    farther this one looks.
+    farther this one looks. Also returns the first row that each did not know, and how far it
+    looked, as a part of how far this one looks.
     """
     farthest = series.last + 1 - days - _LEAST_ORIGINS * 5 - 60
     looked = min(skip, max(farthest, 0))
     found, actual = series.origins.missed(series.last, days, looked)
     said = found[:, :_GROWING].mean(axis=1)
-    size = np.abs(sums)[None] / np.maximum(np.abs(said), 1.0)
-    wider = np.sqrt((skip + days) / (looked + days))
-    missed: Floats = (actual - said) * np.clip(size, 0.0, 2.0) * wider
-    return missed
+    reach = (looked + days) / (skip + days)
+    missed = scaled(actual - said, said, sums) / np.sqrt(reach)
+    return missed, series.origins.starts(series.last, days, looked), reach
 
 
 def unallocated_growth(series: Series) -> dict[tuple[str, str], float]:

@@ -1,0 +1,44 @@
+"""An interval is what the same forecast missed before, to both sides."""
+
+import numpy as np
+import pytest
+
+from finops.forecast.estimate import estimate_of
+from finops.forecast.origins import combined, independent, said_then
+from finops.forecast.outlook import interval
+from tests.forecast.knowns import days, known, series
+
+
+def test_interval_holds_eight_of_ten_misses_whatever_their_sign():
+    """Of nine days it is the miss of rank (9 + 1) x 80 %."""
+    assert interval(np.array([1.0, -2, 3, -4, 5, -6, 7, -8, 9])) == 8
+
+
+def test_few_days_give_the_largest_miss_and_none_give_nothing():
+    assert interval(np.array([-3.0, 1])) == 3
+    assert interval(np.array([np.nan])) == 0
+
+
+def test_windows_that_share_days_count_for_fewer():
+    """Seven windows of 30 days, 5 days apart, hold two that share none: (2 + 1) / 2 x 80 %."""
+    assert independent(7) == 2
+    assert interval(np.arange(1.0, 8), independent(7)) == pytest.approx(7 * 1.2)
+
+
+def test_what_was_said_of_a_window_does_not_know_how_it_ended():
+    """The first model is right on the last window only, so nobody would have trusted it there."""
+    actual = np.full((10, 1), 100.0)
+    found = np.stack([np.full((10, 1), 200.0), np.full((10, 1), 101.0)], axis=1)
+    found[0, 0] = 100.0
+    assert said_then(found, actual, 5)[0, 0] == pytest.approx(101, abs=0.02)
+    found[0, 1] = 900.0
+    assert said_then(found, actual, 5)[0, 0] > 800 > (found * combined(found, actual)).sum(1)[0, 0]
+
+
+def test_months_ahead_have_a_low_below_the_estimate_although_all_misses_were_upwards():
+    rows = series(days("2025-10-01", "2026-10-31"), lambda day: 100 + day.day_of_year % 365)
+    rows += series(days("2026-07-01", "2026-10-31"), lambda day: day.day_of_year, aws="S3")
+    summary = estimate_of(known(rows, "2026-10-31")).summary
+    ahead = summary[(summary["x_scope"] == "company") & (summary["billing_period"] > "2026-10")]
+    assert (ahead["x_low"] < ahead["x_estimate"]).all()
+    assert (ahead["x_high"] - ahead["x_estimate"] == ahead["x_estimate"] - ahead["x_low"]).all()
