@@ -21,8 +21,8 @@ SAMPLE = ROOT / "sample_data"
 REAL_BILL = ROOT.parent / "shared" / "data" / "aws-demo-2018"
 
 # More examples of everything: pytest --hypothesis-profile many
-settings.register_profile("few", max_examples=40)
-settings.register_profile("many", max_examples=1000)
+settings.register_profile("few", max_examples=40, deadline=None)
+settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
 Rows = list[dict[str, Any]]

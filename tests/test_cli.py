@@ -195,10 +195,9 @@ def project_with_two_deliveries(finops, project, tmp_path):
 
 def test_status_explains_how_a_month_moved(finops, project_with_two_deliveries):
     project = ("--project", project_with_two_deliveries)
-    assert (
-        "+4.00 USD unblended cost. Why: finops status --diff 2026-10"
-        in (finops("status", *project)[1])
-    )
+    # How lines break depends on the length of the project's path.
+    status = " ".join(finops("status", *project)[1].split())
+    assert "+4.00 USD unblended cost. Why: finops status --diff 2026-10" in status
     query = "select delivery_id from ledger.deliveries order by delivered_at"
     ids = finops("sql", query, "--format", "csv", *project)[1].split()[1:]
     for names in (["2026-10"], ids):
@@ -390,6 +389,6 @@ def test_explain_names_who_decided_and_the_charges(finops, tmp_path, bill):
     assert code == 0
     assert "3.50 USD  effective cost in marts.team_month: month 2026-10, team unowned" in out
     assert "nothing names an owner" in out
-    assert f"{bill.name}" in out
+    assert bill.name in "".join(out.split())
     code, _, error = finops(*asked, "--team", "x")
     assert (code, error) == (1, "error: marts.team_month has no team 'x'. There are: unowned.\n")

@@ -33,7 +33,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-SECONDS = 180
+SECONDS = 300
 # Tall enough for a whole notebook: JupyterLab draws only the cells in view.
 VIEW = {"width": 1280, "height": 9000}
 CHARTS = ".jp-OutputArea .js-plotly-plot"
