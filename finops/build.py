@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from finops.ledger.current import check_apart
 from finops.models import Model, models_in_order
 from finops.months import Progress, build_all, build_changed, create_charges
 from finops.settings import Settings
-from finops.sql import literal
+from finops.sql import literal, read_query
 
 LEDGER = pa.schema(
     [
@@ -139,7 +138,7 @@ def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]])
     )
     con.unregister("records")
     _create_delivery_currencies(con, records)
-    contents = (files("finops.ledger") / "contents.sql").read_text(encoding="utf-8")
+    contents = read_query("finops.ledger", "contents")
     con.execute(f"create or replace table ledger.contents as {contents}")
 
 

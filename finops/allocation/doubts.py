@@ -1,11 +1,10 @@
 """List rules that tags, or the names of the resources they own, speak against."""
 
-from importlib.resources import files
-
 import pandas as pd
 
 from finops.allocation.features import STEM
 from finops.allocation.words import phrases
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["doubtful_rules", "known_names"]
@@ -21,7 +20,7 @@ def doubtful_rules(warehouse: Warehouse) -> pd.DataFrame:
     `name`: the rule owns resources whose name has a team or service of x_known_team as whole words,
     and none of its own. x_resources counts them, x_example is one; effective_cost is their money.
     """
-    query = (files("finops.allocation") / "tag_doubts.sql").read_text(encoding="utf-8")
+    query = read_query("finops.allocation", "tag_doubts")
     tags = warehouse.sql(query).assign(x_evidence="tag")
     found = pd.concat([tags[_COLUMNS], _named_otherwise(warehouse)[_COLUMNS]], ignore_index=True)
     order = ["effective_cost", "x_rule_id", "x_known_team"]

@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from importlib.resources import files
 from typing import Any
 
 import duckdb
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from finops.build import open_database
 from finops.errors import BadInput, CheckFailed
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["MARTS", "Question", "explain", "explained_charges"]
@@ -220,7 +220,7 @@ _ROW = pa.schema(
 
 
 def _query(name: str) -> str:
-    return (files("finops.allocation") / f"explain_{name}.sql").read_text(encoding="utf-8")
+    return read_query("finops.allocation", f"explain_{name}")
 
 
 def _frame(rows: pa.Table) -> pd.DataFrame:

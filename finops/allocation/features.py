@@ -1,10 +1,9 @@
 """List what could tell an owner: words in names and tag values, accounts, neighbours, the past."""
 
-from importlib.resources import files
-
 import pandas as pd
 
 from finops.allocation.words import phrases, wildcard
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["NAMES", "STEM", "USAGE", "evidence", "features", "past_owners"]
@@ -23,7 +22,7 @@ def evidence(warehouse: Warehouse) -> pd.DataFrame:
     Adds `unowned`, the unowned cost as a float, and `resource`, which names the resource, or what
     the bill has where it names none.
     """
-    keys = warehouse.sql((files("finops.allocation") / "evidence.sql").read_text(encoding="utf-8"))
+    keys = warehouse.sql(read_query("finops.allocation", "evidence"))
     keys = keys.assign(unowned=keys["x_unowned_cost"].astype(float))
     keys["x_known_cost"] = keys["x_known_cost"].astype(float)
     texts = keys[["sub_account_id", "x_service_code", "x_usage_type"]].astype(object).fillna("")

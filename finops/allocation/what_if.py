@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from finops.ingest.deliveries import read_records
 from finops.models import Model, checks, models_in_order
 from finops.months import Progress, changed_months, create_changed, keep_promises, show
 from finops.settings import FILE_NAME, Settings
-from finops.sql import literal
+from finops.sql import literal, read_query
 from finops.warehouse import Warehouse, silent
 
 __all__ = ["Outcome", "what_if"]
@@ -179,7 +178,7 @@ def _models() -> tuple[list[Model], frozenset[str]]:
 
 
 def _frame(con: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
-    query = (files("finops.allocation") / f"what_if_{name}.sql").read_text(encoding="utf-8")
+    query = read_query("finops.allocation", f"what_if_{name}")
     frame: pd.DataFrame = con.sql(query).to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 

@@ -1,13 +1,13 @@
 """Look at the bill by team, AWS service, account, usage type and resource at once."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from finops.anomalies.series import Floats, Mask
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["COARSE", "FINE", "SCOPE", "Level", "levels_of"]
@@ -23,7 +23,7 @@ _WHOLE = {
 }
 _MOST_SERIES = 500
 _FLOOR_SHARE = 0.001
-_QUERY = (files("finops.anomalies") / "level_series.sql").read_text(encoding="utf-8")
+_QUERY = read_query("finops.anomalies", "level_series")
 
 
 @dataclass(frozen=True)

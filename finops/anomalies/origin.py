@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
 
 from finops.anomalies.localise import localise
 from finops.anomalies.series import Mask
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["BASE", "DIMENSIONS", "Asked", "Origin", "Scope", "origins_of", "read_leaves"]
@@ -29,7 +29,7 @@ _SCOPE = ("billing_currency", "x_team", "service_name", "sub_account_id", "regio
           "x_usage_type", "x_operation", "resource_id")  # fmt: skip
 _LONG_BASE_DAYS = 91
 _LEAST_SHARE = 0.1
-_LEAVES = (files("finops.anomalies") / "cause_leaves.sql").read_text(encoding="utf-8")
+_LEAVES = read_query("finops.anomalies", "cause_leaves")
 
 # The values that all cost of a series has, by column: such as x_team and service_name.
 Scope = Mapping[str, str]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
-from importlib.resources import files
 
 import pandas as pd
 import pyarrow as pa
@@ -19,6 +18,7 @@ from finops.business.effects import (
     whole_parts,
 )
 from finops.errors import BadInput
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["MEASURES", "bridge"]
@@ -109,7 +109,7 @@ def _read_items(
 
 
 def _query(name: str) -> str:
-    return (files("finops.business") / f"{name}.sql").read_text(encoding="utf-8")
+    return read_query("finops.business", name)
 
 
 def _owned_by(items: pd.DataFrame, team: str | None, service: str | None) -> pd.DataFrame:

@@ -5,14 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from finops.errors import BadInput
+from finops.languages import LANGUAGES, place_of
 from finops.report.text import Number, cents, money, month_name, number, percent, plain
 
 __all__ = [
     "ALL_ELSE",
     "CUT_AXIS",
     "EFFECTS",
-    "LANGUAGES",
     "effect_name",
     "measure_name",
     "month_text",
@@ -20,7 +19,6 @@ __all__ = [
     "value_text",
 ]
 
-LANGUAGES = ("en", "ko")
 
 # Every effect in the order of a bridge: what the business did, what engineers did, what prices and
 # discounts did, what is billed once, and what only moved money.
@@ -61,17 +59,17 @@ _NAMED = 3
 
 def effect_name(effect: str, lang: str = "en") -> str:
     """Return what readers call an effect. Raises BadInput for another language than en and ko."""
-    return EFFECTS[effect][_language(lang)]
+    return EFFECTS[effect][place_of(lang)]
 
 
 def measure_name(measure: str, lang: str = "en") -> str:
     """Return what readers call a measure of the bridge. Raises BadInput as effect_name does."""
-    return _MEASURES[measure][_language(lang)]
+    return _MEASURES[measure][place_of(lang)]
 
 
 def month_text(billing_period: str, lang: str = "en") -> str:
     """Return `May 2026` or `2026년 5월`. Raises BadInput as effect_name does."""
-    if not _language(lang):
+    if not place_of(lang):
         return month_name(billing_period)
     year, _, month = billing_period.partition("-")
     return f"{year}년 {int(month)}월"
@@ -93,7 +91,7 @@ def sentences(frame: pd.DataFrame, lang: str = "en") -> tuple[str, str]:
     Each reason names where most of it is, and the last part is all the rest. An empty bridge says
     that nothing changed.
     """
-    position = _language(lang)
+    position = place_of(lang)
     if frame.empty:
         return (("Nothing changed.", "변화가 없습니다.")[position], "")
     first = frame.iloc[0]
@@ -142,9 +140,3 @@ def _where(part: pd.DataFrame, position: int) -> str:
     owner = row["x_team"] if row["x_service"] == "unowned" else row["x_service"]
     mostly = ("most: ", "최대: ")[position]
     return f"{mostly}{plain(owner, 30)}, {plain(row['service_name'], 40)}"
-
-
-def _language(lang: str) -> int:
-    if lang not in LANGUAGES:
-        raise BadInput(f"{lang!r} is no language of reports: {', '.join(LANGUAGES)}.")
-    return LANGUAGES.index(lang)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
 
 from finops.business.effects import EXACT
 from finops.errors import BadInput
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["Drivers", "read_drivers"]
@@ -46,7 +46,7 @@ def read_drivers(
     currency: str | None,
 ) -> Drivers:
     """Return the drivers of two months. Raises BadInput for those that the measure misses."""
-    query = (files("finops.business") / "bridge_drivers.sql").read_text(encoding="utf-8")
+    query = read_query("finops.business", "bridge_drivers")
     found = warehouse.sql(query).astype(object)
     found = found[found["billing_currency"] == billing_currency]
     company, own = _of(found, months, _COMPANY), _of(found, months, service or _COMPANY)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 import duckdb
@@ -12,6 +11,7 @@ import pandas as pd
 from finops.close.contracts import Contract
 from finops.close.credits import Credit, apply_credits
 from finops.close.invoice_difference import tolerance
+from finops.sql import read_query
 
 __all__ = ["RULES", "Finding", "Rule", "findings"]
 
@@ -169,4 +169,4 @@ def _unused_credits(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def _query(name: str) -> str:
-    return (files("finops.close.rules") / f"{name}.sql").read_text(encoding="utf-8")
+    return read_query("finops.close.rules", name)

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from finops.close.recognition import RateOf, converted
 from finops.errors import BadInput
 from finops.report.cents import whole
 from finops.report.text import cents, is_missing
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["disclosure", "read_commitments", "returned_plans", "upfronts"]
@@ -25,7 +25,7 @@ def read_commitments(warehouse: Warehouse, period: str) -> pd.DataFrame:
     fee, and x_upfront_cost, paid in the month; all in billing_currency. A term that only other
     months tell counts for all.
     """
-    query = (files("finops.close") / "commitments.sql").read_text(encoding="utf-8")
+    query = read_query("finops.close", "commitments")
     rows = warehouse.sql(query, period=period).astype(object)
     for name in ("x_commitment_start", "x_commitment_end"):
         known = rows.dropna(subset=[name]).groupby("commitment_discount_id")[name].max()

@@ -11,6 +11,7 @@ from finops import __version__
 from finops.close import frozen
 from finops.close.last_week import last_week_jumps
 from finops.close.month import Close, prepare
+from finops.languages import LANGUAGES
 from finops.lock import writer_lock
 from finops.report.close_page import close_page
 from finops.report.close_workbook import close_workbook
@@ -18,9 +19,7 @@ from finops.report.text import safe_cell
 from finops.settings import Settings
 from finops.warehouse import Warehouse
 
-__all__ = ["LANGUAGES", "close", "journal_csv"]
-
-LANGUAGES = ("en", "ko")
+__all__ = ["close", "journal_csv"]
 
 
 def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Path]:

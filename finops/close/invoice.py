@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -24,7 +23,7 @@ from finops.close.invoice_files import Invoices, read_invoices
 from finops.close.invoice_items import invoice_items
 from finops.errors import BadInput
 from finops.forecast.support import read_tiers
-from finops.sql import literal
+from finops.sql import literal, read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["InvoiceCheck", "check_invoices"]
@@ -157,7 +156,7 @@ def _rows(con: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
 
 
 def _query(name: str) -> str:
-    return (files("finops.close") / f"{name}.sql").read_text(encoding="utf-8")
+    return read_query("finops.close", name)
 
 
 _TEXT = pa.string()

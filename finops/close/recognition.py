@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from importlib.resources import files
 
 import pandas as pd
 
 from finops.report.cents import add_cents, whole
 from finops.report.text import cents
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["RateOf", "read_recognition", "valued"]
@@ -28,7 +28,7 @@ def read_recognition(warehouse: Warehouse, period: str) -> pd.DataFrame:
     unused, all exact and in billing_currency; x_coins is billed_cost in the currency's coins. Of a
     month and currency, billed_cost adds up to the bill; of an invoice, x_coins to its total.
     """
-    query = (files("finops.close") / "recognition.sql").read_text(encoding="utf-8")
+    query = read_query("finops.close", "recognition")
     rows = warehouse.sql(query, period=period).astype(object)
     parts = [
         _coins(invoice, str(invoice["billing_currency"].iloc[0]))

@@ -1,11 +1,11 @@
 """Split a change of cost into price, volume and mix, as finance does: at last month's prices."""
 
 from decimal import Decimal, localcontext
-from importlib.resources import files
 
 import pandas as pd
 
 from finops.business.effects import EXACT
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["PARTS", "price_volume_mix", "variance"]
@@ -56,7 +56,7 @@ def variance(warehouse: Warehouse, base: str, period: str, currency: str) -> pd.
     between them in billing `currency` with 10 decimals. Quantities add up within one unit of a
     service; unused commitments, discount lines and usage without a quantity are `other`.
     """
-    query = (files("finops.business") / "bridge_items.sql").read_text(encoding="utf-8")
+    query = read_query("finops.business", "bridge_items")
     items = warehouse.sql(query, base=base, period=period).astype(object)
     items = items[items["billing_currency"] == currency]
     rows = [_service(str(name), part) for name, part in items.groupby("service_name")]

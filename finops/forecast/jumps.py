@@ -1,6 +1,5 @@
 """Say what cost much more or less yesterday than on the same weekdays before, and what did it."""
 
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from finops.anomalies.series import Floats
 from finops.errors import BadInput
 from finops.forecast.maturity import LEAST_SHARE, completion, share_of
 from finops.forecast.sources import Known, last_delivered_day, read_known
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["JUMPS", "daily_jumps", "jumps"]
@@ -42,7 +42,7 @@ def daily_jumps(
         asked = known.last
     if asked > known.daily["charge_date"].max():
         raise BadInput(f"The bill has no charges of {asked:%Y-%m-%d} yet.")
-    query = (files("finops.forecast") / "jumps.sql").read_text(encoding="utf-8")
+    query = read_query("finops.forecast", "jumps")
     first = asked - pd.Timedelta(days=7 * _WEEKS)
     usage = warehouse.sql(query, day=str(asked.date()), first=str(first.date()))
     return jumps(usage, known.events, day=asked, shares=shares, deviations=deviations, floor=floor)

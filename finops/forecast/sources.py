@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ from finops.forecast import planned
 from finops.forecast.support import Tier, read_tiers
 from finops.ingest.deliveries import charge_file, read_records
 from finops.ledger.as_of import moment
-from finops.sql import literal
+from finops.sql import literal, read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["EXPIRY", "ITEM", "MEASURES", "Known", "last_delivered_day", "read_known"]
@@ -186,7 +185,7 @@ def _replaced_since(warehouse: Warehouse, day: pd.Timestamp) -> set[str]:
 
 
 def _items(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
-    query = (files("finops.forecast") / "items.sql").read_text(encoding="utf-8")
+    query = read_query("finops.forecast", "items")
     frame = warehouse.sql(
         f"select * from ({query}) as items where charge_date <= cast($day as date) order by all",
         day=str(day.date()),
@@ -263,7 +262,7 @@ def _expiries(warehouse: Warehouse, last: pd.Timestamp) -> pd.DataFrame:
     columns = warehouse.sql("select column_name from (describe staging.charges)")
     if "x_commitment_end" not in set(columns["column_name"]):
         return pd.DataFrame(columns=EXPIRY)
-    query = (files("finops.forecast") / "expiries.sql").read_text(encoding="utf-8")
+    query = read_query("finops.forecast", "expiries")
     frame = warehouse.sql(
         f"select * from ({query}) as expiries order by all", period=str(whole), last=str(last)
     )

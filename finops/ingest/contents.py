@@ -1,8 +1,8 @@
 """Note which AWS services, accounts and tag keys a delivery holds, to see later what vanished."""
 
-from importlib.resources import files
-
 import duckdb
+
+from finops.sql import read_query
 
 
 def read_contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -10,7 +10,7 @@ def read_contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
     Reads `raw.charges` and `raw.tag_maps`.
     """
-    query = (files("finops.ingest") / "names_in_charges.sql").read_text(encoding="utf-8")
+    query = read_query("finops.ingest", "names_in_charges")
     result = con.execute(query)
     names = [column[0] for column in result.description or []]
     return {name: found or [] for name, found in zip(names, result.fetchone() or (), strict=True)}

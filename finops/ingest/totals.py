@@ -1,11 +1,11 @@
 """Sum what the bill itself says, before any rule is applied, and never across currencies."""
 
-from importlib.resources import files
 from typing import Any
 
 import duckdb
 
 from finops.ingest.bill import Bill
+from finops.sql import read_query
 
 _SUMS = "source_rows", "final_rows", "source_unblended_cost"
 
@@ -42,7 +42,7 @@ def _sums(row: dict[str, Any], currency: str) -> dict[str, Any]:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, name: str) -> list[dict[str, Any]]:
-    query = (files("finops.ingest") / name).read_text(encoding="utf-8")
+    query = read_query("finops.ingest", name.removesuffix(".sql"))
     result = con.execute(query)
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,7 +1,6 @@
 """Explain how a month moved between two deliveries, by AWS service and account."""
 
 import re
-from importlib.resources import files
 from typing import Any
 
 import duckdb
@@ -10,7 +9,7 @@ import pandas as pd
 from finops.errors import BadInput, SourceNotFound
 from finops.ingest.deliveries import charge_file, read_records
 from finops.settings import Settings
-from finops.sql import literal
+from finops.sql import literal, read_query
 
 Record = dict[str, Any]
 
@@ -42,7 +41,7 @@ def diff_deliveries(settings: Settings, a: str, b: str | None = None) -> pd.Data
     con.execute("create schema ledger")
     _create_charges(con, "old_charges", settings, [old for old, _ in pairs])
     _create_charges(con, "new_charges", settings, [new for _, new in pairs])
-    query = (files("finops.ledger") / "delivery_change.sql").read_text(encoding="utf-8")
+    query = read_query("finops.ledger", "delivery_change")
     frame: pd.DataFrame = con.sql(query).to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 

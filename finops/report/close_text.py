@@ -1,5 +1,9 @@
 """Say what a closing pack says, in English and Korean."""
 
+from functools import partial
+
+from finops.languages import say as say_of
+
 __all__ = ["TEXTS", "kind_text", "part_text", "say"]
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -176,9 +180,8 @@ _PARTS = {"tax": "tax_part", "credits": "credits_part", "support": "support_part
 _KINDS = {"non_current": "non_current_moved", "invoiced": "invoiced_kind"}
 
 
-def say(key: str, language: str, **values: str) -> str:
-    """Return a text in `en` or `ko`."""
-    return TEXTS[key][language == "ko"].format(**values)
+# A text of the pack by key and language, `en` or `ko`, with its values filled in.
+say = partial(say_of, TEXTS)
 
 
 def part_text(part: str, language: str) -> str:

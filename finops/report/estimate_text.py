@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from finops.business.bridge_text import LANGUAGES
-from finops.errors import BadInput
 from finops.forecast.beside import Beside, OpenAnomalies
 from finops.forecast.estimate import Estimate
 from finops.forecast.rows import last_day
+from finops.languages import place_of
 from finops.report.text import money, month_name, number, percent
 
 __all__ = ["head", "verdict"]
@@ -46,9 +45,7 @@ def verdict(
 
     Reads `finops.forecast.record.track_record`. Raises BadInput for another language than en, ko.
     """
-    if lang not in LANGUAGES:
-        raise BadInput(f"language {lang!r} is none of {', '.join(LANGUAGES)}.")
-    place = LANGUAGES.index(lang)
+    place = place_of(lang)
     if record.empty:
         return _TOO_SHORT[place]
     company = record[(record["x_scope"] == "company") & (record["x_measure"] == measure)]

@@ -8,9 +8,9 @@ from rich.markup import escape
 
 from finops.business.bridge_text import month_text
 from finops.close.invoice import InvoiceCheck
-from finops.errors import BadInput
+from finops.languages import place_of
 from finops.report.invoice_tables import KEYS, SHOWN, Table, tables
-from finops.report.invoice_text import LANGUAGES, say
+from finops.report.invoice_text import say
 from finops.report.invoice_workbook import invoice_workbook
 from finops.report.pages import environment, write_whole
 from finops.report.sections import Section, Tile
@@ -28,8 +28,7 @@ def write_check(check: InvoiceCheck, folder: str | Path, *, language: str = "en"
 
     Raises BadInput for an unknown language, before anything is written.
     """
-    if language not in LANGUAGES:
-        raise BadInput(f"Unknown language {language!r}: take one of {', '.join(LANGUAGES)}.")
+    place_of(language)
     name = f"{check.billing_period}-invoices-{language}"
     files: dict[Path, str | bytes] = {
         Path(folder) / f"{name}.html": invoice_page(check, language),

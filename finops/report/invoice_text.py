@@ -1,8 +1,10 @@
 """The words of the invoice check, in English and Korean."""
 
-__all__ = ["LANGUAGES", "say"]
+from functools import partial
 
-LANGUAGES = ("en", "ko")
+from finops.languages import say as say_of
+
+__all__ = ["say"]
 
 # English, Korean.
 _TEXTS = {
@@ -272,8 +274,5 @@ _TEXTS = {
     ),
 }
 
-
-def say(key: str, language: str, *values: str, **named: str) -> str:
-    """Return a text of the check in `language`, `en` or `ko`, with its values filled in."""
-    text = _TEXTS[key][LANGUAGES.index(language)]
-    return text.format(*values, **named) if values or named else text
+# A text of the check by key and language, `en` or `ko`, with its values filled in.
+say = partial(say_of, _TEXTS)

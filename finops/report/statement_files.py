@@ -5,12 +5,12 @@ from pathlib import Path
 
 from finops.close.accounts import read_accounts
 from finops.errors import BadInput
+from finops.languages import place_of
 from finops.report.chargeback import journal_csv, postings
 from finops.report.executive import executive_page
 from finops.report.pages import write_whole
 from finops.report.statement import MEASURES, Statement, statements
 from finops.report.statement_page import index_page, statement_page
-from finops.report.statement_text import LANGUAGES
 from finops.report.workbook import workbook
 from finops.warehouse import Warehouse
 
@@ -34,7 +34,7 @@ def write_statements(
     or team without cost, and a journal that lacks an account or cost centre; SourceNotFound without
     a build.
     """
-    _check("language", language, LANGUAGES)
+    place_of(language)
     _check("mode", mode, MEASURES)
     found = statements(warehouse, billing_period, mode=mode, team=team)
     target = Path(folder)

@@ -2,13 +2,13 @@
 
 import shlex
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from finops.report.cents import add_cents
 from finops.report.text import cents, is_missing
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
 __all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
@@ -16,7 +16,7 @@ __all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
 # Showback tells what was used; chargeback books what the invoice says.
 MEASURES = {"showback": "effective_cost", "chargeback": "billed_cost"}
 _LEVELS = ["x_team", "x_pool", "service_name"]
-_QUERY = (files("finops.report") / "statement_lines.sql").read_text(encoding="utf-8")
+_QUERY = read_query("finops.report", "statement_lines")
 
 
 class Reason(NamedTuple):

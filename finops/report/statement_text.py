@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import partial
 
+from finops.languages import place_of
+from finops.languages import say as say_of
 from finops.report.text import plain
 
-__all__ = ["LANGUAGES", "Say", "say", "term", "words_of"]
+__all__ = ["Say", "say", "term", "words_of"]
 
 Say = Callable[..., str]
 
-LANGUAGES = ("en", "ko")
 
 # English, Korean.
 _TEXTS = {
@@ -238,10 +239,8 @@ _TERMS = {
 }
 
 
-def say(key: str, language: str, **values: str) -> str:
-    """Return a text of a statement in `language`, `en` or `ko`, with its `values` filled in."""
-    text = _TEXTS[key][LANGUAGES.index(language)]
-    return text.format(**values) if values else text
+# A text of a statement by key and language, `en` or `ko`, with its values filled in.
+say = partial(say_of, _TEXTS)
 
 
 def words_of(language: str) -> Say:
@@ -252,4 +251,4 @@ def words_of(language: str) -> Say:
 def term(text: str, language: str) -> str:
     """Return a word of our own tables in `language`; a driver's name of the company as it is."""
     known = _TERMS.get(text)
-    return known[LANGUAGES.index(language)] if known else plain(text, 40).replace("_", " ")
+    return known[place_of(language)] if known else plain(text, 40).replace("_", " ")

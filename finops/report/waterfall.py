@@ -6,13 +6,13 @@ import plotly.graph_objects as go
 from finops.business.bridge_text import (
     ALL_ELSE,
     CUT_AXIS,
-    LANGUAGES,
     effect_name,
     measure_name,
     month_text,
     sentences,
     value_text,
 )
+from finops.languages import place_of
 from finops.report.stacks import axis_unit
 from finops.report.style import DARK, FALL, GREY, RISE, empty, figure
 
@@ -33,7 +33,7 @@ def waterfall(frame: pd.DataFrame, *, lang: str = "en") -> go.Figure:
     months = [
         month_text(str(frame[name].iloc[0]), lang) for name in ("x_base_period", "billing_period")
     ]
-    first, position = frame.iloc[0], LANGUAGES.index(lang)
+    first, position = frame.iloc[0], place_of(lang)
     unit = str(first["x_unit"])
     start, end = float(first["x_base_total"]), float(first["x_total"])
     moves = steps(frame, lang)
@@ -77,7 +77,7 @@ def steps(frame: pd.DataFrame, lang: str) -> dict[str, float]:
     floor = _SMALL * float(sum(abs(one) for one in sums))
     shown = {effect_name(str(k), lang): float(v) for k, v in sums.items() if abs(float(v)) >= floor}
     others = float(sum(v for v in sums if abs(float(v)) < floor))
-    return shown | ({ALL_ELSE[LANGUAGES.index(lang)]: others} if len(shown) < len(sums) else {})
+    return shown | ({ALL_ELSE[place_of(lang)]: others} if len(shown) < len(sums) else {})
 
 
 def _axis(largest: float, unit: str) -> tuple[float, str]:

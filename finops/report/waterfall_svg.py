@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from finops.business.bridge_text import CUT_AXIS, LANGUAGES, month_text, sentences, value_text
+from finops.business.bridge_text import CUT_AXIS, month_text, sentences, value_text
+from finops.languages import place_of
 from finops.report.style import DARK, FALL, GREY, RISE
 from finops.report.waterfall import axis_range, steps
 
@@ -79,7 +80,7 @@ def waterfall_drawing(frame: pd.DataFrame, language: str) -> Drawing | None:
             )
         )
     ]
-    note = CUT_AXIS[LANGUAGES.index(language)] if lowest > 0 else ""
+    note = CUT_AXIS[place_of(language)] if lowest > 0 else ""
     words = " ".join(sentences(frame, language))
     return Drawing(words, note, _WIDTH, _ROW * len(bars), _LEFT, _BAR, _ROW, GREY, bars)
 

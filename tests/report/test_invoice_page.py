@@ -147,6 +147,6 @@ def test_the_terminal_shows_what_is_wrong_and_what_cannot_be_answered(checks):
 
 
 def test_an_unknown_language_writes_nothing(wrong, tmp_path):
-    with pytest.raises(BadInput, match="Unknown language 'fr'"):
+    with pytest.raises(BadInput, match="'fr' is no language of reports"):
         write_check(wrong, tmp_path / "out", language="fr")
     assert not (tmp_path / "out").exists()

@@ -231,7 +231,7 @@ def test_the_same_build_gives_the_same_bytes(warehouse, tmp_path, quick, mode):
         ({"billing_period": "2024-01"}, "there are 2025-10 to 2026-10"),
         ({"team": "nobody"}, "Who pays: ads, dispatch"),
         ({"team": "network"}, "network pays nothing in 2026-10"),
-        ({"language": "fr"}, "take one of en, ko"),
+        ({"language": "fr"}, "no language of reports: en, ko"),
         ({"mode": "gift"}, "take one of showback, chargeback"),
     ],
 )
