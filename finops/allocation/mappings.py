@@ -26,13 +26,14 @@ class Team(Row):
 
 
 class Service(Row):
-    """One of the company's own services and the team that runs it."""
+    """One of the company's own services, the team that runs it and the product it is part of."""
 
     service: Name
     name: str = ""
     name_ko: str = ""
     team: Name
     aliases: str = ""
+    product: str = ""
 
 
 class TagKey(Row):

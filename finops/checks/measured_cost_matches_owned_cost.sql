@@ -16,6 +16,8 @@ scopes as (
     union all
     select 'service' as x_scope
     union all
+    select 'product' as x_scope
+    union all
     select 'cost_centre' as x_scope
     union all
     select 'aws_service' as x_scope

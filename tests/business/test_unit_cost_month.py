@@ -113,10 +113,25 @@ def test_every_scope_has_all_the_money(run_model, lines):
         for category, service, team, billed, effective in lines
     ]
     found = run_model("facts.measured_cost", {"facts.owned_cost": rows})
-    for scope in ("company", "team", "service", "cost_centre", "aws_service"):
+    for scope in ("company", "team", "service", "product", "cost_centre", "aws_service"):
         measured = [row for row in found if row["x_scope"] == scope]
         assert sum(row["billed_cost"] for row in measured) == sum(line[3] for line in lines)
         assert sum(row["effective_cost"] for row in measured) == sum(line[4] for line in lines)
+
+
+def test_a_product_costs_what_its_services_cost(run_model):
+    services = [
+        {"service": "cart", "team": "order", "product": "delivery"},
+        {"service": "find", "team": "search", "product": "delivery"},
+        {"service": "pay", "team": "payment", "product": ""},
+    ]
+    costs = [("cart", 3), ("find", 4), ("pay", 5), ("unowned", 6)]
+    rows = [owned(x_service=name, effective_cost=cost) for name, cost in costs]
+    found = run_model(
+        "facts.measured_cost", {"facts.owned_cost": rows, "mappings.services": services}
+    )
+    products = {r["x_key"]: r["effective_cost"] for r in found if r["x_scope"] == "product"}
+    assert products == {"delivery": 7, "unowned": 11}
 
 
 def test_three_measures_with_and_without_one_offs(run_model):

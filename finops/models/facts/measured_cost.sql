@@ -18,6 +18,7 @@ marked_cost as (
         owned_cost.x_service,
         owned_cost.x_team,
         owned_cost.x_cost_centre,
+        coalesce(nullif(services.product, ''), 'unowned') as x_product,
         owned_cost.service_name,
         owned_cost.billing_currency,
         owned_cost.billed_cost,
@@ -33,6 +34,8 @@ marked_cost as (
                 and planned_one_offs.key in (owned_cost.x_service, owned_cost.x_team, '*')
         ) as is_one_off
     from facts.owned_cost
+    left join mappings.services
+        on owned_cost.x_service = services.service
 ),
 
 summed_cost as (
@@ -42,6 +45,7 @@ summed_cost as (
         x_service,
         x_team,
         x_cost_centre,
+        x_product,
         service_name,
         billing_currency,
         sum(billed_cost) as billed_cost,
@@ -55,6 +59,7 @@ summed_cost as (
         x_service,
         x_team,
         x_cost_centre,
+        x_product,
         service_name,
         billing_currency
 ),
@@ -65,6 +70,8 @@ scoped_cost as (
     select *, 'team' as x_scope, x_team as x_key from summed_cost
     union all
     select *, 'service' as x_scope, x_service as x_key from summed_cost
+    union all
+    select *, 'product' as x_scope, x_product as x_key from summed_cost
     union all
     select *, 'cost_centre' as x_scope, x_cost_centre as x_key from summed_cost
     union all

@@ -1,4 +1,4 @@
--- One row per month, scope (company, team, service, cost_centre, aws_service), key and currency: the three measures of own cost.
+-- One row per month, scope (company, team, service, product, cost_centre, aws_service), key and currency: the three measures of own cost.
 with measured_cost as (
     select
         billing_period,
@@ -194,7 +194,7 @@ reasoned as (
         end as x_to_revenue_reason,
         case
             when x_budget is not null then null
-            when x_scope = 'aws_service'
+            when x_scope in ('product', 'aws_service')
                 then 'budgets are set by team, service or cost centre'
             when is_without_rate then 'a budget is in a currency without an exchange rate'
             else 'no budget in business/budgets.csv'
