@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from finops.languages import LANGUAGES, place_of
-from finops.report.text import Number, cents, money, month_name, number, percent, plain
+from finops.report.text import Number, cents, money, month_text, number, percent, plain
 
 __all__ = [
     "ALL_ELSE",
@@ -14,7 +14,6 @@ __all__ = [
     "EFFECTS",
     "effect_name",
     "measure_name",
-    "month_text",
     "sentences",
     "value_text",
 ]
@@ -65,14 +64,6 @@ def effect_name(effect: str, lang: str = "en") -> str:
 def measure_name(measure: str, lang: str = "en") -> str:
     """Return what readers call a measure of the bridge. Raises BadInput as effect_name does."""
     return _MEASURES[measure][place_of(lang)]
-
-
-def month_text(billing_period: str, lang: str = "en") -> str:
-    """Return `May 2026` or `2026년 5월`. Raises BadInput as effect_name does."""
-    if not place_of(lang):
-        return month_name(billing_period)
-    year, _, month = billing_period.partition("-")
-    return f"{year}년 {int(month)}월"
 
 
 def value_text(value: Number, unit: str, *, signed: bool = False) -> str:

@@ -10,7 +10,7 @@ from finops.cli.terminal import Project, app, out
 from finops.close.files import close as close_month
 from finops.close.invoice import check_invoices
 from finops.errors import CheckFailed
-from finops.report import invoice_page
+from finops.report.invoice import page as invoice_page
 
 
 @app.command()

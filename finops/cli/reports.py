@@ -15,9 +15,9 @@ from finops.forecast.beside import beside
 from finops.forecast.estimate import estimate as estimate_of
 from finops.forecast.record import kept_errors, replayed
 from finops.project import open_lab
-from finops.report import estimates
-from finops.report.incident_list import incident_list
-from finops.report.statement_files import write_statements
+from finops.report.estimates import console as estimates
+from finops.report.incidents.console import incident_list
+from finops.report.statements.files import write_statements
 
 
 @app.command()

@@ -13,8 +13,8 @@ from finops.close.last_week import last_week_jumps
 from finops.close.month import Close, prepare
 from finops.languages import LANGUAGES
 from finops.lock import writer_lock
-from finops.report.close_page import close_page
-from finops.report.close_workbook import close_workbook
+from finops.report.close.page import close_page
+from finops.report.close.workbook import close_workbook
 from finops.report.text import safe_cell
 from finops.settings import Settings
 from finops.warehouse import Warehouse

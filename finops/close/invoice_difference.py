@@ -34,7 +34,7 @@ class Difference:
 
     `x_part` says of what: charge, credit, tax, before_tax, total or all. Account, AWS service and
     usage type are empty where it is not of one line. `x_evidence` names the text of the evidence
-    (`because_…` in finops/report/invoice_text.py) and `x_values` what it is about.
+    (`because_…` in finops/report/invoice/text.py) and `x_values` what it is about.
     """
 
     invoice_id: str

@@ -6,10 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.errors import BadInput
-from finops.report.estimate_charts import estimate_record, month_estimates
+from finops.report.estimates.charts import estimate_record, month_estimates
 from finops.report.frames import dates_text, floats, one_currency
 from finops.report.growth import growth_lines
-from finops.report.incident_charts import incident, incident_effects
+from finops.report.incidents.charts import incident, incident_effects
 from finops.report.lines import add_daily_line, mark_run, ratio_lines
 from finops.report.owner_charts import suggestions, untagged_by_team
 from finops.report.ranks import add_ranks, claimed_by, resource_name

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from finops.report import sections
-from finops.report.incident_list import cause_sentences
+from finops.report.incidents.console import cause_sentences
 from finops.report.sections import Section, Tile
 from finops.report.summary import Summary
 from finops.report.text import kind_text, month_name, number, place_text, plain

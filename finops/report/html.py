@@ -9,7 +9,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from finops.report import charts, sections
-from finops.report.incident_sections import IncidentBlock, incident_blocks
+from finops.report.incidents.sections import IncidentBlock, incident_blocks
 from finops.report.pages import environment, write_whole
 from finops.report.summary import Summary, summarise
 from finops.report.text import month_name

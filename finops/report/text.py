@@ -7,11 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from finops.languages import place_of
+
 __all__ = [
     "join",
     "kind_text",
     "money",
+    "money_format",
     "month_name",
+    "month_text",
     "number",
     "percent",
     "place_text",
@@ -26,6 +30,7 @@ MISSING = "–"
 MINUS = "−"
 # Currencies whose smallest coin is the unit itself.
 _WITHOUT_CENTS = {"CLP", "JPY", "KRW", "VND"}
+_MONEY, _COINS = "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -76,11 +81,24 @@ def percent(share: Number | None, decimals: int | None = None, *, signed: bool =
     return text if text == MISSING else f"{text} %"
 
 
+def money_format(currency: str) -> str:
+    """Return the number format of a workbook for a currency: Korean won have no decimals."""
+    return _MONEY if cents(currency) else _COINS
+
+
 def month_name(billing_period: str, *, short: bool = False) -> str:
     """Return `December 2018` for `2018-12`, or `Dec 2018` if `short`."""
     year, _, month = billing_period.partition("-")
     names = calendar.month_abbr if short else calendar.month_name
     return f"{names[int(month)]} {year}"
+
+
+def month_text(billing_period: str, lang: str = "en") -> str:
+    """Return `May 2026` or `2026년 5월`. Raises BadInput for a language that has no texts."""
+    if not place_of(lang):
+        return month_name(billing_period)
+    year, _, month = billing_period.partition("-")
+    return f"{year}년 {int(month)}월"
 
 
 def kind_text(anomaly: dict[Any, Any]) -> str:

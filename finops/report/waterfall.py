@@ -8,13 +8,13 @@ from finops.business.bridge_text import (
     CUT_AXIS,
     effect_name,
     measure_name,
-    month_text,
     sentences,
     value_text,
 )
 from finops.languages import place_of
 from finops.report.stacks import axis_unit
 from finops.report.style import DARK, FALL, GREY, RISE, empty, figure
+from finops.report.text import month_text
 
 __all__ = ["axis_range", "steps", "waterfall"]
 

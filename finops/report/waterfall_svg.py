@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from finops.business.bridge_text import CUT_AXIS, month_text, sentences, value_text
+from finops.business.bridge_text import CUT_AXIS, sentences, value_text
 from finops.languages import place_of
 from finops.report.style import DARK, FALL, GREY, RISE
+from finops.report.text import month_text
 from finops.report.waterfall import axis_range, steps
 
 __all__ = ["Bar", "Drawing", "waterfall_drawing"]

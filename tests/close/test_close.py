@@ -8,8 +8,8 @@ from finops.close.files import close
 from finops.close.journal import unbalanced
 from finops.close.month import prepare
 from finops.errors import BadInput
-from finops.report.close_tables import tables
-from finops.report.close_workbook import close_workbook
+from finops.report.close.tables import tables
+from finops.report.close.workbook import close_workbook
 from tests.close.conftest import charge, tax
 
 

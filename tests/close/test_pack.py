@@ -22,10 +22,10 @@ from finops.close.ledger import COLUMNS
 from finops.close.month import prepare
 from finops.errors import WarehouseBusy
 from finops.lock import writer_lock
-from finops.report.close_page import close_page, expense, sections
-from finops.report.close_tables import tables
-from finops.report.close_text import TEXTS
-from finops.report.close_workbook import close_workbook
+from finops.report.close.page import close_page, expense, sections
+from finops.report.close.tables import tables
+from finops.report.close.text import TEXTS
+from finops.report.close.workbook import close_workbook
 from tests.close.conftest import charge
 from tests.report.test_workbook import formulas, values
 

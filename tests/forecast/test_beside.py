@@ -9,8 +9,8 @@ from rich.console import Console
 
 from finops.forecast.beside import Beside, OpenAnomalies, if_fixed
 from finops.forecast.estimate import estimate_of
-from finops.report.estimate_text import head
-from finops.report.estimates import page
+from finops.report.estimates.console import page
+from finops.report.estimates.text import head
 from tests.forecast.knowns import days, known, series
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from finops.forecast.estimate import estimate_of
 from finops.forecast.record import errors, replay, track_record
-from finops.report.estimate_text import verdict
+from finops.report.estimates.text import verdict
 from tests.forecast.knowns import days, known, series
 
 

@@ -11,10 +11,10 @@ import pytest
 import finops
 from finops.close.accounts import read_accounts
 from finops.errors import BadInput
-from finops.report import statement as module
-from finops.report.chargeback import COLUMNS, journal_csv, postings
-from finops.report.statement import statements
-from finops.report.statement_files import write_statements
+from finops.report.statements import statement as module
+from finops.report.statements.chargeback import COLUMNS, journal_csv, postings
+from finops.report.statements.files import write_statements
+from finops.report.statements.statement import statements
 from tests.report.test_statements import EMPTY
 
 PAYING = "CC-9000"

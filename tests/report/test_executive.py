@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 import finops
-from finops.report import executive
-from finops.report import statement as module
-from finops.report.executive import executive_page
-from finops.report.statement import statements
-from finops.report.statement_text import _TERMS, _TEXTS
+from finops.report.statements import executive
+from finops.report.statements import statement as module
+from finops.report.statements.executive import executive_page
+from finops.report.statements.statement import statements
+from finops.report.statements.text import _TERMS, _TEXTS
 from tests.report.test_statements import EMPTY
 
 

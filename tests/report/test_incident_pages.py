@@ -11,9 +11,9 @@ import finops
 from finops import anomalies
 from finops.anomalies import parts
 from finops.report.html import write_report
-from finops.report.incident_charts import incident, incident_effects
-from finops.report.incident_list import incident_list
-from finops.report.incident_text import findings
+from finops.report.incidents.charts import incident, incident_effects
+from finops.report.incidents.console import incident_list
+from finops.report.incidents.text import findings
 from tests.anomalies.test_incidents import anomaly, frame
 
 HOSTILE = "<script>alert(1)</script>[red]\x1b[31m"

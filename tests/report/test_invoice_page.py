@@ -15,9 +15,9 @@ from finops.close.invoice import check_invoices
 from finops.close.invoice_difference import CLASSES
 from finops.close.invoice_items import ITEMS
 from finops.errors import BadInput
-from finops.report.invoice_page import console, invoice_page, sections, verdict, write_check
-from finops.report.invoice_text import _TEXTS, say
-from finops.report.invoice_workbook import invoice_workbook
+from finops.report.invoice.page import console, invoice_page, sections, verdict, write_check
+from finops.report.invoice.text import _TEXTS, say
+from finops.report.invoice.workbook import invoice_workbook
 from tests.conftest import ROOT, SAMPLE
 from tests.report.test_workbook import formulas, recomputed
 

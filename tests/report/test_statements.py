@@ -12,15 +12,15 @@ import finops
 from finops.allocation.explain import Question, explain
 from finops.business.bridge_text import EFFECTS
 from finops.errors import BadInput
-from finops.report import statement as module
 from finops.report.cents import whole
-from finops.report.statement import MEASURES, statements
-from finops.report.statement_files import write_statements
-from finops.report.statement_lines import Reason, command
-from finops.report.statement_page import index_page, statement_page
-from finops.report.statement_sections import sections
-from finops.report.statement_text import _TERMS, _TEXTS
-from finops.report.statement_why import why
+from finops.report.statements import statement as module
+from finops.report.statements.files import write_statements
+from finops.report.statements.lines import Reason, command
+from finops.report.statements.page import index_page, statement_page
+from finops.report.statements.sections import sections
+from finops.report.statements.statement import MEASURES, statements
+from finops.report.statements.text import _TERMS, _TEXTS
+from finops.report.statements.why import why
 
 EMPTY = pd.DataFrame(
     {"key": pd.Series(dtype=str), "start": pd.Series(dtype="datetime64[ns]")}

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 import finops
-from finops.report import statement as module
-from finops.report.statement import statements
-from finops.report.workbook import workbook
+from finops.report.statements import statement as module
+from finops.report.statements.statement import statements
+from finops.report.statements.workbook import workbook
 from tests.report.test_statements import EMPTY
 
 CELL = re.compile(r'<c r="([A-Z]+\d+)"[^>]*?><f>(.*?)</f><v>(.*?)</v>')

@@ -10,7 +10,7 @@ from finops.anomalies import bands, events, orders
 from finops.anomalies.find import all_series
 from finops.anomalies.parts import EFFECTS, parts
 from finops.anomalies.sentences import MONTH_DAYS
-from finops.report.incident_charts import incident
+from finops.report.incidents.charts import incident
 from finops.report.summary import Summary
 from finops.report.text import kind_text, money, place_text, plain
 from finops.warehouse import Warehouse

@@ -11,15 +11,13 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from finops.business.bridge_text import month_text
 from finops.close.month import Close
 from finops.close.prepaid import month_end
-from finops.report.close_layout import Column, Table, text_of
-from finops.report.close_page import tiles
-from finops.report.close_tables import tables
-from finops.report.close_text import say
-from finops.report.text import cents, is_missing, plain
-from finops.report.workbook import money_format
+from finops.report.close.layout import Column, Table, text_of
+from finops.report.close.page import tiles
+from finops.report.close.tables import tables
+from finops.report.close.text import say
+from finops.report.text import cents, is_missing, money_format, month_text, plain
 
 __all__ = ["close_workbook"]
 

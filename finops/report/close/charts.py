@@ -5,15 +5,15 @@ from decimal import Decimal
 import pandas as pd
 import plotly.graph_objects as go
 
-from finops.business.bridge_text import month_text
 from finops.close.month import Close
 from finops.close.prepaid import next_month, remaining
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
-from finops.report.close_layout import short_id
-from finops.report.close_text import part_text, say
+from finops.report.close.layout import short_id
+from finops.report.close.text import part_text, say
 from finops.report.stacks import axis_unit
 from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label
+from finops.report.text import month_text
 
 __all__ = ["expense_change", "prepaid_run_off"]
 

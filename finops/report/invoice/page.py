@@ -6,16 +6,15 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from finops.business.bridge_text import month_text
 from finops.close.invoice import InvoiceCheck
 from finops.languages import place_of
-from finops.report.invoice_tables import KEYS, SHOWN, Table, tables
-from finops.report.invoice_text import say
-from finops.report.invoice_workbook import invoice_workbook
+from finops.report.invoice.tables import KEYS, SHOWN, Table, tables
+from finops.report.invoice.text import say
+from finops.report.invoice.workbook import invoice_workbook
 from finops.report.pages import environment, write_whole
 from finops.report.sections import Section, Tile
 from finops.report.tables import new_table
-from finops.report.text import cents, money, number
+from finops.report.text import cents, money, month_text, number
 
 # So many rows that rules found fit a terminal.
 _ROWS = 10
@@ -41,7 +40,7 @@ def write_check(check: InvoiceCheck, folder: str | Path, *, language: str = "en"
 
 def invoice_page(check: InvoiceCheck, language: str) -> str:
     """Return the page of a check; every text in it is escaped."""
-    template = environment().get_template("statement.html.j2")
+    template = environment().get_template("statements/statement.html.j2")
     period = month_text(check.billing_period, language)
     return template.render(
         language=language,

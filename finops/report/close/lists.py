@@ -7,7 +7,7 @@ import pandas as pd
 from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.close_layout import Column, Say, Table, moneys, short_id
+from finops.report.close.layout import Column, Say, Table, moneys, short_id
 from finops.report.text import money
 
 __all__ = ["credited", "due", "marketplace", "prepaid", "support", "taxes"]

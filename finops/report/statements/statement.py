@@ -12,9 +12,9 @@ from finops.allocation.worklist import worklist
 from finops.anomalies import find
 from finops.business.bridge import bridge
 from finops.errors import BadInput
-from finops.report import statement_queries as queries
 from finops.report.cents import apportion, whole
-from finops.report.statement_lines import MEASURES, pools, read_lines, services
+from finops.report.statements import queries
+from finops.report.statements.lines import MEASURES, pools, read_lines, services
 from finops.report.text import cents, is_missing
 from finops.warehouse import Warehouse
 
@@ -53,7 +53,7 @@ class Month:
 class Statement:
     """What one team pays for a month. Amounts in `x_cents` are whole smallest coins.
 
-    Frames: lines are those of `statement_lines.read_lines`; services has service_name, own, shared,
+    Frames: lines are those of `lines.read_lines`; services has service_name, own, shared,
     total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
     x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
     resources has resource_id, service_name and cost; anomalies has its rows of `anomalies.find`;

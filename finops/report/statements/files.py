@@ -6,12 +6,12 @@ from pathlib import Path
 from finops.close.accounts import read_accounts
 from finops.errors import BadInput
 from finops.languages import place_of
-from finops.report.chargeback import journal_csv, postings
-from finops.report.executive import executive_page
 from finops.report.pages import write_whole
-from finops.report.statement import MEASURES, Statement, statements
-from finops.report.statement_page import index_page, statement_page
-from finops.report.workbook import workbook
+from finops.report.statements.chargeback import journal_csv, postings
+from finops.report.statements.executive import executive_page
+from finops.report.statements.page import index_page, statement_page
+from finops.report.statements.statement import MEASURES, Statement, statements
+from finops.report.statements.workbook import workbook
 from finops.warehouse import Warehouse
 
 __all__ = ["write_statements"]

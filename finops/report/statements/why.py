@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from finops.report.sections import Section
-from finops.report.statement import Month, Statement
-from finops.report.statement_amounts import amount, name, own_service, service_text
-from finops.report.statement_lines import Reason
-from finops.report.statement_text import say, term, words_of
+from finops.report.statements.amounts import amount, name, own_service, service_text
+from finops.report.statements.lines import Reason
+from finops.report.statements.statement import Month, Statement
+from finops.report.statements.text import say, term, words_of
 from finops.report.text import percent, plain
 
 __all__ = ["lines", "why"]

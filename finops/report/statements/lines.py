@@ -16,7 +16,7 @@ __all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
 # Showback tells what was used; chargeback books what the invoice says.
 MEASURES = {"showback": "effective_cost", "chargeback": "billed_cost"}
 _LEVELS = ["x_team", "x_pool", "service_name"]
-_QUERY = read_query("finops.report", "statement_lines")
+_QUERY = read_query("finops.report.statements", "lines")
 
 
 class Reason(NamedTuple):

@@ -12,7 +12,7 @@ from finops.forecast.beside import Beside
 from finops.forecast.estimate import Estimate
 from finops.forecast.record import track_record
 from finops.report import tables
-from finops.report.estimate_text import head, verdict
+from finops.report.estimates.text import head, verdict
 from finops.report.text import number, percent, plain
 
 __all__ = ["page", "record_page"]

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from finops.close.invoice import InvoiceCheck
 from finops.close.invoice_items import ITEMS
-from finops.report.invoice_text import say
+from finops.report.invoice.text import say
 from finops.report.stacks import all_months, axis_unit, stacked_months
 from finops.report.style import empty, figure
 

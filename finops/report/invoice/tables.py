@@ -7,7 +7,7 @@ from typing import Any
 
 from finops.close.bill_rules import RULES, Finding
 from finops.close.invoice import InvoiceCheck
-from finops.report.invoice_text import say
+from finops.report.invoice.text import say
 from finops.report.text import cents, plain
 
 __all__ = ["KEYS", "SHOWN", "Cell", "Table", "tables"]

@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-from finops.business.bridge_text import month_text
-from finops.report import statement_amounts as amounts
-from finops.report import statement_context as context
 from finops.report.sections import Section, Tile
-from finops.report.statement import Statement
-from finops.report.statement_amounts import amount
-from finops.report.statement_text import Say, say, words_of
-from finops.report.statement_why import lines
-from finops.report.text import cents, money, number, percent
+from finops.report.statements import amounts as amounts
+from finops.report.statements import context as context
+from finops.report.statements.amounts import amount
+from finops.report.statements.statement import Statement
+from finops.report.statements.text import Say, say, words_of
+from finops.report.statements.why import lines
+from finops.report.text import cents, money, month_text, number, percent
 
 __all__ = ["overview", "sections", "tiles"]
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from finops.business.bridge_text import month_text, sentences
-from finops.report import statement_queries as queries
+from finops.business.bridge_text import sentences
 from finops.report.cents import apportion, whole
 from finops.report.pages import environment
 from finops.report.sections import Section
-from finops.report.statement import Month, Statement
-from finops.report.statement_amounts import amount, name, service_text, with_names
-from finops.report.statement_text import say, words_of
-from finops.report.text import cents, is_missing, money, number, percent, unit_money
+from finops.report.statements import queries
+from finops.report.statements.amounts import amount, name, service_text, with_names
+from finops.report.statements.statement import Month, Statement
+from finops.report.statements.text import say, words_of
+from finops.report.text import cents, is_missing, money, month_text, number, percent, unit_money
 from finops.report.waterfall_svg import waterfall_drawing
 from finops.warehouse import Warehouse
 
@@ -51,7 +51,7 @@ def executive_page(warehouse: Warehouse, found: Sequence[Statement], language: s
     period = month_text(month.billing_period, language)
     return (
         environment()
-        .get_template("executive.html.j2")
+        .get_template("statements/executive.html.j2")
         .render(
             language=language,
             title=f"{month.company}: {say('executive', language)}, {period}",

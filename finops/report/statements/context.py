@@ -6,9 +6,9 @@ from typing import Any
 
 from finops.report.ranks import resource_name
 from finops.report.sections import Section
-from finops.report.statement import Month, Statement
-from finops.report.statement_amounts import name, own_service, service_text
-from finops.report.statement_text import Say, say, words_of
+from finops.report.statements.amounts import name, own_service, service_text
+from finops.report.statements.statement import Month, Statement
+from finops.report.statements.text import Say, say, words_of
 from finops.report.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
 
 __all__ = ["anomalies", "questions", "resources", "trust", "units"]

@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-from finops.business.bridge_text import month_text
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.close_layout import Table, text_of
-from finops.report.close_tables import tables
-from finops.report.close_text import say
+from finops.report.close.layout import Table, text_of
+from finops.report.close.tables import tables
+from finops.report.close.text import say
 from finops.report.pages import environment
 from finops.report.sections import Section, Tile
-from finops.report.text import cents, money, number
+from finops.report.text import cents, money, month_text, number
 
 __all__ = ["close_page", "expense", "section", "sections", "tiles"]
 
@@ -28,7 +27,7 @@ def close_page(close: Close, language: str) -> str:
     state = say("final" if close.is_final else "not_final", language)
     return (
         environment()
-        .get_template("statement.html.j2")
+        .get_template("statements/statement.html.j2")
         .render(
             language=language,
             title=f"{close.company}: {say('title', language)}, {period}",

@@ -7,8 +7,8 @@ import pandas as pd
 
 from finops.business.bridge_text import EFFECTS, effect_name, sentences
 from finops.report.sections import Section
-from finops.report.statement import Month, Statement
-from finops.report.statement_text import Say, say, term, words_of
+from finops.report.statements.statement import Month, Statement
+from finops.report.statements.text import Say, say, term, words_of
 from finops.report.text import cents, number, percent, plain
 from finops.report.waterfall_svg import waterfall_drawing
 

@@ -11,19 +11,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from finops.business.bridge_text import month_text
 from finops.report.sections import Section
-from finops.report.statement import Statement
-from finops.report.statement_amounts import name, own_service
-from finops.report.statement_lines import command
-from finops.report.statement_sections import sections
-from finops.report.statement_text import say, term
-from finops.report.statement_why import why
-from finops.report.text import cents, is_missing, plain
+from finops.report.statements.amounts import name, own_service
+from finops.report.statements.lines import command
+from finops.report.statements.sections import sections
+from finops.report.statements.statement import Statement
+from finops.report.statements.text import say, term
+from finops.report.statements.why import why
+from finops.report.text import cents, is_missing, money_format, month_text, plain
 
-__all__ = ["money_format", "workbook"]
+__all__ = ["workbook"]
 
-_MONEY, _COINS = "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
 # Tables that the sheets of numbers don't show already.
 _TEXT_SECTIONS = ("effects", "units", "anomalies", "resources", "questions", "trust")
 # A date that Excel knows, where the bill names none.
@@ -46,11 +44,6 @@ def workbook(statement: Statement, language: str) -> bytes:
         book.set_properties({"title": title, "created": created.replace(tzinfo=None)})
         _Book(book, statement, language).write()
     return stream.getvalue()
-
-
-def money_format(currency: str) -> str:
-    """Return the number format of a currency: Korean won have no decimals."""
-    return _MONEY if cents(currency) else _COINS
 
 
 class _Book:

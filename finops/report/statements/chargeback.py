@@ -11,7 +11,7 @@ import pandas as pd
 
 from finops.close.accounts import Accounts
 from finops.errors import BadInput
-from finops.report.statement import Month, Statement
+from finops.report.statements.statement import Month, Statement
 from finops.report.text import cents, plain, safe_cell
 
 __all__ = ["COLUMNS", "Posting", "journal_csv", "postings"]

@@ -5,16 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from finops.business.bridge_text import month_text
 from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
-from finops.report.close_layout import Column, Say, Table, moneys
-from finops.report.close_lists import credited, due, marketplace, prepaid, support, taxes
-from finops.report.close_text import kind_text, part_text, say
-from finops.report.text import cents, money
+from finops.report.close.layout import Column, Say, Table, moneys
+from finops.report.close.lists import credited, due, marketplace, prepaid, support, taxes
+from finops.report.close.text import kind_text, part_text, say
+from finops.report.text import cents, money, month_text
 
 __all__ = ["tables"]
 

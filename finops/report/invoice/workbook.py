@@ -9,8 +9,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 
 from finops.close.invoice import InvoiceCheck
-from finops.report.invoice_tables import Cell, Table, tables
-from finops.report.invoice_text import say
+from finops.report.invoice.tables import Cell, Table, tables
+from finops.report.invoice.text import say
 from finops.report.text import cents
 
 __all__ = ["invoice_workbook"]

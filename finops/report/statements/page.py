@@ -1,11 +1,11 @@
 """Write statements as HTML pages that open anywhere, without a network."""
 
-from finops.business.bridge_text import month_text
 from finops.report.pages import environment
-from finops.report.statement import Month, Statement
-from finops.report.statement_amounts import index, name
-from finops.report.statement_sections import sections, tiles
-from finops.report.statement_text import say
+from finops.report.statements.amounts import index, name
+from finops.report.statements.sections import sections, tiles
+from finops.report.statements.statement import Month, Statement
+from finops.report.statements.text import say
+from finops.report.text import month_text
 
 __all__ = ["index_page", "statement_page"]
 
@@ -16,7 +16,7 @@ def statement_page(statement: Statement, language: str) -> str:
     title = f"{name(month, statement.team, language)}: {say('title', language)}"
     return (
         environment()
-        .get_template("statement.html.j2")
+        .get_template("statements/statement.html.j2")
         .render(
             language=language,
             title=f"{title}, {month_text(month.billing_period, language)}",
@@ -38,7 +38,7 @@ def index_page(found: list[Statement], language: str) -> str:
     currencies = dict.fromkeys(one.month.currency for one in found)
     return (
         environment()
-        .get_template("statement.html.j2")
+        .get_template("statements/statement.html.j2")
         .render(
             language=language,
             title=f"{title}, {month_text(first.billing_period, language)}",

@@ -1,0 +1,1 @@
+"""Lay the close of a month out: a page, a workbook and charts."""

@@ -1,0 +1,1 @@
+"""Lay an estimate out: charts, sentences, and a page in a terminal."""

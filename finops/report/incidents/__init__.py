@@ -1,0 +1,1 @@
+"""Lay incidents out: their sentences, charts and sections of a page."""

@@ -1,0 +1,1 @@
+"""Tell each team what it pays, and executives what the company does, as pages and workbooks."""
