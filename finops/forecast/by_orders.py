@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from finops.anomalies.series import Floats
+from finops.forecast.origins import Origins
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series
 from finops.forecast.sources import Known
@@ -87,7 +88,7 @@ def _forecast(series: Series, known: Known, until: str) -> dict[str, float]:
     orders = series.origins.forecaster.orders
     assert orders is not None  # noqa: S101
     days = pd.date_range(known.last + pd.Timedelta(days=1), last_day(until))
-    path = orders.paths(series.last + 1, len(days))[1, 0]
+    path = Origins(orders).paths(series.last + 1, len(days))[1, 0]
     sums = pd.Series(path, index=days.strftime("%Y-%m")).groupby(level=0).sum()
     return {str(month): float(value) for month, value in sums.items()}
 

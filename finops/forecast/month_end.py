@@ -52,7 +52,7 @@ def forecast_days(series: Series, days: int) -> tuple[Floats, Floats]:
         return np.zeros((len(series.keys), 0)), np.zeros((0, len(series.keys)))
     found, actual = series.origins.missed(series.last, days)
     weights = combined(found, actual)
-    paths = series.origins.forecaster.paths(series.last + 1, days)
+    paths = series.origins.paths(series.last + 1, days)
     path = (paths * weights[:, :, None]).sum(axis=0)
     said = said_then(found, actual, days)
     missed = scaled(actual - said, said, path.sum(axis=1))

@@ -18,6 +18,7 @@ __all__ = [
     "Outlook",
     "cents",
     "interval",
+    "intervals",
     "line_frame",
     "scope_keys",
 ]
@@ -36,6 +37,11 @@ SCOPES = {
     "item": ["x_team", "service_name"],
     "kind": ["x_kind"],
 }
+_BY = ["billing_period", "x_measure", "billing_currency"]
+_SUMS = ["x_posted", "x_estimate", "x_low", "x_high"]
+# Past days, 5 apart, that tell as much of a view as all views do: three months.
+_POOLED_DAYS = 18
+_LEAST_VIEWS, _LEAST_SIZE = 3, 1.0
 _CENT = Decimal("0.01")
 
 
@@ -45,12 +51,11 @@ class Outlook:
 
     `draws` has a column per line and a row per past day on which the same forecast was off by so
     much: all lines of a row are of one day, so that their sums are off as they were together.
-    `independent` is for how many days of their own these count, if for fewer.
+    Lines that come by a rule are NaN.
     """
 
     lines: pd.DataFrame
     draws: Floats
-    independent: float | None = None
 
     def summary(self) -> pd.DataFrame:
         """Return estimate, low and high by month, measure, currency and scope.
@@ -60,47 +65,72 @@ class Outlook:
         x_posted, x_estimate (exact sums of lines), x_low and x_high (80 % interval), in the
         billing currency.
         """
-        return pd.concat([self._of_scope(one) for one in SCOPES], ignore_index=True)
-
-    def _of_scope(self, scope: str) -> pd.DataFrame:
-        by = ["billing_period", "x_measure", "billing_currency"]
-        key = scope_keys(self.lines, SCOPES[scope])
-        groups = self.lines.assign(x_scope=scope, x_key=key).groupby(
-            [*by, "x_scope", "x_key"], sort=True
-        )
+        groups = self.lines.groupby(_BY, sort=True)
         rows = [
-            dict(zip([*by, "x_scope", "x_key"], names, strict=True)) | self._sums(group)
-            for names, group in groups
+            dict(zip(_BY, names, strict=True)) | {"x_scope": scope} | row
+            for scope in SCOPES
+            for names, part in groups
+            for row in self._of_scope(part, scope)
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=[*_BY, "x_scope", "x_key", *_SUMS])
 
-    def _sums(self, group: pd.DataFrame) -> dict[str, object]:
-        posted, *rest = (sum(group[part], Decimal(0)) for part in PARTS)
-        estimate = posted + sum(rest, Decimal(0))
-        either_side = cents(interval(self.draws[:, group.index].sum(axis=1), self.independent))
-        return {
-            "x_posted": posted,
-            "x_estimate": estimate,
-            "x_low": estimate - either_side,
-            "x_high": estimate + either_side,
-        }
+    def _of_scope(self, part: pd.DataFrame, scope: str) -> list[dict[str, object]]:
+        views = list(part.groupby(scope_keys(part, SCOPES[scope]), sort=True))
+        draws = [self.draws[:, view.index] for _, view in views]
+        missed = np.array([np.nansum(one, axis=1) for one in draws]).T
+        sizes = np.array(
+            [_expected(view, one) for (_, view), one in zip(views, draws, strict=True)]
+        )
+        either_side = [cents(one) for one in intervals(missed, sizes)]
+        return [
+            {"x_key": key} | _sums(view, one)
+            for (key, view), one in zip(views, either_side, strict=True)
+        ]
 
 
-def interval(missed: Floats, independent: float | None = None) -> float:
+def _expected(view: pd.DataFrame, draws: Floats) -> float:
+    """Return how much of a view is a forecast that may miss, not posted and by no rule."""
+    mine = view[~np.isnan(draws).all(axis=0)] if len(draws) else view.head(0)
+    return abs(float(mine["x_late"].sum()) + float(mine["x_forecast"].sum()))
+
+
+def _sums(view: pd.DataFrame, either_side: Decimal) -> dict[str, object]:
+    posted, *rest = (sum(view[part], Decimal(0)) for part in PARTS)
+    estimate = posted + sum(rest, Decimal(0))
+    return dict(
+        zip(_SUMS, (posted, estimate, estimate - either_side, estimate + either_side), strict=True)
+    )
+
+
+def intervals(missed: Floats, sizes: Floats) -> Floats:
+    """Return how far to each side 80 % of what may be missed lies, by view.
+
+    `missed` has a row per past day and a column per view, `sizes` what each view is forecast at.
+    Half of an interval is what the view itself missed once there are 18 days, less with fewer; the
+    rest is what all views missed of their size, as few days of its own don't show what may happen
+    to one. A view that stands alone has only itself.
+    """
+    own = np.array([interval(one) for one in missed.T])
+    known = sizes > _LEAST_SIZE
+    if not len(missed) or known.sum() < _LEAST_VIEWS:
+        return own
+    share = len(missed) / (len(missed) + _POOLED_DAYS)
+    pooled = np.quantile(np.abs(missed[:, known]) / sizes[known], COVERAGE)
+    found: Floats = share * own + (1 - share) * pooled * sizes
+    return found
+
+
+def interval(missed: Floats) -> float:
     """Return how far to each side 80 % of what is missed lies, whatever its sign.
 
     Of n past days it is the miss of rank (n + 1) x 80 %, rounded up (split conformal prediction),
-    or the largest. Where the days count as fewer `independent` ones, the share is
-    (independent + 1) / independent x 80 %, and above 1 that many times the largest.
+    or the largest.
     """
     known = np.sort(np.abs(missed[np.isfinite(missed)]))
     if not len(known):
         return 0.0
-    count = independent or len(known)
-    share = (count + 1) / count * COVERAGE
-    wider = max(share, 1.0) if independent else 1.0
-    rank = int(np.ceil(round(len(known) * share, 9)))
-    return float(known[min(rank, len(known)) - 1]) * wider
+    rank = int(np.ceil(round((len(known) + 1) * COVERAGE, 9)))
+    return float(known[min(rank, len(known)) - 1])
 
 
 def line_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -20,12 +20,12 @@ def new_row(**parts: Decimal) -> dict[str, Decimal]:
     return dict.fromkeys(PARTS, Decimal(0)) | parts
 
 
-def outlook_of(rows: Rows, draws: Draws, count: int, independent: float | None = None) -> Outlook:
-    """Return the lines with `count` draws each; 0 for what is certain or by rule."""
+def outlook_of(rows: Rows, draws: Draws, count: int) -> Outlook:
+    """Return the lines with `count` draws each; NaN for what is posted or comes by a rule."""
     lines = line_frame([{**dict(zip(LINE, key, strict=True)), **row} for key, row in rows.items()])
-    none = np.zeros(count)
+    none = np.full(count, np.nan)
     table = np.array([draws.get(key, none) for key in rows]).reshape(len(rows), count).T
-    return Outlook(lines, table, independent)
+    return Outlook(lines, table)
 
 
 def of_month(daily: pd.DataFrame, period: str) -> pd.DataFrame:

@@ -9,18 +9,19 @@ from numpy.typing import NDArray
 
 from finops.anomalies.series import Floats
 from finops.forecast.by_rule import add_derived, add_fees
-from finops.forecast.origins import independent, scaled
+from finops.forecast.origins import Origins, scaled
 from finops.forecast.outlook import Outlook, cents
 from finops.forecast.rows import Rows, last_day, new_row, outlook_of
 from finops.forecast.series import Series
 from finops.forecast.sources import Known
 from finops.forecast.steps import add_steps
+from finops.forecast.usage import GROWING
 
-__all__ = ["MONTHS", "twelve_months", "unallocated_growth"]
+__all__ = ["MONTHS", "missed_ahead", "twelve_months", "unallocated_growth"]
 
 MONTHS = 12
-# The models that go on with growth; the mean of like days stays where it is.
-_GROWING = 2
+
+
 _LEAST_ORIGINS = 8
 _MONTH, _YOUNG_DAYS, _GROWTH_MONTHS = 30, 90, 6
 _LEVEL_DAYS, _STEP, _LEAST_STEP = 14, 0.12, 5.0
@@ -35,7 +36,7 @@ def twelve_months(known: Known, series: Series) -> list[Outlook]:
     """
     end = last_day(str(pd.Period(known.period) + MONTHS))
     days = pd.date_range(known.last + pd.Timedelta(days=1), end)
-    path = series.origins.forecaster.paths(series.last + 1, len(days))[:_GROWING].mean(axis=0)
+    path = series.origins.paths(series.last + 1, len(days))[:GROWING].mean(axis=0)
     growths = _Growths(series)
     return [
         _month(known, series, str(pd.Period(known.period) + ahead), path, days, growths, ahead)
@@ -56,7 +57,8 @@ def _month(
     growth = growths.at(series.last + 1)
     inside = np.flatnonzero(days.strftime("%Y-%m") == period)
     sums = path[:, inside].sum(axis=1)
-    missed, starts, reach = _missed(series, int(inside[0]), len(inside), sums)
+    skip, length = int(inside[0]), len(inside)
+    missed, starts = missed_ahead(series.origins, series.last, skip, length, sums)
     missed = missed[:, series.column]
     for key, value in zip(series.keys, sums[series.column], strict=True):
         rows[period, *key] = new_row(x_forecast=cents(value))
@@ -69,10 +71,9 @@ def _month(
     draws = {(period, *key): missed[:, place] for place, key in enumerate(series.keys)}
     for measure, currency in growth:
         then = [growths.at(start).get((measure, currency), 0.0) for start in starts]
-        expected = np.array(then) * ahead * np.sqrt(reach)
-        draws[period, measure, *_NOBODY, currency, "unallocated"] = -expected
+        draws[period, measure, *_NOBODY, currency, "unallocated"] = -np.array(then) * ahead
     add_derived(rows, draws, known, period)
-    return outlook_of(rows, draws, len(missed), independent(len(missed)))
+    return outlook_of(rows, draws, len(missed))
 
 
 class _Growths:
@@ -89,20 +90,20 @@ class _Growths:
 _NOBODY = ("unallocated", "unallocated", "unallocated growth", "growth")
 
 
-def _missed(series: Series, skip: int, days: int, sums: Floats) -> tuple[Floats, list[int], float]:
+def missed_ahead(
+    origins: Origins, last: int, skip: int, days: int, sums: Floats
+) -> tuple[Floats, list[int]]:
     """Return what forecasts missed that looked as far ahead, by past day and key.
 
-    Where too few days of the past can tell, those that looked less far, times the root of how much
-    farther this one looks. Also returns the first row that each did not know, and how far it
-    looked, as a part of how far this one looks.
+    They skip `skip` days after row `last` and sum up `days`, and are scaled to `sums`, the forecast
+    of now by key. Where too few days of the past can tell, those that looked less far, times how
+    much farther this one looks. Also returns the first row that each did not know.
     """
-    farthest = series.last + 1 - days - _LEAST_ORIGINS * 5 - 60
-    looked = min(skip, max(farthest, 0))
-    found, actual = series.origins.missed(series.last, days, looked)
-    said = found[:, :_GROWING].mean(axis=1)
+    looked = min(skip, max(last + 1 - days - _LEAST_ORIGINS * 5 - 60, 0))
+    found, actual = origins.missed(last, days, looked)
+    said = found[:, :GROWING].mean(axis=1)
     reach = (looked + days) / (skip + days)
-    missed = scaled(actual - said, said, sums) / np.sqrt(reach)
-    return missed, series.origins.starts(series.last, days, looked), reach
+    return scaled(actual - said, said, sums) / reach, origins.starts(last, days, looked)
 
 
 def unallocated_growth(series: Series) -> dict[tuple[str, str], float]:

@@ -12,14 +12,15 @@ from finops.anomalies.plans import events_of, holidays_of
 from finops.anomalies.series import Floats, Mask
 from finops.anomalies.stats import centred_median, median
 
-__all__ = ["MODELS", "Forecaster", "forecaster_of"]
+__all__ = ["GROWING", "MODELS", "Forecaster", "forecaster_of"]
 
 # The rows of a path: regression on calendar and orders, smoothed level, means of like days.
 MODELS = ("regression", "smoothing", "like_days")
+# The first ones, whose level is that of the last days: they are taken for months ahead.
+GROWING = 2
 _LEVEL_DAYS, _SMOOTH_DAYS, _MEAN_DAYS = 14, 56, 28
+_SPARSE = 0.7
 _ALPHAS = np.array([0.08, 0.15, 0.3, 0.5])
-# Half of the recent slope, within what a month may reasonably add or take (log cost per day).
-_DAMPING, _SLOWEST, _FASTEST = 0.5, np.log(0.977) / 30.4, np.log(1.03) / 30.4
 # Features from here on have a trend of their own: length of the month, promotions, orders.
 _TRENDING = 12
 # How far a holiday and the length of the month may move log cost (a standard deviation).
@@ -52,12 +53,14 @@ class Forecaster:
         logs, detrended = (one[:, *signs][:day] for one in self._logs)
         plain, effects = self._without_effects(logs, detrended, features, day)
         season = features[day : day + days] @ effects
-        growth = _growth(plain) * np.arange(1, days + 1)[:, None]
         smear = _smear(plain)
         levels = np.stack([median(plain[-_LEVEL_DAYS:]), _smoothed(plain[-_SMOOTH_DAYS:])])
-        modelled = (np.exp(levels[:, None] + growth + season) * smear - SMALL).clip(min=0) * sign
+        modelled = (np.exp(levels[:, None] + season) * smear - SMALL).clip(min=0) * sign
         means = _like_days(past, self.here[:day], self.calendar, day, days)
-        found: Floats = np.concatenate([np.nan_to_num(modelled), means[None]])
+        modelled = np.where(_is_sparse(past), means[None], np.nan_to_num(modelled))
+        found: Floats = np.concatenate([modelled, means[None]])
+        first = self.calendar.first[day : day + days]
+        found[:, first] += _fees(past, self.calendar.first[:day])
         return found.transpose(0, 2, 1)
 
     @cached_property
@@ -162,21 +165,35 @@ def _smoothed(plain: Floats) -> Floats:
     return chosen
 
 
-def _growth(plain: Floats) -> Floats:
-    """Return the damped slope of log cost per day, from the last weeks against those before."""
-    if len(plain) < 2 * _MEAN_DAYS:
-        return np.zeros(plain.shape[1])
-    now, before = median(plain[-_LEVEL_DAYS:]), median(plain[-2 * _MEAN_DAYS : -_MEAN_DAYS])
-    slope = (now - before) / (1.5 * _MEAN_DAYS - _LEVEL_DAYS / 2)
-    return np.clip(np.nan_to_num(_DAMPING * slope), _SLOWEST, _FASTEST)
-
-
 def _smear(plain: Floats) -> Floats:
     """Return the mean of cost over its median: what a forecast of logarithms would leave out."""
     away = np.exp(plain - centred_median(plain))[-_SMOOTH_DAYS:]
     known = ~np.isnan(away)
     mean = np.where(known, away, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return np.where(known.sum(axis=0) >= _LEVEL_DAYS, np.clip(mean, 0.9, 1.5), 1.0)
+
+
+def _is_sparse(past: Floats) -> Mask:
+    """Return which keys cost nothing on most days: a level of days says nothing about them."""
+    active: Mask = (past[-_SMOOTH_DAYS:] != 0).mean(axis=0) < _SPARSE
+    return active
+
+
+def _fees(past: Floats, first: Mask) -> Floats:
+    """Return what the first of a month costs more than the days beside it, the last three times.
+
+    It is the median of three; nothing where one of them was no more than a third of such a day.
+    """
+    rows = np.flatnonzero(first)[-3:]
+    if not len(rows):
+        return np.zeros(past.shape[1])
+    extra = []
+    for row in rows:
+        beside = np.concatenate([past[max(row - 7, 0) : row], past[row + 1 : row + 8]])
+        extra.append(past[row] - (np.median(beside, axis=0) if len(beside) else past[row]))
+    usual = np.median(extra, axis=0)
+    known = (np.array(extra) > 0.35 * (past[rows] - extra)).all(axis=0)
+    return np.where(known, usual, 0.0)
 
 
 def _like_days(past: Floats, here: Mask, calendar: Calendar, day: int, days: int) -> Floats:

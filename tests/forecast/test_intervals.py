@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from finops.forecast.estimate import estimate_of
-from finops.forecast.origins import combined, independent, said_then
-from finops.forecast.outlook import interval
+from finops.forecast.origins import combined, said_then
+from finops.forecast.outlook import interval, intervals
 from tests.forecast.knowns import days, known, series
 
 
@@ -19,10 +19,16 @@ def test_few_days_give_the_largest_miss_and_none_give_nothing():
     assert interval(np.array([np.nan])) == 0
 
 
-def test_windows_that_share_days_count_for_fewer():
-    """Seven windows of 30 days, 5 days apart, hold two that share none: (2 + 1) / 2 x 80 %."""
-    assert independent(7) == 2
-    assert interval(np.arange(1.0, 8), independent(7)) == pytest.approx(7 * 1.2)
+def test_view_with_few_days_of_its_own_has_mostly_the_interval_of_all():
+    """With two days a view counts 2 of 2 + 18; all views miss 10 % of their size at 80 %."""
+    missed = np.array([[0.0, 10, 20], [0, 10, 20]])
+    sizes = np.array([100.0, 100, 200])
+    assert intervals(missed, sizes) == pytest.approx([9, 0.1 * 10 + 0.9 * 10, 0.1 * 20 + 0.9 * 20])
+
+
+def test_view_that_stands_alone_has_only_what_it_missed():
+    missed = np.array([[5.0, 0], [-7, 0]])
+    assert intervals(missed, np.array([100.0, 0.0])) == pytest.approx([7, 0])
 
 
 def test_what_was_said_of_a_window_does_not_know_how_it_ended():

@@ -102,3 +102,19 @@ def test_items_add_up_in_every_month():
     summary = estimate_of(known(rows, "2026-10-15")).summary
     for _, view in summary.groupby(["billing_period", "x_measure"]):
         assert len(set(view.groupby("x_scope")["x_estimate"].sum())) == 1
+
+
+def test_what_the_first_of_a_month_adds_comes_on_each_first():
+    """400 on every first beside 10 a day; the days between don't rise for it."""
+    rows = series(days("2026-01-01", "2026-09-30"), lambda day: 410 if day.day == 1 else 10)
+    assert float(months(estimate_of(known(rows, "2026-09-30")))["2026-10"]) == pytest.approx(
+        400 + 31 * 10, rel=0.01
+    )
+
+
+def test_cost_of_some_days_only_is_expected_on_average():
+    """A batch costs 90 on every third day: its median day costs nothing, its month 30 times 30."""
+    rows = series(days("2026-01-01", "2026-09-30"), lambda day: 90 * (day.day_of_year % 3 == 0))
+    assert float(months(estimate_of(known(rows, "2026-09-30")))["2026-10"]) == pytest.approx(
+        31 * 30, rel=0.1
+    )
