@@ -10,6 +10,7 @@ from finops.forecast.origins import Origins
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series
 from finops.forecast.sources import Known
+from finops.languages import say
 
 __all__ = ["BY_ORDERS", "by_orders", "sentences"]
 
@@ -19,6 +20,24 @@ BY_ORDERS = [
     *("billing_period", "x_orders_from", "x_orders", "x_usage_per_order", "x_by_orders"),
     *("x_forecast_usage", "billing_currency"),
 ]
+_TEXTS = {
+    "sentence": (
+        "{orders} orders in {months} ({origins}) would use {usage} {currency}, at {per_order} "
+        "{currency} an order to come. Forecast by item: {forecast} {currency}.",
+        "{months}의 주문이 {orders}건({origins})이면 사용 비용은 {usage} {currency}입니다(앞으로 "
+        "주문당 {per_order} {currency}). 항목별로 예측한 사용 비용은 {forecast} {currency}입니다.",
+    ),
+    "later": ("the {number} months after it", "그 뒤 {number}개월"),
+    "forecast": (
+        "forecast; business/order_plan.csv has no plan of *",
+        "예측, business/order_plan.csv에 *의 계획이 없음",
+    ),
+    "planned": ("as planned", "계획"),
+    "partly": (
+        "planned for {number} of them, forecast for the others",
+        "{number}개월은 계획, 나머지는 예측",
+    ),
+}
 
 
 def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame:
@@ -50,31 +69,34 @@ def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame([[*row, *currencies] for row in rows], columns=BY_ORDERS)
 
 
-def sentences(found: pd.DataFrame, period: str) -> list[str]:
+def sentences(found: pd.DataFrame, period: str, language: str) -> list[str]:
     """Return a sentence on the month `period` and one on those after it, from `by_orders`."""
     now, later = found[found["billing_period"] == period], found[found["billing_period"] > period]
-    pairs = ((period, now), (f"the {len(later)} months after it", later))
-    return [_sentence(name, rows) for name, rows in pairs if len(rows)]
+    months_after = say(_TEXTS, "later", language, number=str(len(later)))
+    pairs = ((period, now), (months_after, later))
+    return [_sentence(name, rows, language) for name, rows in pairs if len(rows)]
 
 
-def _sentence(name: str, rows: pd.DataFrame) -> str:
+def _sentence(months: str, rows: pd.DataFrame, language: str) -> str:
     first = rows.iloc[0]
-    currency = first["billing_currency"]
-    return (
-        f"{rows['x_orders'].sum():,.0f} orders in {name} ({_origins(rows)}) would use "
-        f"{rows['x_by_orders'].sum():,.0f} {currency}, at {first['x_usage_per_order']:.5f} "
-        f"{currency} an order to come. Forecast by item: "
-        f"{rows['x_forecast_usage'].sum():,.0f} {currency}."
+    return say(
+        _TEXTS,
+        "sentence",
+        language,
+        months=months,
+        origins=_origins(rows, language),
+        orders=f"{rows['x_orders'].sum():,.0f}",
+        usage=f"{rows['x_by_orders'].sum():,.0f}",
+        per_order=f"{first['x_usage_per_order']:.5f}",
+        forecast=f"{rows['x_forecast_usage'].sum():,.0f}",
+        currency=first["billing_currency"],
     )
 
 
-def _origins(rows: pd.DataFrame) -> str:
+def _origins(rows: pd.DataFrame, language: str) -> str:
     planned = int((rows["x_orders_from"] == "plan").sum())
-    if planned == 0:
-        return "forecast; business/order_plan.csv has no plan of *"
-    if planned == len(rows):
-        return "as planned"
-    return f"planned for {planned} of them, forecast for the others"
+    key = "forecast" if not planned else "planned" if planned == len(rows) else "partly"
+    return say(_TEXTS, key, language, number=str(planned))
 
 
 def _per_order(series: Series, orders: Floats) -> float:

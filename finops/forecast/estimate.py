@@ -13,6 +13,7 @@ from finops.forecast.series import Series, series_of
 from finops.forecast.sources import Known, last_delivered_day, read_known
 from finops.forecast.twelve_months import twelve_months
 from finops.forecast.vintages import keep, read_vintage, vintage_folder
+from finops.languages import LANGUAGES, say
 from finops.warehouse import Warehouse
 
 __all__ = ["Estimate", "estimate", "estimate_of"]
@@ -20,6 +21,27 @@ __all__ = ["Estimate", "estimate", "estimate_of"]
 _VIEW = ["x_measure", "billing_currency", "x_scope", "x_key"]
 _EXACT = Context(prec=60)
 _SHOWN = ("x_posted", "x_estimate", "x_low", "x_high")
+_TEXTS = {
+    "planned": (
+        "Planned, as business/planned_changes.csv says today: {names}.",
+        "계획된 변화(지금의 business/planned_changes.csv): {names}.",
+    ),
+    "planned_from": ("{name} from {start}", "{name}({start}부터)"),
+    "restated": (
+        "No delivery of {period} had come by {as_of}: its days are taken as they are in the newest "
+        "one, without support and tax.",
+        "{as_of}까지 {period}의 전달분이 오지 않았습니다. 그달의 날짜는 지원료와 세금을 뺀 최신 "
+        "전달분의 값을 씁니다.",
+    ),
+    "no_orders": (
+        "There are no orders in business/orders.csv, which would explain most.",
+        "business/orders.csv에 주문이 없습니다. 비용을 가장 잘 설명하는 것은 주문입니다.",
+    ),
+    "no_rates": (
+        "No exchange rate of a month before is known: billing currency only.",
+        "이전 달의 환율이 없어 청구 통화로만 보여 줍니다.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -31,14 +53,14 @@ class Estimate:
     has one row per billing_period, x_measure, billing_currency, x_scope and x_key: x_posted,
     x_estimate (the sum of its lines), x_low and x_high (80 % interval), x_last_month and x_run_rate
     (naive), and the same money in x_reporting_currency at x_exchange_rate. `notes` say what it had
-    to do without.
+    to do without, by language.
     """
 
     as_of: str
     vintage: str
     lines: pd.DataFrame
     summary: pd.DataFrame
-    notes: tuple[str, ...]
+    notes: dict[str, tuple[str, ...]]
 
 
 def estimate(warehouse: Warehouse, as_of: str | None = None) -> Estimate:
@@ -59,12 +81,13 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
     series = series or series_of(known)
     outlooks = [month_end(known, series), *twelve_months(known, series)]
     lines = pd.concat([one.lines for one in outlooks], ignore_index=True)
+    orders = by_orders(known, series, lines)
     return Estimate(
         as_of=f"{known.as_of:%Y-%m-%d}",
         vintage=known.digest(),
         lines=lines,
         summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
-        notes=tuple(_notes(known, by_orders(known, series, lines))),
+        notes={language: tuple(_notes(known, orders, language)) for language in LANGUAGES},
     )
 
 
@@ -88,22 +111,23 @@ def _is_known(rate: object) -> bool:
     return isinstance(rate, Decimal)
 
 
-def _notes(known: Known, orders: pd.DataFrame) -> list[str]:
-    notes = sentences(orders, known.period)
-    notes += [_planned(known)] if len(known.planned) else []
+def _notes(known: Known, orders: pd.DataFrame, language: str) -> list[str]:
+    notes = sentences(orders, known.period, language)
+    notes += [_planned(known, language)] if len(known.planned) else []
     if known.period in known.restated and known.as_of < last_day(known.period):
-        notes.append(
-            f"No delivery of {known.period} had come by {known.as_of:%Y-%m-%d}: its days are taken "
-            "as they are in the newest one, without support and tax."
-        )
+        as_of = f"{known.as_of:%Y-%m-%d}"
+        notes.append(say(_TEXTS, "restated", language, period=known.period, as_of=as_of))
     if known.orders.empty:
-        notes.append("There are no orders in business/orders.csv, which would explain most.")
+        notes.append(say(_TEXTS, "no_orders", language))
     if known.rates.empty:
-        notes.append("No exchange rate of a month before is known: billing currency only.")
+        notes.append(say(_TEXTS, "no_rates", language))
     return notes
 
 
-def _planned(known: Known) -> str:
+def _planned(known: Known, language: str) -> str:
     pairs = zip(known.planned["name"], known.planned["start"], strict=True)
-    names = "; ".join(f"{name} from {start}" for name, start in pairs)
-    return f"Planned, as business/planned_changes.csv says today: {names}."
+    names = "; ".join(
+        say(_TEXTS, "planned_from", language, name=str(name), start=str(start))
+        for name, start in pairs
+    )
+    return say(_TEXTS, "planned", language, names=names)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from finops.errors import BadSource
+from finops.languages import LANGUAGES
 
 __all__ = ["FOLDER", "keep", "read_vintage", "read_vintages", "vintage_folder"]
 
@@ -31,7 +32,8 @@ def keep(folder: Path, made: dict[str, Any]) -> None:
         for name in _FRAMES:
             pq.write_table(_table(made[name]), part / f"{name}.parquet")
         rest = {name: made[name] for name in ("as_of", "vintage", "notes")}
-        (part / "estimate.json").write_text(json.dumps(rest, indent=1), encoding="utf-8")
+        text = json.dumps(rest, indent=1, ensure_ascii=False)
+        (part / "estimate.json").write_text(text, encoding="utf-8")
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -56,7 +58,11 @@ def read_vintage(folder: Path) -> dict[str, Any]:
         raise BadSource(
             f"{folder} can't be read: {error}. Restore it from a backup, or move it away."
         ) from error
-    return {**rest, **frames, "notes": tuple(rest["notes"])}
+    notes = rest["notes"]
+    # Estimates that are kept since before notes had languages have them in English.
+    by_language = notes if isinstance(notes, dict) else dict.fromkeys(LANGUAGES, notes)
+    kept = {language: tuple(lines) for language, lines in by_language.items()}
+    return {**rest, **frames, "notes": kept}
 
 
 def _table(frame: pd.DataFrame) -> pa.Table:

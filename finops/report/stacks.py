@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from finops.languages import say
 from finops.report.style import DARK, PALETTE, label
-from finops.report.text import month_name, number
+from finops.report.text import month_name, month_text, number
 
 __all__ = ["axis_unit", "cost_by_month", "month_axis", "stacked_months"]
 
@@ -16,6 +17,12 @@ _LINE_OF_TEXT = 0.062  # part of the axis that one name takes
 _HEADROOM = 1.09
 _MANY_MONTHS = 8
 _FEW_MONTHS = 3
+_TEXTS = {
+    "million": ("million {currency}", "백만 {currency}"),
+    "thousand": ("thousand {currency}", "천 {currency}"),
+    "month": ("{short}", "{month}월"),
+    "month_of_year": ("{short}<br>{year}", "{month}월<br>{year}년"),
+}
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,12 +49,12 @@ def all_months(months: "pd.Index[str]") -> list[str]:
     return [str(month) for month in pd.period_range(months.min(), months.max(), freq="M")]
 
 
-def axis_unit(largest: float, currency: str) -> tuple[float, str]:
+def axis_unit(largest: float, currency: str, language: str = "en") -> tuple[float, str]:
     """Return what to divide money by on an axis that reaches `largest`, and the unit's name."""
     if abs(largest) >= 1e8:
-        return 1e6, f"million {currency}"
+        return 1e6, say(_TEXTS, "million", language, currency=currency)
     if abs(largest) >= 1e5:
-        return 1e3, f"thousand {currency}"
+        return 1e3, say(_TEXTS, "thousand", language, currency=currency)
     return 1.0, currency
 
 
@@ -59,6 +66,7 @@ def stacked_months(
     divisor: float = 1.0,
     colours: list[str] = PALETTE,
     budget: pd.Series | None = None,
+    language: str = "en",
 ) -> None:
     """Add one bar per month of `parts`, stacked by its columns; `budget` is a line across each.
 
@@ -68,25 +76,26 @@ def stacked_months(
     scaled = parts / divisor
     level = None if budget is None else budget.reindex(parts.index) / divisor
     for colour, name in zip(colours, parts.columns, strict=False):
-        _add_part(drawing, parts[name], divisor, unit, str(name), colour)
+        _add_part(drawing, parts[name], divisor, unit, str(name), colour, language)
     if unit != "%" and len(parts.columns) > 1:
         _add_totals(drawing, scaled, level)
     if level is not None:
         _add_budget(drawing, level)
     lowest, highest = _range(scaled, level)
     _name_parts(drawing, scaled, colours, level, lowest, highest)
-    month_axis(drawing, [str(month) for month in parts.index])
+    month_axis(drawing, [str(month) for month in parts.index], language)
     drawing.update_yaxes(range=[lowest, highest])
     # The names of few months have room inside the axis.
     drawing.update_layout(barmode="relative", margin_r=24 if len(parts) <= _FEW_MONTHS else 215)
 
 
-def month_axis(drawing: go.Figure, months: list[str]) -> None:
+def month_axis(drawing: go.Figure, months: list[str], language: str = "en") -> None:
     """Name the months; the year stands under the first one and each January."""
     names = []
     for position, month in enumerate(months):
-        name, year = month_name(month, short=True).split(" ")
-        names.append(f"{name}<br>{year}" if position == 0 or month.endswith("-01") else name)
+        key = "month_of_year" if position == 0 or month.endswith("-01") else "month"
+        year, short = month[:4], month_name(month, short=True)[:3]
+        names.append(say(_TEXTS, key, language, year=year, short=short, month=str(int(month[5:]))))
     # Few months keep the width of bars that many months have.
     drawing.update_xaxes(
         tickvals=list(range(len(months))),
@@ -96,7 +105,13 @@ def month_axis(drawing: go.Figure, months: list[str]) -> None:
 
 
 def _add_part(
-    drawing: go.Figure, amounts: pd.Series, divisor: float, unit: str, name: str, colour: str
+    drawing: go.Figure,
+    amounts: pd.Series,
+    divisor: float,
+    unit: str,
+    name: str,
+    colour: str,
+    language: str,
 ) -> None:
     drawing.add_bar(
         x=list(range(len(amounts))),
@@ -109,7 +124,7 @@ def _add_part(
         insidetextanchor="middle",
         insidetextfont={"color": _ink(colour), "size": 11},
         customdata=[
-            [month_name(str(month)), f"{number(amount)} {unit}"]
+            [month_text(str(month), language), f"{number(amount)} {unit}"]
             for month, amount in amounts.items()
         ],
         hovertemplate="%{fullData.name}<br>%{customdata[0]}: %{customdata[1]}<extra></extra>",

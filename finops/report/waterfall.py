@@ -37,7 +37,7 @@ def waterfall(frame: pd.DataFrame, *, lang: str = "en") -> go.Figure:
     unit = str(first["x_unit"])
     start, end = float(first["x_base_total"]), float(first["x_total"])
     moves = steps(frame, lang)
-    divisor, axis = _axis(max(abs(start), abs(end)), unit)
+    divisor, axis = _axis(max(abs(start), abs(end)), unit, lang)
     lowest, highest = axis_range(start, list(moves.values()))
     drawing = figure(
         f"{measure_name(str(first['x_measure']), lang)}: {months[0]} → {months[1]}",
@@ -80,11 +80,11 @@ def steps(frame: pd.DataFrame, lang: str) -> dict[str, float]:
     return shown | ({ALL_ELSE[place_of(lang)]: others} if len(shown) < len(sums) else {})
 
 
-def _axis(largest: float, unit: str) -> tuple[float, str]:
+def _axis(largest: float, unit: str, lang: str) -> tuple[float, str]:
     if unit == "of revenue":
         return _PERCENT, "%"
     currency, _, per_order = unit.partition(" ")
-    return (1.0, unit) if per_order else axis_unit(largest, currency)
+    return (1.0, unit) if per_order else axis_unit(largest, currency, lang)
 
 
 def axis_range(start: float, steps: list[float]) -> tuple[float, float]:

@@ -79,6 +79,19 @@ def test_head_says_that_a_month_ended_and_what_anomalies_make_of_the_next():
     ]
 
 
+def test_head_says_the_same_in_korean():
+    anomalies = OpenAnomalies("2026-11", 2, Decimal(10), Decimal(2_900), Decimal(3_000), "USD")
+    assert head(october("2026-10-15"), Beside(Decimal(4_000), anomalies), "ko") == [
+        "2026-10-15 기준 2026년 10월의 유효 비용 추정액은 3,100 USD입니다(80 % 구간: 3,100 – 3,100). "
+        "2026년 9월보다 3.3 % 많고 예산보다 22.5 % 적습니다.",
+        "열린 이상 비용 2건을 오늘 해결하면 2026년 11월은 2,900 USD입니다.",
+        "해결하지 않으면 하루에 10 USD씩 들어 2026년 11월은 3,000 USD입니다.",
+    ]
+    assert head(october("2026-10-31"), Beside(), "ko") == [
+        "2026-10-31 기준 2026년 10월의 유효 비용은 3,100 USD입니다. 2026년 9월보다 3.3 % 많습니다."
+    ]
+
+
 def test_rows_that_are_not_shown_are_added_up_in_one():
     console = Console(width=80, file=io.StringIO())
     console.print(page(october("2026-10-31", teams=25)))

@@ -164,12 +164,13 @@ def test_incomplete_day_that_nobody_has_seen_fill_up_is_forecast():
     assert company(estimate)["x_estimate"] == Decimal(31_000)
 
 
-def orders_notes(plan=()):
+def orders_notes(plan=(), language="en"):
     """A thousand orders a day at 10 cents each."""
     rows = series(days(*HISTORY), 100)
     orders = pd.Series(1_000.0, index=days(HISTORY[0], "2026-10-15"))
     frame = pd.DataFrame(plan, columns=["billing_period", "x_service", "orders"])
-    return estimate_of(known(rows, "2026-10-15", orders=orders, order_plan=frame)).notes[:2]
+    made = estimate_of(known(rows, "2026-10-15", orders=orders, order_plan=frame))
+    return made.notes[language][:2]
 
 
 def test_orders_times_usage_per_order_stand_beside_the_forecast():
@@ -195,6 +196,16 @@ def test_planned_orders_go_before_those_forecast_and_the_days_so_far_stay():
         "425,000 orders in the 12 months after it (planned for 1 of them, forecast for the "
         "others) would use 42,500 USD"
     )
+
+
+def test_planned_orders_are_said_in_korean():
+    plan = [("2026-10", "*", 50_000), ("2026-11", "*", 90_000)]
+    now, later = orders_notes(plan, "ko")
+    assert now == (
+        "2026-10의 주문이 50,000건(계획)이면 사용 비용은 5,000 USD입니다(앞으로 주문당 "
+        "0.10000 USD). 항목별로 예측한 사용 비용은 3,100 USD입니다."
+    )
+    assert later.startswith("그 뒤 12개월의 주문이 425,000건(1개월은 계획, 나머지는 예측)이면")
 
 
 def noisy():

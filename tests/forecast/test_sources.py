@@ -61,7 +61,7 @@ def test_month_that_was_loaded_late_says_that_it_was(project, tmp_path):
     assert (len(known.daily), known.restated) == (10, ("2026-10",))
     assert (
         "No delivery of 2026-10 had come by 2026-10-10"
-        in estimate(warehouse, "2026-10-10").notes[0]
+        in estimate(warehouse, "2026-10-10").notes["en"][0]
     )
 
 

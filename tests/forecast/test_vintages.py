@@ -37,6 +37,15 @@ def test_kept_estimate_reads_as_it_was_made(made, tmp_path):
     pd.testing.assert_frame_equal(again["summary"], made.summary, check_dtype=False)
     pd.testing.assert_frame_equal(again["lines"], made.lines, check_dtype=False)
     assert again["notes"] == made.notes
+    assert made.notes["ko"] == (
+        "business/orders.csv에 주문이 없습니다. 비용을 가장 잘 설명하는 것은 주문입니다.",
+    )
+
+
+def test_estimate_that_was_kept_with_english_notes_alone_can_be_read(made, tmp_path):
+    keep(tmp_path / "one", vars(made) | {"notes": ["There are no orders."]})
+    notes = ("There are no orders.",)
+    assert read_vintage(tmp_path / "one")["notes"] == {"en": notes, "ko": notes}
 
 
 def test_kept_estimate_is_never_written_again(made, tmp_path):

@@ -8,6 +8,7 @@ from finops.project import copy_notebooks
 
 SOURCE = Path(__file__).parents[2] / "notebooks"
 NAMES = sorted(path.name for path in SOURCE.glob("*.ipynb"))
+KOREAN = [name for name in NAMES if name.endswith(".ko.ipynb")]
 
 
 def read(name):

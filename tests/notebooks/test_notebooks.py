@@ -1,6 +1,7 @@
 """Every notebook is short, stores no output and runs from top to bottom on any project."""
 
 import ast
+import re
 import time
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from nbconvert import HTMLExporter
 import finops
 from finops.project import copy_notebooks
 from tests.notebooks.notebook_files import (
+    KOREAN,
     NAMES,
     SOURCE,
     chart_count,
@@ -22,6 +24,7 @@ from tests.notebooks.notebook_files import (
 
 PLOTLY = "application/vnd.plotly.v1+json"
 SECONDS = 180
+HEADINGS = re.compile("<(?:th|h2)[^>]*>([^<]+)</(?:th|h2)>")
 every_notebook = pytest.mark.parametrize("name", NAMES)
 
 
@@ -62,7 +65,8 @@ def bare_project(sample_project, tmp_path_factory):
 
 
 def test_notebooks_are_numbered_from_the_common_start():
-    assert [name[:2] for name in NAMES] == [f"{number:02}" for number in range(len(NAMES))]
+    english = [name for name in NAMES if name not in KOREAN]
+    assert [name[:2] for name in english] == [f"{number:02}" for number in range(len(english))]
 
 
 @every_notebook
@@ -129,6 +133,15 @@ def test_every_chart_of_the_sample_company_has_data(executed):
     name, notebook, _ = executed
     drawn = [figure for figure in figures(notebook) if figure["data"]]
     assert len(drawn) == chart_count(name) > 0
+
+
+def test_headings_of_tables_and_charts_are_in_the_language_of_the_notebook(executed):
+    name, notebook, _ = executed
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
+    tables = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
+    titles = [figure["layout"]["title"]["text"] for figure in figures(notebook)]
+    for heading in [*titles, *HEADINGS.findall(tables)]:
+        assert bool(re.search("[가-힣]", heading)) == (name in KOREAN), heading
 
 
 def test_charts_survive_the_export_to_html_without_a_network(executed):

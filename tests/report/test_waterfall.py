@@ -45,6 +45,8 @@ def test_an_axis_that_does_not_start_at_zero_says_so():
 def test_names_are_korean_on_request():
     [bars] = waterfall(bridge_of(CHANGES), lang="ko").data
     assert bars.x == ("2026년 9월", "일 주문 수", "주문당 사용량", "그 밖", "2026년 10월")
+    large = waterfall(bridge_of({"orders": "100000"}), lang="ko")
+    assert large.layout.title.subtitle.text == "천 USD"
 
 
 def test_nothing_changed_is_said():

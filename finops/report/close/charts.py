@@ -31,7 +31,7 @@ def expense_change(close: Close, language: str = "en") -> go.Figure:
     currency, frame = next(iter(close.variance.items()))
     steps = {part: float(sum(frame[part], Decimal(0))) for part in PARTS}
     steps = {part: value for part, value in steps.items() if value}
-    divisor, unit = axis_unit(max(map(abs, steps.values()), default=1.0), currency)
+    divisor, unit = axis_unit(max(map(abs, steps.values()), default=1.0), currency, language)
     months = [month_text(one, language) for one in (close.previous or "", close.period)]
     drawing = figure(f"{title}: {months[0]} → {months[1]}", subtitle=unit)
     drawing.add_waterfall(
@@ -64,7 +64,8 @@ def prepaid_run_off(close: Close, language: str = "en") -> go.Figure:
         ]
         for one in close.upfronts
     }
-    divisor, unit = axis_unit(max(max(values) for values in left.values()), close.currency)
+    largest = max(max(values) for values in left.values())
+    divisor, unit = axis_unit(largest, close.currency, language)
     drawing = figure(title, subtitle=f"{unit}, {say('by_hours', language)}")
     for place, (commitment, values) in enumerate(left.items()):
         drawing.add_bar(

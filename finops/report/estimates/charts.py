@@ -4,58 +4,67 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.forecast.estimate import Estimate
-from finops.report.stacks import month_axis
-from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure
-from finops.report.text import join, money, month_name, percent
+from finops.report.estimates.text import say
+from finops.report.stacks import axis_unit, month_axis
+from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label
+from finops.report.text import join, money, month_text, percent
 
 __all__ = ["estimate_record", "month_estimates"]
 
 _ERRORS = {
-    "x_last_month_error": ("last month repeated", GREY, "dot"),
-    "x_run_rate_error": ("run-rate", FALL, "dash"),
+    "x_last_month_error": ("naive", GREY, "dot"),
+    "x_run_rate_error": ("run_rate", FALL, "dash"),
     "x_error": ("estimate", RISE, "solid"),
 }
 
 
 def month_estimates(
-    estimate: Estimate, *, scope: str = "company", key: str = "*", measure: str = "effective_cost"
+    estimate: Estimate,
+    language: str = "en",
+    *,
+    scope: str = "company",
+    key: str = "*",
+    measure: str = "effective_cost",
 ) -> go.Figure:
     """Draw the month of an estimate and the twelve after it, each with its 80 % interval.
 
     A bar has what is posted below and what is expected above it; in the currency with most cost.
+    Raises BadInput for another language than en, ko.
     """
     rows = estimate.summary
     rows = rows[(rows["x_scope"] == scope) & (rows["x_measure"] == measure)]
     rows = rows[rows["x_key"] == key]
-    title = "What the months will end at"
+    title = say("months", language)
     if rows.empty:
-        return empty(title, f"The estimate has no {scope} {key}.")
+        return empty(title, say("no_scope", language, scope=scope, name=label(key)))
     sizes = rows["x_estimate"].astype(float).groupby(rows["billing_currency"]).sum()
     currency = str(sizes.idxmax())
     rows = rows[rows["billing_currency"] == currency].sort_values("billing_period")
     values = rows[["x_posted", "x_estimate", "x_low", "x_high"]].astype(float)
-    drawing = figure(
-        title,
-        subtitle=join(f"effective cost, as known on {estimate.as_of}", "lines: 80 % interval"),
-    )
-    _add_bars(drawing, rows, values, currency)
-    month_axis(drawing, list(rows["billing_period"]))
-    return drawing.update_yaxes(title_text=currency).update_layout(barmode="stack")
+    known = say("as_known", language, measure=say(measure, language), as_of=estimate.as_of)
+    drawing = figure(title, subtitle=join(known, say("interval", language)))
+    divisor, unit = axis_unit(float(values["x_high"].max()), currency, language)
+    _add_bars(drawing, values / divisor, _hover_texts(rows, currency, language))
+    month_axis(drawing, list(rows["billing_period"]), language)
+    return drawing.update_yaxes(title_text=unit, tickformat=",").update_layout(barmode="stack")
 
 
-def _add_bars(drawing: go.Figure, rows: pd.DataFrame, values: pd.DataFrame, currency: str) -> None:
-    places = list(range(len(rows)))
-    texts = [
-        f"{month_name(month)}: {money(one, currency, 0)}<br>{money(low, currency, 0)} to "
-        f"{money(high, currency, 0)}"
-        for month, one, low, high in zip(
-            rows["billing_period"],
-            values["x_estimate"],
-            values["x_low"],
-            values["x_high"],
-            strict=True,
+def _hover_texts(rows: pd.DataFrame, currency: str, language: str) -> list[str]:
+    return [
+        say(
+            "interval_of",
+            language,
+            month=month_text(one["billing_period"], language),
+            value=money(one["x_estimate"], currency, 0),
+            low=money(one["x_low"], currency, 0),
+            high=money(one["x_high"], currency, 0),
         )
+        for one in rows.to_dict("records")
     ]
+
+
+def _add_bars(drawing: go.Figure, values: pd.DataFrame, texts: list[str]) -> None:
+    places = list(range(len(values)))
     shown = {"customdata": texts, "hovertemplate": "%{customdata}<extra></extra>"}
     coming = values["x_estimate"] - values["x_posted"]
     drawing.add_bar(x=places, y=values["x_posted"].tolist(), marker_color=PALETTE[0], **shown)
@@ -74,29 +83,34 @@ def _add_bars(drawing: go.Figure, rows: pd.DataFrame, values: pd.DataFrame, curr
 
 
 def estimate_record(
-    record: pd.DataFrame, *, scope: str = "team", measure: str = "effective_cost"
+    record: pd.DataFrame,
+    language: str = "en",
+    *,
+    scope: str = "team",
+    measure: str = "effective_cost",
 ) -> go.Figure:
     """Draw by how much estimates missed, by the day they were made on, beside naive ones.
 
-    Reads `finops.forecast.record.track_record`.
+    Reads `finops.forecast.record.track_record`. Raises BadInput for another language than en, ko.
     """
-    title = "How far off the estimates were"
+    title = say("record", language)
     if record.empty:
-        return empty(title, "No month has been estimated yet that is over.")
+        return empty(title, say("no_record", language))
     rows = record[(record["x_scope"] == scope) & (record["x_measure"] == measure)]
     rows = rows[rows["x_ahead"] == 0].sort_values("x_day")
-    months = int(rows["x_months"].max())
-    drawing = figure(
-        title, subtitle=join(f"part of a {scope}'s month that was missed", f"{months} months")
-    )
-    for column, (name, colour, dash) in _ERRORS.items():
+    missed = say("missed", language, scope=say(f"scope_{scope}", language))
+    months = say("of_months", language, number=str(int(rows["x_months"].max())))
+    drawing = figure(title, subtitle=join(missed, months))
+    missed_on = say("missed_on", language, day="%{x}", share="%{y:.1%}")
+    for column, (key, colour, dash) in _ERRORS.items():
+        name = say(key, language)
         drawing.add_scatter(
             x=rows["x_day"].tolist(),
             y=rows[column].tolist(),
             mode="lines+markers",
             name=name,
             line={"color": colour, "width": 2, "dash": dash},
-            hovertemplate=f"day %{{x}}: %{{y:.1%}}<extra>{name}</extra>",
+            hovertemplate=f"{missed_on}<extra>{name}</extra>",
         )
         last = float(rows[column].iloc[-1])
         drawing.add_annotation(
@@ -108,6 +122,6 @@ def estimate_record(
             xshift=6,
             showarrow=False,
         )
-    drawing.update_xaxes(title_text="day of the month", tickvals=rows["x_day"].tolist())
+    drawing.update_xaxes(title_text=say("day_of_month", language), tickvals=rows["x_day"].tolist())
     drawing.update_yaxes(tickformat=".0%", rangemode="tozero")
     return drawing.update_layout(margin_r=190)

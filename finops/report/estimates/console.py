@@ -119,7 +119,7 @@ def _cells(one: dict[Any, Any], name: str) -> list[str]:
 
 def _notes(estimate: Estimate) -> Iterable[str]:
     yield from _reporting(estimate.summary)
-    yield from estimate.notes
+    yield from estimate.notes["en"]
     yield f"Kept as estimates/{estimate.as_of}-{estimate.vintage}."
 
 

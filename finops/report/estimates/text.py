@@ -1,6 +1,7 @@
-"""Say in words what an estimate comes to, and how far it can be trusted."""
+"""Say in words what an estimate comes to and how far it can be trusted, in English and Korean."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,108 @@ from finops.forecast.beside import Beside, OpenAnomalies
 from finops.forecast.estimate import Estimate
 from finops.forecast.rows import last_day
 from finops.languages import place_of
-from finops.report.text import money, month_name, number, percent
+from finops.languages import say as say_of
+from finops.report.text import money, month_text, number, percent
 
-__all__ = ["head", "verdict"]
+__all__ = ["head", "say", "verdict"]
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    # Sentences.
+    "will_end": (
+        "{month} will end at {value} effective (80 %: {low} – {high}){against}, as known on "
+        "{as_of}.",
+        "{as_of} 기준 {month}의 유효 비용 추정액은 {value}입니다(80 % 구간: {low} – {high})."
+        "{against}",
+    ),
+    "ended": (
+        "{month} ended at {value} effective{against}, as known on {as_of}.",
+        "{as_of} 기준 {month}의 유효 비용은 {value}입니다.{against}",
+    ),
+    "against": (", {parts}", " {parts}습니다."),
+    "and": (", ", "고 "),
+    "above": ("{share} above {month}", "{month}보다 {share} 많"),
+    "below": ("{share} below {month}", "{month}보다 {share} 적"),
+    "over": ("{share} over budget", "예산보다 {share} 많"),
+    "under": ("{share} under budget", "예산보다 {share} 적"),
+    "one_fixed": (
+        "{month} if 1 open anomaly is fixed today: {value}.",
+        "열린 이상 비용 1건을 오늘 해결하면 {month}은 {value}입니다.",
+    ),
+    "fixed": (
+        "{month} if {number} open anomalies are fixed today: {value}.",
+        "열린 이상 비용 {number}건을 오늘 해결하면 {month}은 {value}입니다.",
+    ),
+    "not_fixed": (
+        "{month} if not, at {per_day} a day: {value}.",
+        "해결하지 않으면 하루에 {per_day}씩 들어 {month}은 {value}입니다.",
+    ),
+    # Tables.
+    "teams": ("Teams, effective cost", "팀별 유효 비용"),
+    "kinds": ("What it is made of", "비용의 구성"),
+    "notes": ("Planned orders, plans, and what was missing", "주문 계획, 계획된 변화, 없던 자료"),
+    "jumps": ("What jumped", "급변한 비용"),
+    "team": ("team", "팀"),
+    "service": ("AWS service", "AWS 서비스"),
+    "measure": ("cost", "비용"),
+    "kind": ("kind", "종류"),
+    "note": ("note", "설명"),
+    "posted": ("so far", "지금까지"),
+    "estimate": ("estimate", "추정"),
+    "low": ("80 % from", "80 % 하한"),
+    "high": ("80 % to", "80 % 상한"),
+    "last_month": ("last month", "지난달"),
+    "run_rate": ("run-rate", "단순 환산"),
+    "reporting": ("estimate", "추정"),
+    "day": ("day", "날짜"),
+    "cost_of_day": ("cost", "비용"),
+    "expected": ("usual", "평소"),
+    "excess": ("change", "증감"),
+    "announced": ("announced", "예고된 일"),
+    "contributors": ("most of it", "주된 항목"),
+    "no_teams": ("No cost of this month is known.", "이달 비용이 없습니다."),
+    "no_kinds": ("No cost of this month is known.", "이달 비용이 없습니다."),
+    "no_notes": ("It had all that it needs.", "필요한 자료가 모두 있었습니다."),
+    "no_jumps": ("Nothing jumped.", "급변한 비용이 없습니다."),
+    # Scopes, measures and kinds of charges.
+    "company": ("company", "회사 전체"),
+    "scope_company": ("company", "회사"),
+    "scope_team": ("team", "팀"),
+    "scope_service": ("service", "서비스"),
+    "scope_cost_centre": ("cost centre", "비용 센터"),
+    "scope_aws_service": ("AWS service", "AWS 서비스"),
+    "scope_item": ("item", "항목"),
+    "scope_kind": ("kind", "종류"),
+    "billed_cost": ("billed cost", "청구 비용"),
+    "effective_cost": ("effective cost", "유효 비용"),
+    "kind_usage": ("usage", "사용"),
+    "kind_commitment": ("commitments", "약정"),
+    "kind_commitment_end": ("commitments that end", "약정 종료"),
+    "kind_fee": ("fees", "수수료"),
+    "kind_annual_fee": ("annual fees", "연간 수수료"),
+    "kind_upfront": ("upfront fees", "선납금"),
+    "kind_support": ("support", "지원료"),
+    "kind_tax": ("tax", "세금"),
+    "kind_credit": ("credits", "크레딧"),
+    "kind_refund": ("refunds", "환불"),
+    "kind_growth": ("growth", "성장"),
+    "kind_planned": ("planned changes", "계획된 변화"),
+    # Charts.
+    "months": ("What the months will end at", "월별 마감 추정"),
+    "as_known": ("{measure}, as known on {as_of}", "{measure}, {as_of} 기준"),
+    "interval": ("lines: 80 % interval", "선: 80 % 구간"),
+    "interval_of": ("{month}: {value}<br>{low} to {high}", "{month}: {value}<br>{low} ~ {high}"),
+    "no_scope": ("The estimate has no {scope} {name}.", "추정에 없습니다: {scope} {name}."),
+    "record": ("How far off the estimates were", "추정 오차"),
+    "missed": ("part of a {scope}'s month that was missed", "{scope}별 한 달 비용 대비 오차"),
+    "of_months": ("{number} months", "{number}개월"),
+    "no_record": ("No month has been estimated yet that is over.", "추정한 뒤 끝난 달이 없습니다."),
+    "naive": ("last month repeated", "지난달 그대로"),
+    "day_of_month": ("day of the month", "추정한 날(일)"),
+    "missed_on": ("day {day}: {share}", "{day}일: {share}"),
+}
+
+# A text of an estimate by key and language, `en` or `ko`, with its values filled in.
+say = partial(say_of, _TEXTS)
 
 _BOOKED, _PLANNED = 0.02, 0.05
 _TOO_SHORT = (
@@ -69,46 +169,58 @@ def _grade(error: float, naive: float) -> str:
     return "booked" if error <= _BOOKED else "planned" if error <= _PLANNED else "direction"
 
 
-def head(estimate: Estimate, against: Beside) -> list[str]:
+def head(estimate: Estimate, against: Beside, language: str = "en") -> list[str]:
     """Return what the company's month ends at, in a sentence, then with open anomalies or without.
 
     A sentence per currency: effective cost, its 80 % interval, against the month before and the
-    budget.
+    budget. Raises BadInput for another language than en, ko.
     """
     rows = estimate.summary
     period = min(rows["billing_period"])
     rows = rows[(rows["billing_period"] == period) & (rows["x_scope"] == "company")]
     effective = rows[rows["x_measure"] == "effective_cost"].to_dict("records")
-    sentences = [_month(one, estimate.as_of, against.budget) for one in effective]
-    return sentences + (_anomalies(against.anomalies) if against.anomalies else [])
+    sentences = [_month(one, estimate.as_of, against.budget, language) for one in effective]
+    return sentences + (_anomalies(against.anomalies, language) if against.anomalies else [])
 
 
-def _month(one: dict[Any, Any], as_of: str, budget: Decimal | None) -> str:
-    period, currency, end = one["billing_period"], one["billing_currency"], one["x_estimate"]
+def _month(one: dict[Any, Any], as_of: str, budget: Decimal | None, language: str) -> str:
+    period, end = one["billing_period"], one["x_estimate"]
     is_over = pd.Timestamp(as_of) >= last_day(period) and one["x_low"] == end
-    interval = f" (80 %: {number(one['x_low'])} – {number(one['x_high'])})"
-    parts = [
-        f"{month_name(period)} {'ended' if is_over else 'will end'} at {money(end, currency, 0)} "
+    return say(
+        "ended" if is_over else "will_end",
+        language,
+        month=month_text(period, language),
+        value=money(end, one["billing_currency"], 0),
+        low=number(one["x_low"]),
+        high=number(one["x_high"]),
+        against=_against(one, budget, language),
+        as_of=as_of,
+    )
+
+
+def _against(one: dict[Any, Any], budget: Decimal | None, language: str) -> str:
+    before = month_text(str(pd.Period(one["billing_period"]) - 1), language)
+    bases = ((one["x_last_month"], "above", "below"), (budget, "over", "under"))
+    shares = [
+        (one["x_estimate"] / base - 1, more, less)
+        for base, more, less in bases
+        if base and base > 0
     ]
-    parts[0] += "effective" + ("" if is_over else interval)
-    before = month_name(str(pd.Period(period) - 1))
-    parts += _against(end, one["x_last_month"], "above", "below", before)
-    parts += _against(end, budget, "over", "under", "budget")
-    return ", ".join(parts) + f", as known on {as_of}."
+    parts = [
+        say(more if share > 0 else less, language, share=percent(abs(share), 1), month=before)
+        for share, more, less in shares
+    ]
+    return say("against", language, parts=say("and", language).join(parts)) if parts else ""
 
 
-def _against(end: Decimal, base: Any, more: str, less: str, name: str) -> list[str]:
-    if not base or base <= 0:
-        return []
-    share = end / base - 1
-    return [f"{percent(abs(share), 1)} {more if share > 0 else less} {name}"]
-
-
-def _anomalies(found: OpenAnomalies) -> list[str]:
-    month, currency = month_name(found.billing_period), found.billing_currency
-    many = "1 open anomaly is" if found.count == 1 else f"{found.count} open anomalies are"
+def _anomalies(found: OpenAnomalies, language: str) -> list[str]:
+    month, currency = month_text(found.billing_period, language), found.billing_currency
+    fixed, stays, per_day = (
+        money(value, currency, 0)
+        for value in (found.if_fixed, found.if_they_continue, found.per_day)
+    )
+    key = "one_fixed" if found.count == 1 else "fixed"
     return [
-        f"{month} if {many} fixed today: {money(found.if_fixed, currency, 0)}.",
-        f"{month} if not, at {money(found.per_day, currency, 0)} a day: "
-        f"{money(found.if_they_continue, currency, 0)}.",
+        say(key, language, month=month, number=str(found.count), value=fixed),
+        say("not_fixed", language, month=month, per_day=per_day, value=stays),
     ]

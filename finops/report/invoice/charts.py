@@ -34,7 +34,7 @@ def invoice_items(checks: list[InvoiceCheck], language: str = "en") -> go.Figure
     parts = parts.reindex(all_months(parts.index)).fillna(0.0)
     parts = parts[[item for item in ITEMS if item in parts]]
     parts.columns = pd.Index([say(str(item), language) for item in parts.columns])
-    divisor, unit = axis_unit(float(parts.abs().sum(axis=1).max()), currency)
+    divisor, unit = axis_unit(float(parts.abs().sum(axis=1).max()), currency, language)
     drawing = figure(title, subtitle=f"{say('invoiced', language)}, {unit}")
-    stacked_months(drawing, parts, unit=currency, divisor=divisor)
+    stacked_months(drawing, parts, unit=currency, divisor=divisor, language=language)
     return drawing.update_yaxes(title_text=unit, tickformat=",")

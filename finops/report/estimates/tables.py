@@ -1,0 +1,109 @@
+"""Lay an estimate out as tables for a notebook, in English and Korean."""
+
+from typing import Any
+
+import pandas as pd
+
+from finops.forecast.estimate import Estimate
+from finops.languages import LANGUAGES, place_of
+from finops.report.estimates.text import say
+from finops.report.sections import Section
+from finops.report.text import cents, number, plain
+
+__all__ = ["jumps", "kinds", "notes", "teams"]
+
+_COMPANY = "*"
+_PARTS = ("posted", "estimate", "low", "high")
+_JUMPS = ("day", "team", "service", "cost_of_day", "expected", "excess", "")
+_AMOUNTS = {*_PARTS, *_JUMPS[3:6], "last_month", "run_rate", "reporting"}
+# So many jumps are listed, the largest first.
+_LISTED = 10
+
+
+def teams(estimate: Estimate, language: str = "en") -> Section:
+    """Return what the company and each team end the month at, the largest first.
+
+    Effective cost without cents: so far, estimate, 80 % interval, and what needs no model. Raises
+    BadInput for another language than en, ko, as all of these do.
+    """
+    names = (*_PARTS, "last_month", "run_rate")
+    found = _now(estimate)
+    found = found[found["x_measure"] == "effective_cost"]
+    found = found[found["x_scope"].isin(["company", "team"])]
+    largest = found.sort_values("x_estimate", ascending=False, kind="stable")
+    rows: list[tuple[str, ...]] = [
+        (
+            say("company", language) if one["x_key"] == _COMPANY else plain(one["x_key"], 40),
+            *_amounts(one, names),
+            one["billing_currency"],
+        )
+        for one in largest.to_dict("records")
+    ]
+    return _section("teams", ("team", *names, ""), rows, language)
+
+
+def kinds(estimate: Estimate, language: str = "en") -> Section:
+    """Return what the month is made of by kind of charge, billed and effective.
+
+    Amounts without cents in the bill's currency; the estimate in the reporting currency too.
+    """
+    found = _now(estimate)
+    found = found[found["x_scope"] == "kind"].sort_values(["x_measure", "x_key"])
+    rows = [
+        (
+            say(one["x_measure"], language),
+            say(f"kind_{one['x_key']}", language),
+            *_amounts(one, _PARTS),
+            one["billing_currency"],
+            number(one["x_reporting_estimate"]),
+            plain(one["x_reporting_currency"]),
+        )
+        for one in found.to_dict("records")
+    ]
+    return _section("kinds", ("measure", "kind", *_PARTS, "", "reporting", ""), rows, language)
+
+
+def notes(estimate: Estimate, language: str = "en") -> Section:
+    """Return what orders would cost, what is planned, and what the estimate had to do without."""
+    rows: list[tuple[str, ...]] = [
+        (plain(note),) for note in estimate.notes[LANGUAGES[place_of(language)]]
+    ]
+    return _section("notes", ("note",), rows, language)
+
+
+def jumps(found: pd.DataFrame, language: str = "en") -> Section:
+    """Return the largest rows of `finops.forecast.daily_jumps`, amounts with cents."""
+    rows: list[tuple[str, ...]] = [
+        (
+            f"{one['charge_date']:%Y-%m-%d}",
+            plain(one["x_team"], 40),
+            plain(one["service_name"], 40),
+            number(one["effective_cost"], cents(one["billing_currency"])),
+            number(one["x_expected"], cents(one["billing_currency"])),
+            number(one["x_excess"], cents(one["billing_currency"]), signed=True),
+            one["billing_currency"],
+            plain(one["x_announced"]),
+            plain(one["x_contributors"]),
+        )
+        for one in found.head(_LISTED).to_dict("records")
+    ]
+    return _section("jumps", (*_JUMPS, "announced", "contributors"), rows, language)
+
+
+def _now(estimate: Estimate) -> pd.DataFrame:
+    """Return the rows of the month of the estimate."""
+    is_first = estimate.summary["billing_period"] == min(estimate.summary["billing_period"])
+    now: pd.DataFrame = estimate.summary.loc[is_first]
+    return now
+
+
+def _amounts(one: dict[Any, Any], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(number(one[f"x_{name}"]) for name in names)
+
+
+def _section(
+    key: str, columns: tuple[str, ...], rows: list[tuple[str, ...]], language: str
+) -> Section:
+    titles = tuple(say(name, language) if name else "" for name in columns)
+    amounts = frozenset(say(name, language) for name in columns if name in _AMOUNTS)
+    return Section(say(key, language), titles, amounts, rows, say(f"no_{key}", language))
