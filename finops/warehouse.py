@@ -24,6 +24,7 @@ from finops.lock import writer_lock
 from finops.models import checks
 from finops.months import Progress
 from finops.settings import Settings, read_settings
+from finops.sql import answer
 
 
 def connect(project: str | Path = ".", *, as_of: str | date | None = None) -> "Warehouse":
@@ -151,9 +152,10 @@ class Warehouse:
             build_warehouse(self.settings, progress)
 
     def sql(self, query: str, **params: object) -> pd.DataFrame:
-        """Return the rows of one read-only query; `$name` in it takes the keyword `name`.
+        """Return the rows of one read-only query; a keyword is its `$name` or getvariable('name').
 
-        Raises BadInput for anything but one select, and for a query that fails.
+        Raises BadInput for anything but one select, for a query that fails, and for a keyword that
+        the query does not ask for.
         """
         rows = self._read(query, params)
         frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
@@ -201,7 +203,7 @@ class Warehouse:
             statements = con.extract_statements(query)
             if len(statements) != 1 or statements[0].type not in _READING:
                 raise BadInput("Only one select at a time can be run; the warehouse is read-only.")
-            return con.sql(query, params=params or None).to_arrow_table()
+            return answer(con, query, params)
         except duckdb.Error as error:
             raise BadInput(f"The query failed: {error}") from error
 

@@ -1,9 +1,27 @@
--- One row per thing asked, owner, account and AWS price in its scope, and per resource and commitment if $in_detail.
-with asked as (
+-- One row per thing asked, owner, account and AWS price in its scope.
+-- Of the newest week of all cost, against the four before it; others: set variable asked =
+-- [{'x_asked': 0, 'first_date': date '2026-09-14', 'start_date': date '2026-10-12',
+-- 'end_date': date '2026-10-14', 'x_team': 'search'}];
+-- Also per resource and commitment: set variable in_detail = true;
+with newest_day as (
+    select max(charge_date) as charge_date from marts.team_day
+),
+
+asked as (
     select
         unnest(
             cast(
-                $asked as struct(
+                coalesce(
+                    getvariable('asked'),
+                    [
+                        {
+                            'x_asked': 0,
+                            'first_date': charge_date - 34,
+                            'start_date': charge_date - 6,
+                            'end_date': charge_date
+                        }
+                    ]
+                ) as struct(
                     x_asked integer,
                     first_date date,
                     start_date date,
@@ -20,6 +38,7 @@ with asked as (
             ),
             recursive := true
         )
+    from newest_day
 ),
 
 days as (
@@ -109,9 +128,16 @@ charges as (
         coalesce(owned_cost.x_operation, '') as x_operation,
         coalesce(owned_cost.x_instance_type, '') as x_instance_type,
         coalesce(owned_cost.pricing_unit, owned_cost.x_usage_type, '') as pricing_unit,
-        case when $in_detail then coalesce(owned_cost.resource_id, '') else '' end as resource_id,
-        case when $in_detail then coalesce(owned_cost.commitment_discount_id, '') else '' end
-            as commitment_discount_id,
+        case
+            when coalesce(getvariable('in_detail'), false)
+                then coalesce(owned_cost.resource_id, '')
+            else ''
+        end as resource_id,
+        case
+            when coalesce(getvariable('in_detail'), false)
+                then coalesce(owned_cost.commitment_discount_id, '')
+            else ''
+        end as commitment_discount_id,
         owned_cost.pricing_category = 'Committed' as is_covered,
         cast(owned_cost.consumed_quantity as decimal(28, 10)) as consumed_quantity,
         owned_cost.list_cost,

@@ -1,7 +1,26 @@
--- One row per owner, AWS price and kind of charge in the months $base and $period, with what each had of it.
-with charges as (
+-- One row per owner, AWS price and kind of charge in two months, with what each had of it.
+-- Of the newest month and the one before; others: set variable period = '2026-10';
+-- set variable base = '2026-07';
+with asked_month as (
+    select coalesce(getvariable('period'), max(billing_period)) as billing_period
+    from marts.trust_header
+),
+
+asked_months as (
+    select billing_period, false as x_is_base from asked_month
+    union all
     select
-        billing_period = $base as x_is_base,
+        coalesce(
+            getvariable('base'),
+            strftime(cast(billing_period || '-01' as date) - interval 1 month, '%Y-%m')
+        ) as billing_period,
+        true as x_is_base
+    from asked_month
+),
+
+charges as (
+    select
+        asked_months.x_is_base,
         charge_date,
         billing_currency,
         x_team,
@@ -48,7 +67,7 @@ with charges as (
         list_cost,
         effective_cost
     from facts.owned_cost
-    where billing_period in ($base, $period)
+    inner join asked_months on owned_cost.billing_period = asked_months.billing_period
 ),
 
 thing_owners as (

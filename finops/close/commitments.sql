@@ -1,4 +1,5 @@
--- One row per month and commitment: its term, and what its fees and amortisation were, up to $period.
+-- One row per month and commitment: its term, and what its fees and amortisation were.
+-- Of all months; up to another: set variable period = '2026-10';
 select
     billing_period,
     commitment_discount_id,
@@ -13,7 +14,7 @@ select
     sum(x_upfront_cost) as x_upfront_cost
 from staging.charges
 where
-    billing_period <= $period
+    billing_period <= coalesce(getvariable('period'), '9999-12')
     and commitment_discount_id is not null
     and charge_category = 'Purchase'
     and x_commitment_trueup is not null

@@ -1,4 +1,5 @@
--- One row per month, seller, invoice, line item type and what it is for the books, up to the month $period.
+-- One row per month, seller, invoice, line item type and what it is for the books.
+-- Of all months; up to another: set variable period = '2026-10';
 with charges as (
     select
         billing_period,
@@ -37,7 +38,7 @@ with charges as (
         case when commitment_discount_status = 'Unused' then effective_cost else 0 end
             as x_unused_cost
     from staging.charges
-    where billing_period <= $period
+    where billing_period <= coalesce(getvariable('period'), '9999-12')
 )
 
 select

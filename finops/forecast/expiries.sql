@@ -1,10 +1,29 @@
--- One row per commitment, item, measure and end: what a day costs more after it, from the month $period.
-with terms as (
+-- One row per commitment, item, measure and end: what a day costs more after it.
+-- From the newest month, of ends after it; others: set variable period = '2026-08';
+-- set variable last = date '2026-09-15';
+with asked_month as (
+    select coalesce(getvariable('period'), max(billing_period)) as billing_period
+    from marts.trust_header
+),
+
+asked as (
+    select
+        billing_period,
+        last_day(cast(billing_period || '-01' as date)) as month_end,
+        coalesce(
+            cast(getvariable('last') as date), last_day(cast(billing_period || '-01' as date))
+        ) as last_date
+    from asked_month
+),
+
+terms as (
     select
         commitment_discount_id,
         max(x_commitment_end) as x_end
     from staging.charges
-    where commitment_discount_id is not null and billing_period <= $period
+    where
+        commitment_discount_id is not null
+        and billing_period <= coalesce(getvariable('period'), '9999-12')
     group by commitment_discount_id
 ),
 
@@ -12,9 +31,9 @@ month_cost as (
     select
         owned_cost.*,
         coalesce(owned_cost.service_name, 'no service') as aws_service,
-        day(last_day(cast($period || '-01' as date))) as days
+        day(asked.month_end) as days
     from facts.owned_cost
-    where owned_cost.billing_period = $period
+    inner join asked on owned_cost.billing_period = asked.billing_period
 ),
 
 -- What on-demand usage of an AWS service costs of its list price: the enterprise discount.
@@ -72,7 +91,7 @@ select
 from measures
 inner join terms
     on measures.commitment_discount_id = terms.commitment_discount_id
-where terms.x_end is not null and cast(terms.x_end as date) > cast($last as date)
+where terms.x_end is not null and cast(terms.x_end as date) > (select last_date from asked)
 group by
     terms.commitment_discount_id,
     terms.x_end,

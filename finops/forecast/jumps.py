@@ -43,8 +43,7 @@ def daily_jumps(
     if asked > known.daily["charge_date"].max():
         raise BadInput(f"The bill has no charges of {asked:%Y-%m-%d} yet.")
     query = read_query("finops.forecast", "jumps")
-    first = asked - pd.Timedelta(days=7 * _WEEKS)
-    usage = warehouse.sql(query, day=str(asked.date()), first=str(first.date()))
+    usage = warehouse.sql(query, day=asked.date(), weeks=_WEEKS)
     return jumps(usage, known.events, day=asked, shares=shares, deviations=deviations, floor=floor)
 
 

@@ -4,6 +4,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from finops.sql import answer
 from tests.conftest import insert_rows
 
 
@@ -14,8 +15,7 @@ class Bill:
         self._con = con
 
     def sql(self, query, **params):
-        table = self._con.sql(query, params=params).to_arrow_table()
-        return table.to_pandas(types_mapper=pd.ArrowDtype)
+        return answer(self._con, query, params).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 @pytest.fixture

@@ -1,6 +1,21 @@
 -- One row per team, pool, driver, own service, AWS service, category and cost centre: what it pays and why.
--- `$period` and `$currency` choose the month.
-with tag_lines as (
+-- Of the newest month and its first currency; others: set variable period = '2026-10';
+-- set variable currency = 'USD';
+with asked_month as (
+    select coalesce(getvariable('period'), max(billing_period)) as billing_period
+    from marts.trust_header
+),
+
+asked as (
+    select
+        asked_month.billing_period,
+        coalesce(getvariable('currency'), min(trust_header.billing_currency)) as billing_currency
+    from asked_month
+    left join marts.trust_header on asked_month.billing_period = trust_header.billing_period
+    group by asked_month.billing_period
+),
+
+tag_lines as (
     select
         lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as match_key,
         min(line) as line
@@ -27,6 +42,10 @@ owned as (
         coalesce(resources.line, tag_lines.line, rules.line, accounts.line) as x_line,
         owned_cost.effective_cost
     from facts.owned_cost
+    inner join asked
+        on
+            owned_cost.billing_period = asked.billing_period
+            and owned_cost.billing_currency = asked.billing_currency
     left join mappings.resources
         on
             owned_cost.x_owner_method = 'resource'
@@ -46,9 +65,6 @@ owned as (
             and owned_cost.sub_account_id = accounts.sub_account_id
             and owned_cost.charge_date >= coalesce(accounts.valid_from, date '0001-01-01')
             and owned_cost.charge_date < coalesce(accounts.valid_to, date '9999-12-31')
-    where
-        owned_cost.billing_period = $period
-        and owned_cost.billing_currency = $currency
 ),
 
 sources as (
@@ -109,7 +125,10 @@ lines as (
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
     from facts.allocated_cost
-    where billing_period = $period and billing_currency = $currency
+    inner join asked
+        on
+            allocated_cost.billing_period = asked.billing_period
+            and allocated_cost.billing_currency = asked.billing_currency
     group by
         x_team,
         coalesce(x_allocated_from, ''),
