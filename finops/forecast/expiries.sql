@@ -72,10 +72,19 @@ changes as (
     where month_cost.commitment_discount_id is not null and month_cost.x_upfront_cost = 0
 ),
 
+-- Exact again, so that the sum is the same on any number of threads.
 measures as (
-    select *, 'billed_cost' as x_measure, x_after - x_billed_before as x_more from changes
+    select
+        *,
+        'billed_cost' as x_measure,
+        cast(x_after - x_billed_before as decimal(38, 10)) as x_more
+    from changes
     union all
-    select *, 'effective_cost' as x_measure, x_after - x_effective_before as x_more from changes
+    select
+        *,
+        'effective_cost' as x_measure,
+        cast(x_after - x_effective_before as decimal(38, 10)) as x_more
+    from changes
 )
 
 select
@@ -87,7 +96,7 @@ select
     measures.aws_service as service_name,
     measures.billing_currency,
     measures.x_cost_centre,
-    sum(measures.x_more) / max(measures.days) as x_per_day
+    cast(sum(measures.x_more) as double) / max(measures.days) as x_per_day
 from measures
 inner join terms
     on measures.commitment_discount_id = terms.commitment_discount_id

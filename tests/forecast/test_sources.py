@@ -43,6 +43,11 @@ def test_days_that_may_still_grow_are_not_complete(warehouse):
     assert known.restated == ()
 
 
+def test_same_build_is_the_same_vintage_each_time_it_is_read(sample_project):
+    with connect(sample_project) as warehouse:
+        assert len({read_known(warehouse, "2026-10-20").digest() for _ in range(5)}) == 1
+
+
 def test_delivery_that_comes_later_changes_no_estimate(warehouse, project, tmp_path):
     before = estimate(warehouse, "2026-10-16")
     load(warehouse, bill(tmp_path / "october.parquet", 31, 70.0), "2026-11-04T12:00:00")
