@@ -10,7 +10,8 @@ from finops.close.accounts import read_accounts
 from finops.close.closable import check_closable, trust_of
 from finops.close.commitments import disclosure, read_commitments, returned_plans, upfronts
 from finops.close.journal import journal, kinds
-from finops.close.prepaid import Upfront, next_month, roll_forward
+from finops.close.payments import Payment
+from finops.close.prepaid import Upfront, month_end, next_month, roll_forward
 from finops.close.rates import known_payments, rates
 from finops.close.recognition import RateOf, read_recognition, valued
 from finops.close.variance import variance
@@ -115,7 +116,10 @@ def prepare(
 
 @dataclass(frozen=True)
 class _Books:
-    """What the bill says of all months up to one, and what the books should say since `first`."""
+    """What the bill says of all months up to one, and what the books should say since `first`.
+
+    Invoices of months before `first` count too if they were listed and not paid when it began.
+    """
 
     rows: pd.DataFrame
     history: pd.DataFrame
@@ -131,11 +135,15 @@ def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
     tiers = read_tiers(warehouse.settings.project)
     commitments = read_commitments(warehouse, period)
     rows = returned_plans(read_recognition(warehouse, period), commitments)
-    # Older months are not ours to book, but fees they paid are still prepaid.
+    taken_over = _unpaid(payments, first)
+    # Older months are not ours to book, but fees they paid are still prepaid, and debts are owed.
     is_needed = (rows["billing_period"] >= first) | (rows["x_entry"] == "prepaid_current")
+    is_needed |= rows["invoice_id"].isin(taken_over)
     needed = valued(rows[is_needed], rate_of, places)
     fees = upfronts(needed[needed["x_entry"] == "prepaid_current"], commitments, rate_of, places)
     history = needed[needed["billing_period"] >= first]
+    owed = needed[(needed["billing_period"] >= first) | needed["invoice_id"].isin(taken_over)]
+    older = owed[owed["billing_period"] < first]
     months = [str(one) for one in pd.period_range(first, period, freq="M")]
     target = ledger.transfers(
         [
@@ -143,10 +151,18 @@ def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
             *ledger.missing_support(rows, tiers, months, rate_of, places),
             *ledger.unused(history, rate_of, places),
             *ledger.amortisations(fees, months),
-            *ledger.settlements(history, payments, period, rate_of, places),
+            *ledger.settlements(owed, payments, period, rate_of, places),
         ]
     )
+    opening = ledger.settlements(older, payments, next_month(first, -1), rate_of, places)
+    target = ledger.less(target, ledger.transfers(opening))
     return _Books(rows, history, commitments, fees, rate_of, target)
+
+
+def _unpaid(payments: dict[str, Payment], first: str) -> list[str]:
+    """Return the listed invoices that were not paid when the books of `first` were opened."""
+    opened = month_end(next_month(first, -1)).date()
+    return [name for name, one in payments.items() if not one.is_paid(opened)]
 
 
 def _month_rates(rate_of: RateOf, period: str, rows: pd.DataFrame) -> dict[str, Decimal]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-__all__ = ["accruals", "credits", "marketplace", "recognition", "support", "taxes"]
+__all__ = ["accruals", "credits", "exchange", "marketplace", "recognition", "support", "taxes"]
 
 _ENTITY = ["invoice_issuer_name", "publisher_name", "x_billing_entity", "invoice_id"]
 
@@ -112,6 +112,27 @@ def accruals(booked: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
         x_true_up=found["x_reversed"] + found["x_invoiced"],
         x_book_true_up=found["x_book_reversed"] + found["x_book_invoiced"],
     )
+
+
+def exchange(moved: pd.DataFrame) -> pd.DataFrame:
+    """Return what exchange rates moved: paid invoices, and debts valued at the month's rate.
+
+    One row per month, seller, invoice (empty: accrued) and billing currency, in coins: x_coins was
+    paid and stood in the books as x_book_coins; x_book_exchange is what paying gained (loss below
+    0), x_book_revaluation what valuing unpaid debt gained, less what was booked so before.
+    """
+    keys = ["billing_period", "invoice_issuer_name", "invoice_id", "billing_currency"]
+    kind, dearer = moved["x_kind"], moved["x_book_coins"].where(moved["x_debit"] == "fx_loss", 0)
+    gained = moved["x_book_coins"].where(moved["x_credit"] == "fx_gain", 0) - dearer
+    found = moved.assign(
+        x_coins=moved["x_coins"].where(kind == "payment", 0),
+        x_book_coins=moved["x_book_coins"].where(kind == "payment", 0),
+        x_book_exchange=gained.where(kind == "exchange", 0),
+        x_book_revaluation=gained.where(kind == "revaluation", 0),
+    )[kind.isin(["payment", "exchange", "revaluation"])]
+    names = ["x_coins", "x_book_coins", "x_book_exchange", "x_book_revaluation"]
+    sums: pd.DataFrame = found.groupby(keys, as_index=False, sort=True)[names].sum()
+    return sums
 
 
 def _is_accrual(moved: pd.DataFrame) -> "pd.Series[bool]":

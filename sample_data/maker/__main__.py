@@ -16,6 +16,7 @@ from .inventory import write_inventory
 from .invoices import write_invoices
 from .legacy import write_legacy
 from .month import month_charges
+from .payments import write_payments
 from .truth import owner_keys, write_truth
 
 
@@ -31,6 +32,7 @@ def main() -> None:
     write_inventory(options.out / "inventory", seed=options.seed, scale=options.scale)
     write_truth(options.out / "truth", keys, seed=options.seed, scale=options.scale)
     write_invoices(options.out, seed=options.seed)
+    write_payments(options.out, seed=options.seed)
 
 
 def write_bill(bill: Path, *, scale: int, seed: int) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from .business import exchange_rates
 from .company import LEGACY_MONTHS, MONTHS, account_ids, month_end, month_start, table
@@ -14,6 +15,7 @@ from .cur2 import DELIVERIES
 from .invoice_errors import PLANTED, plant, truth
 
 Row = dict
+DUE_AFTER = pd.Timedelta(days=30)
 # On an invoice, traffic is a service of its own; in the bill it belongs to what caused it.
 TRAFFIC = "({0} like '%DataTransfer%' or {0} like '%-AWS-Out-Bytes') and {1} <> 'AmazonCloudFront'"
 # Covered usage and its negation add up to nothing, and an invoice shows neither.
@@ -102,14 +104,15 @@ def _sum(lines: list[Row], *kinds: str, column: str = "cost") -> Decimal:
 
 def _summary(month: str, lines: list[Row], rate: Decimal) -> Row:
     """Return one invoice as `aws invoicing list-invoice-summaries` has it: amounts are strings."""
-    first, issued = lines[0], f"{month_end(month):%Y-%m}-03T00:00:00+00:00"
+    first = lines[0]
     korean = "Korea" in first["seller"]
     purchase = first["bill_type"] == "Purchase"
+    issued = pd.Timestamp(f"{month}-20" if purchase else f"{month_end(month):%Y-%m}-03")
     return {
         "AccountId": account_ids()["payer"],
         "InvoiceId": first["invoice"],
-        "IssuedDate": f"{month}-20T00:00:00+00:00" if purchase else issued,
-        "DueDate": f"{month_end(month):%Y-%m}-28T00:00:00+00:00",
+        "IssuedDate": f"{issued:%Y-%m-%d}T00:00:00+00:00",
+        "DueDate": f"{issued + DUE_AFTER:%Y-%m-%d}T00:00:00+00:00",
         "Entity": {
             "InvoicingEntity": first["seller"],
             "BillingEntity": first["billing_entity"].upper().replace(" ", "_"),

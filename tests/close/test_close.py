@@ -7,6 +7,7 @@ import pytest
 from finops.close.files import close
 from finops.close.journal import unbalanced
 from finops.close.month import prepare
+from finops.close.registers import exchange
 from finops.errors import BadInput
 from finops.report.close.tables import tables
 from finops.report.close.workbook import close_workbook
@@ -98,6 +99,51 @@ def test_an_unpaid_invoice_is_worth_the_rate_of_the_month(close_project, project
     october = balance(prepare(close_project([charge("2026-10", 0)]), "2026-10"))
     # Of the loss of 80,000 that was booked, paying at 1,375 took only 75,000.
     assert october == {"accounts_payable": 1_380_000, "bank": -1_375_000, "fx_loss": -5_000}
+
+
+@pytest.mark.parametrize(
+    ("payment", "september"),
+    [
+        # Booked at 1,310 and paid at 1,390.
+        (
+            "2026-09-20,1390",
+            {"accounts_payable": 1_310_000, "bank": -1_390_000, "fx_loss": 80_000},
+        ),
+        # Still owed: worth 1,380.
+        (",", {"accounts_payable": -70_000, "fx_loss": 70_000}),
+        ("2026-08-31,1390", {}),
+    ],
+)
+def test_the_first_close_takes_over_invoices_that_were_not_paid_before(
+    close_project, project, payment, september
+):
+    warehouse = close_project([charge("2026-08", 1000)], [charge("2026-09", 0)])
+    payments(project, f"INV-2026-08,1310,{payment}")
+    assert balance(prepare(warehouse, "2026-09")) == september
+
+
+def test_what_the_first_close_took_over_is_settled_by_the_next(close_project, project):
+    warehouse = close_project([charge("2026-07", 1000)], [charge("2026-08", 0)])
+    payments(project, "INV-2026-07,1310,,")
+    # Worth 1,300 when September begins, as booked before, and 1,380 at its end.
+    warehouse = close_project([charge("2026-09", 0)])
+    assert balance(prepare(warehouse, "2026-09")) == {
+        "accounts_payable": -80_000,
+        "fx_loss": 70_000,
+        "fx_gain": 10_000,
+    }
+    close(warehouse, "2026-09")
+    payments(project, "INV-2026-07,1310,2026-10-03,1375")
+    found = prepare(close_project([charge("2026-10", 0)]), "2026-10")
+    assert balance(found) == {
+        "accounts_payable": 1_380_000,
+        "bank": -1_375_000,
+        "fx_loss": -5_000,
+    }
+    row = exchange(found.moved).iloc[0]
+    assert (row["x_coins"], row["x_book_coins"]) == (1000_00, 1_310_000)
+    # Paying lost 65 won a dollar against 1,310, of which 70 were a loss before.
+    assert (row["x_book_exchange"], row["x_book_revaluation"]) == (-65_000, 70_000)
 
 
 def test_of_daily_rates_the_last_of_the_month_counts(close_project, project):

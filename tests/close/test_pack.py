@@ -20,6 +20,7 @@ from finops.close.files import close, journal_csv
 from finops.close.last_week import last_week_jumps
 from finops.close.ledger import COLUMNS
 from finops.close.month import prepare
+from finops.close.registers import exchange
 from finops.errors import WarehouseBusy
 from finops.lock import writer_lock
 from finops.report.close.page import close_page, expense, sections
@@ -27,6 +28,7 @@ from finops.report.close.tables import tables
 from finops.report.close.text import TEXTS
 from finops.report.close.workbook import close_workbook
 from tests.close.conftest import charge
+from tests.conftest import SAMPLE
 from tests.report.test_workbook import formulas, values
 
 
@@ -54,7 +56,7 @@ def test_what_is_recognised_is_the_bill_in_all_months(warehouse):
 
 
 def test_the_payables_of_the_journal_are_the_bill(october):
-    lines = october.journal
+    lines = october.journal[october.journal["x_kind"] == "charges"]
     payable = lines[lines["entry"] == "accounts_payable"]
     assert sum(payable["billing_credit"]) == Decimal("2097672.07")
     assert sum(payable["credit"]) == sum(october.rows["x_book_coins"])
@@ -66,7 +68,7 @@ def test_prepaid_of_the_sample_is_by_hours(october):
         round(54_615_306 * 1757 / 8760),
         round(42_048_000 * 4082 / 8760),
     ]
-    assert [str(rate) for rate in october.prepaid["x_rate"]] == ["1378.310000", "1382.360000"]
+    assert [str(rate) for rate in october.prepaid["x_rate"]] == ["1380.93", "1384.99"]
 
 
 def test_the_hours_amortise_what_the_bill_does_where_both_are_of_the_same_payment(warehouse):
@@ -75,6 +77,33 @@ def test_the_hours_amortise_what_the_bill_does_where_both_are_of_the_same_paymen
         found = prepare(warehouse, month, draft=True)
         hours = Decimal(int(found.prepaid["x_amortised"].sum())).scaleb(-2)
         assert abs(hours - found.bill_amortised["USD"]) <= Decimal("0.02")
+
+
+def test_august_is_paid_and_september_valued(october):
+    """What each invoice is in dollars, by the rates of payments.csv and exchange_rates.csv."""
+    rates = {
+        # Booked at 1,452.38, worth 1,451.68 at the end of September, paid at 1,433.85.
+        "3648600810": ("1971831.50", "1452.38", "1451.68", "1433.85"),
+        "0243535286": ("68672.70", "1452.38", "1451.68", "1433.85"),
+    }
+    found = exchange(october.moved).set_index("invoice_id")
+    for invoice, (paid, booked, valued, at) in rates.items():
+        row, dollars = found.loc[invoice], Decimal(paid)
+        assert Decimal(int(row["x_coins"])).scaleb(-2) == dollars
+        gain = row["x_book_exchange"] + row["x_book_revaluation"]
+        assert row["x_book_exchange"] == pytest.approx(
+            dollars * (Decimal(booked) - Decimal(at)), abs=1
+        )
+        assert gain == pytest.approx(dollars * (Decimal(valued) - Decimal(at)), abs=2)
+    unpaid = found.loc[["0895494749", "7919158693"]]
+    owed = sum(
+        Decimal(one["BaseCurrencyAmount"]["TotalAmount"])
+        for one in json.loads((SAMPLE / "invoices/2026-09.json").read_text())["InvoiceSummaries"]
+    )
+    worth = owed * (Decimal("1454.44") - Decimal("1438.46"))
+    assert sum(unpaid["x_coins"]) == 0
+    assert sum(unpaid["x_book_revaluation"]) == pytest.approx(worth, abs=2)
+    assert sections(october, "en")["exchange"].rows[-1][-1] == "67,401,591"
 
 
 def test_tables_add_up_to_the_journal(october):

@@ -8,9 +8,9 @@ from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.report.close.layout import Column, Say, Table, moneys, short_id
-from finops.report.text import money
+from finops.report.text import money, month_text
 
-__all__ = ["credited", "due", "marketplace", "prepaid", "support", "taxes"]
+__all__ = ["credited", "due", "exchanged", "marketplace", "prepaid", "support", "taxes"]
 
 
 def prepaid(close: Close, currency: str, words: Say) -> list[Table]:
@@ -51,6 +51,37 @@ def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
     )
     title = words("prepaid", currency=unit)
     return Table("prepaid", title, columns, list(values), words("no_prepaid"), note)
+
+
+def exchanged(close: Close, currency: str, words: Say, language: str) -> Table:
+    """Return the invoices that were paid, and what exchange rates gained or lost."""
+    found = registers.exchange(close.moved)
+    found = found[found["billing_currency"] == currency]
+    books = close.currency
+    columns = [
+        Column(words("month")),
+        Column(words("seller")),
+        Column(words("invoice")),
+        Column(words("paid", currency=currency), currency, total=True),
+        Column(words("stood_at", currency=books), books, total=True),
+        Column(words("by_paying", currency=books), books, total=True),
+        Column(words("by_valuing", currency=books), books, total=True),
+        Column(words("gain", currency=books), books, total=True, formula="{5}+{6}"),
+    ]
+    gains = found["x_book_exchange"] + found["x_book_revaluation"]
+    values = zip(
+        [month_text(month, language) for month in found["billing_period"]],
+        found["invoice_issuer_name"],
+        [name or words("no_invoice") for name in found["invoice_id"]],
+        moneys(found, "x_coins", currency),
+        moneys(found, "x_book_coins", books),
+        moneys(found, "x_book_exchange", books),
+        moneys(found, "x_book_revaluation", books),
+        moneys(found.assign(x_gain=gains), "x_gain", books),
+        strict=True,
+    )
+    title, note = words("exchange_table"), words("exchange_note")
+    return Table("exchange", title, columns, list(values), words("no_exchange"), note)
 
 
 def due(close: Close, currency: str, words: Say) -> Table:

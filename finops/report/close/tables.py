@@ -11,7 +11,15 @@ from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
 from finops.report.close.layout import Column, Say, Table, moneys
-from finops.report.close.lists import credited, due, marketplace, prepaid, support, taxes
+from finops.report.close.lists import (
+    credited,
+    due,
+    exchanged,
+    marketplace,
+    prepaid,
+    support,
+    taxes,
+)
 from finops.report.close.text import kind_text, part_text, say
 from finops.report.text import cents, money, month_text
 
@@ -33,6 +41,7 @@ def tables(close: Close, language: str) -> list[Table]:
         found += [
             _recognition(close, rows, currency, words),
             _accruals(close, currency, words, language),
+            exchanged(close, currency, words, language),
             *prepaid(close, currency, words),
             due(close, currency, words),
             credited(close, currency, words),

@@ -12,6 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "recognition": ("Recognition", "회계 처리"),
     "journal": ("Journal", "분개장"),
     "accruals": ("Accruals and true-up", "미지급비용 정산"),
+    "exchange_table": ("Payments and exchange", "지급과 환차손익"),
     "prepaid": ("Prepaid, {currency}", "선급비용, {currency}"),
     "due": ("Commitments", "약정 공시"),
     "credits": ("Credits and refunds", "크레딧과 환불"),
@@ -69,6 +70,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reversed": ("Reversed, {currency}", "취소, {currency}"),
     "invoiced": ("Invoiced, {currency}", "인보이스, {currency}"),
     "true_up": ("True-up, {currency}", "정산 차액, {currency}"),
+    "paid": ("Paid, {currency}", "지급액, {currency}"),
+    "stood_at": ("Stood at, {currency}", "장부액, {currency}"),
+    "by_paying": ("By paying, {currency}", "외환차손익, {currency}"),
+    "by_valuing": ("By valuing, {currency}", "외화환산손익, {currency}"),
+    "gain": ("Gain, {currency}", "손익 합계, {currency}"),
     "commitment": ("Commitment", "약정"),
     "ends": ("Ends (UTC)", "종료 (UTC)"),
     "hours_left": ("Hours left", "남은 시간"),
@@ -114,8 +120,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "balanced": ("Debits are credits in every document.", "모든 전표에서 차변과 대변이 같습니다."),
     "by_hours": (
-        "Hours left / hours of the term × what was paid, at the rate of the payment.",
-        "남은 시간 ÷ 전체 시간 × 지급액이며 지급일 환율을 씁니다.",
+        "Hours left / hours of the term × what was paid, at the rate that it was booked at.",
+        "남은 시간 ÷ 전체 시간 × 지급액이며 처음 기장한 환율을 씁니다.",
     ),
     "bill_amortises": (
         "The bill itself amortises {value}; it differs where a discount came after the payment.",
@@ -138,6 +144,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "유효 비용 기준이며 전월 단가로 계산합니다. 기타는 할인 행과 미사용 약정입니다.",
     ),
     "no_accruals": ("Nothing was accrued before.", "앞서 계상한 미지급비용이 없습니다."),
+    "exchange_note": (
+        "Below 0 is a loss. By valuing: unpaid debt at the rate of the month, less what was valued "
+        "before.",
+        "0보다 작으면 손실입니다. 외화환산은 미지급 채무의 당월 평가에서 앞선 평가를 뺀 것입니다.",
+    ),
+    "no_exchange": (
+        "No invoice was paid, and no debt of earlier months is listed as open.",
+        "지급한 인보이스나 미지급으로 등록된 전월 이전 채무가 없습니다.",
+    ),
     "no_prepaid": ("No upfront fee is open.", "남은 선납금이 없습니다."),
     "no_due": ("No commitment runs on.", "진행 중인 약정이 없습니다."),
     "no_credits": ("No credit or refund so far.", "크레딧이나 환불이 없습니다."),
