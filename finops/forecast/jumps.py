@@ -8,8 +8,11 @@ import pandas as pd
 from finops.anomalies.plans import events_of, holidays_of
 from finops.anomalies.series import Floats
 from finops.errors import BadInput
+from finops.forecast.arrival import last_complete, observed, still_open
 from finops.forecast.maturity import LEAST_SHARE, completion, share_of
-from finops.forecast.sources import Known, last_delivered_day, read_known
+from finops.forecast.sources import known_events
+from finops.ingest.deliveries import read_records
+from finops.ledger.as_of import moment
 from finops.sql import read_query
 from finops.warehouse import Warehouse
 
@@ -35,36 +38,45 @@ def daily_jumps(
     the ledger of deliveries knows it; where it doesn't, the last complete day is taken. Raises
     BadInput for a day that the bill does not have.
     """
-    known = read_known(warehouse, day or _newest(warehouse))
-    asked = pd.Timestamp(day) if day else known.daily["charge_date"].max()
-    shares = _shares(known, asked)
-    if shares is None and asked > known.last:
-        asked = known.last
-    if asked > known.daily["charge_date"].max():
-        raise BadInput(f"The bill has no charges of {asked:%Y-%m-%d} yet.")
-    query = read_query("finops.forecast", "jumps")
-    usage = warehouse.sql(query, day=asked.date(), weeks=_WEEKS)
-    return jumps(usage, known.events, day=asked, shares=shares, deviations=deviations, floor=floor)
+    asked = _asked(warehouse, day)
+    settings = warehouse.settings
+    records = read_records(settings.warehouse, as_of=settings.as_of)
+    arrived = still_open(records, f"{asked:%Y-%m}")
+    usage, shares = _usage(warehouse, asked), None
+    if arrived is not None and asked > last_complete(arrived):
+        age = (arrived - asked).days
+        shares = _shares(observed(warehouse, records), set(usage["service_name"]), age)
+        if shares is None:
+            asked = last_complete(arrived)
+            usage = _usage(warehouse, asked)
+    events = known_events(warehouse, asked)
+    return jumps(usage, events, day=asked, shares=shares, deviations=deviations, floor=floor)
 
 
-def _newest(warehouse: Warehouse) -> str:
-    """Return the last day with a charge, complete or not, within its month."""
+def _asked(warehouse: Warehouse, day: str | None) -> pd.Timestamp:
+    """Return the day asked for, or the last day with a charge, complete or not, of its month."""
     rows = warehouse.sql(
-        "select max(least(x_last_charge_date, last_day(cast(billing_period || '-01' as date)))) "
-        "as day from marts.trust_header"
-    )
-    if rows["day"].isna().all():
-        return last_delivered_day(warehouse)
-    return str(pd.Timestamp(rows["day"].iloc[0]).date())
+        "select min(cast(billing_period || '-01' as date)) as first, "
+        "max(least(x_last_charge_date, last_day(cast(billing_period || '-01' as date)))) as last "
+        "from marts.trust_header"
+    ).astype(object)
+    first, last = (pd.Timestamp(rows[name].iloc[0]) for name in ("first", "last"))
+    asked = pd.Timestamp(moment(day)).normalize() if day else last
+    if not first <= asked <= last:
+        raise BadInput(f"The bill has no charges of {asked:%Y-%m-%d}.")
+    return asked
 
 
-def _shares(known: Known, day: pd.Timestamp) -> dict[str, float] | None:
-    """Return what part of `day` has arrived by AWS service; None where nobody can tell."""
-    if day <= known.last or known.delivered_on is None:
-        return None
-    found, age = completion(known.observed), (known.delivered_on - day).days
-    services = sorted(set(known.daily["service_name"]))
-    shares = {name: share_of(found, name, age) for name in services}
+def _usage(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the usage of a day and of the same weekday in the weeks before."""
+    query = read_query("finops.forecast", "jumps")
+    return warehouse.sql(query, day=day.date(), weeks=_WEEKS)
+
+
+def _shares(observed_days: pd.DataFrame, services: set[str], age: int) -> dict[str, float] | None:
+    """Return what part of a day has arrived at an age, by AWS service; None if nobody can tell."""
+    found = completion(observed_days)
+    shares = {name: share_of(found, name, age) for name in sorted(services)}
     arrived = {name: share for name, share in shares.items() if share and share >= LEAST_SHARE}
     return arrived or None
 

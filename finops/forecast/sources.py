@@ -2,8 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 import pandas as pd
 
@@ -11,13 +9,22 @@ from finops import connect
 from finops.anomalies import sources
 from finops.errors import BadInput
 from finops.forecast import planned
+from finops.forecast.arrival import last_complete, observed, still_open
 from finops.forecast.support import Tier, read_tiers
-from finops.ingest.deliveries import charge_file, read_records
+from finops.ingest.deliveries import read_records
 from finops.ledger.as_of import moment
-from finops.sql import literal, read_query
+from finops.sql import read_query
 from finops.warehouse import Warehouse
 
-__all__ = ["EXPIRY", "ITEM", "MEASURES", "Known", "last_delivered_day", "read_known"]
+__all__ = [
+    "EXPIRY",
+    "ITEM",
+    "MEASURES",
+    "Known",
+    "known_events",
+    "last_delivered_day",
+    "read_known",
+]
 
 MEASURES = ("billed_cost", "effective_cost")
 # What a line of an estimate is about.
@@ -30,9 +37,7 @@ EXPIRY = [
 ]
 # Raised with every change of the method, so that an old vintage never passes for a new one.
 _METHOD = 3
-_INCOMPLETE_DAYS = 3
 _LONGEST_GAP = 31
-_OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6
 
 
 @dataclass(frozen=True)
@@ -109,18 +114,17 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
             f"{day:%Y-%m-%d}. Load what came since, or give an earlier --as-of."
         )
     restated = tuple(sorted(set(daily["billing_period"]) - delivered))
-    arrived = _still_open(records, f"{day:%Y-%m}")
-    complete = day if arrived is None else arrived - timedelta(days=_INCOMPLETE_DAYS)
-    last = min(newest, complete)
+    arrived = still_open(records, f"{day:%Y-%m}")
+    last = min(newest, day if arrived is None else last_complete(arrived))
     rates = _rates(warehouse, day)
     return Known(
         as_of=day,
         last=last,
         delivered_on=arrived,
         daily=daily.drop(columns="billing_period").reset_index(drop=True),
-        observed=_observed(warehouse, records),
+        observed=observed(warehouse, records),
         orders=_orders(warehouse, day),
-        events=_events(warehouse, day),
+        events=known_events(warehouse, day),
         rates=rates,
         expiries=_expiries(warehouse, last),
         tiers=read_tiers(warehouse.settings.project),
@@ -145,20 +149,6 @@ def _order_plan(warehouse: Warehouse, first: str) -> pd.DataFrame:
         "where billing_period >= $first order by billing_period, service",
         first=first,
     )
-
-
-def _still_open(records: list[dict[str, Any]], period: str) -> pd.Timestamp | None:
-    """Return the day of the oldest current delivery of a month that has lines without an invoice.
-
-    AWS fills a day for up to 48 hours after it ended. None if the month has no such delivery.
-    """
-    moments = [
-        pd.Timestamp(one["delivered_at"]).normalize()
-        for one in records
-        if (one["billing_period"], one["status"]) == (period, "current")
-        and (one["final_rows"] or 0) < one["source_rows"]
-    ]
-    return min(moments, default=None)
 
 
 def _daily(warehouse: Warehouse, day: pd.Timestamp, delivered: set[str]) -> pd.DataFrame:
@@ -205,43 +195,6 @@ def _without_month_end(daily: pd.DataFrame, day: pd.Timestamp, delivered: set[st
     return daily[~late | (month in delivered) | over].sort_values(["charge_date", *ITEM])
 
 
-def _observed(warehouse: Warehouse, records: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return service_name, charge_date, x_age, known, final of days that older deliveries had."""
-    pairs = [
-        (old, new)
-        for old in records
-        for new in records
-        if old["status"] == "superseded"
-        and new["status"] == "current"
-        and old["billing_period"] == new["billing_period"]
-    ]
-    months = sorted({str(old["billing_period"]) for old, _ in pairs})[-_OBSERVED_MONTHS:]
-    frames = [_fill(warehouse, o, n) for o, n in pairs if o["billing_period"] in months]
-    columns = ["service_name", "charge_date", "x_age", "known", "final"]
-    return pd.concat(frames) if frames else pd.DataFrame(columns=columns)
-
-
-def _fill(warehouse: Warehouse, old: dict[str, Any], new: dict[str, Any]) -> pd.DataFrame:
-    """Return how the last days of an older delivery compare with the newest one."""
-    sides = [
-        f"select cast(charge_period_start as date) as charge_date, service_name, "
-        f"sum(effective_cost) as effective_cost, {number} as side "
-        f"from read_parquet({literal(charge_file(one))}) "
-        "where consumed_quantity is not null and charge_period_start >= "
-        f"cast($arrived as timestamp) - interval {_OBSERVED_DAYS} day group by all"
-        for number, one in enumerate((old, new))
-    ]
-    return warehouse.sql(
-        "select coalesce(service_name, 'no service') as service_name, charge_date, "
-        "date_diff('day', charge_date, cast($arrived as date)) as x_age, "
-        "cast(coalesce(sum(effective_cost) filter (where side = 0), 0) as double) as known, "
-        "cast(coalesce(sum(effective_cost) filter (where side = 1), 0) as double) as final "
-        f"from ({' union all '.join(sides)}) as sides "
-        "where charge_date < cast($arrived as date) group by all order by all",
-        arrived=str(old["delivered_at"]),
-    )
-
-
 def _orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.Series:
     found = sources.orders(warehouse)
     days = pd.DatetimeIndex(pd.to_datetime(found["date"]))
@@ -249,7 +202,7 @@ def _orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.Series:
     return orders[orders.index <= day]
 
 
-def _events(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+def known_events(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
     """Return plans, and what had happened by `day`: nobody announces an incident."""
     found = sources.events(warehouse).astype(object)
     happened = pd.to_datetime(found["start"]) <= day

@@ -3,7 +3,10 @@
 import pandas as pd
 import pytest
 
-from finops.forecast.jumps import jumps
+from finops import connect
+from finops.errors import BadInput
+from finops.forecast.jumps import daily_jumps, jumps
+from tests.forecast.test_sources import bill, load
 
 DAY = pd.Timestamp("2026-12-14")
 NO_EVENTS = pd.DataFrame(columns=["start", "end", "key", "kind"])
@@ -82,3 +85,39 @@ def test_announced_day_says_so_and_is_still_listed():
 
 def test_fewer_than_four_weeks_judge_nothing():
     assert found(usage(900.0, weeks=3)).empty
+
+
+@pytest.fixture
+def october(project, tmp_path):
+    """September at 10 USD a day; October at 70, delivered on the 16th and again in November."""
+    warehouse = connect(project)
+    load(warehouse, bill(tmp_path / "september.parquet", 30, 10.0, month=9), "2026-10-04T12:00:00")
+    load(warehouse, bill(tmp_path / "october.parquet", 15, 70.0), "2026-10-16T12:00:00")
+    load(warehouse, bill(tmp_path / "october.parquet", 31, 70.0), "2026-11-04T12:00:00")
+    warehouse.build()
+    return warehouse
+
+
+def test_a_past_day_is_judged_by_what_the_bill_has_of_it_now(october, project):
+    """On the 16th the 15th was still filling up; now it is whole, and no older build is needed."""
+    (row,) = daily_jumps(october, "2026-10-15").to_dict("records")
+    assert f"{row['charge_date']:%Y-%m-%d}" == "2026-10-15"
+    assert (row["effective_cost"], row["x_expected"], row["x_share_arrived"]) == (70, 10, 1)
+    assert not (project / "warehouse/as_of").exists()
+
+
+def test_a_day_that_the_bill_lacks_is_refused(october):
+    for day in ("2026-08-31", "2026-11-01"):
+        with pytest.raises(BadInput, match=f"no charges of {day}"):
+            daily_jumps(october, day)
+    with pytest.raises(BadInput, match="no date or time"):
+        daily_jumps(october, "yesterday")
+
+
+def test_the_last_days_of_an_open_month_wait_until_they_are_whole(project, tmp_path):
+    warehouse = connect(project)
+    load(warehouse, bill(tmp_path / "september.parquet", 30, 10.0, month=9), "2026-10-04T12:00:00")
+    load(warehouse, bill(tmp_path / "october.parquet", 15, 70.0), "2026-10-16T12:00:00")
+    warehouse.build()
+    (row,) = daily_jumps(warehouse).to_dict("records")
+    assert f"{row['charge_date']:%Y-%m-%d}" == "2026-10-13"
