@@ -20,6 +20,7 @@ from finops.close.contracts import (
 )
 from finops.close.invoice_classes import classified
 from finops.close.invoice_files import Invoices, read_invoices
+from finops.close.invoice_issue import Issued, create_issued, delivered_again, issued_on
 from finops.close.invoice_items import invoice_items
 from finops.errors import BadInput
 from finops.forecast.support import read_tiers
@@ -85,7 +86,8 @@ def check_invoices(
     invoices = read_invoices([Path(one) for one in paths], billing_period)
     contracts = read_contracts(warehouse.settings.project)
     _check_loaded(warehouse, invoices)
-    with _opened(warehouse, invoices, contracts) as con:
+    issued = issued_on(warehouse.settings, invoices)
+    with _opened(warehouse, invoices, contracts, issued) as con:
         positions, bill = _rows(con, "invoice_positions"), _rows(con, "invoice_bill")
         found = findings(con, contracts)
     return InvoiceCheck(
@@ -94,7 +96,7 @@ def check_invoices(
         currency=invoices.currency,
         invoices=invoices,
         items=invoice_items(invoices, positions),
-        differences=classified(invoices, positions, bill, contracts),
+        differences=classified(invoices, positions, bill, contracts, delivered_again(issued)),
         findings=found,
     )
 
@@ -126,9 +128,9 @@ def _check_loaded(warehouse: Warehouse, invoices: Invoices) -> None:
 
 @contextmanager
 def _opened(
-    warehouse: Warehouse, invoices: Invoices, contracts: list[Contract]
+    warehouse: Warehouse, invoices: Invoices, contracts: list[Contract], issued: list[Issued]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a reader of the build with the tables invoice_month, invoice_lines and contracts."""
+    """Yield a reader of the build with the tables that the queries of a check read beside it."""
     settings = warehouse.settings
     with open_database(settings.database, settings, read_only=True) as con:
         month = {
@@ -143,6 +145,7 @@ def _opened(
         lines = [vars(one) for one in invoices.lines]
         con.register("read_lines", pa.Table.from_pylist(lines, _LINES))
         con.execute(_LINE_TABLE)
+        create_issued(con, issued)
         create_contracts(con, contracts)
         create_support_tiers(con, read_tiers(settings.project))
         yield con

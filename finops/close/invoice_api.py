@@ -1,6 +1,7 @@
 """Read invoices as `aws invoicing list-invoice-summaries` gives them."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from finops.close.invoice_rows import Conversion, Invoice
 from finops.errors import BadInput
+from finops.ledger.as_of import moment
 
 __all__ = ["read_summaries"]
 
@@ -79,6 +81,7 @@ class _Summary(_Part):
     Entity: _Entity
     BillingPeriod: _Period
     InvoiceType: str = "INVOICE"
+    IssuedDate: Annotated[datetime | None, BeforeValidator(lambda value: value or None)] = None
     BaseCurrencyAmount: _Money
     TaxCurrencyAmount: _Money | None = None
     PaymentCurrencyAmount: _Money | None = None
@@ -133,6 +136,7 @@ def _invoice(path: Path, one: _Summary) -> Invoice:
         before_tax=sign * base.TotalAmountBeforeTax,
         total=sign * base.TotalAmount,
         credit=_credit(base.AmountBreakdown),
+        issued=moment(one.IssuedDate).date() if one.IssuedDate else None,
         conversions=tuple(_conversions(path, one, sign)),
         does_not_add_up=_does_not_add_up(base),
     )

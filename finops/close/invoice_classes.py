@@ -1,6 +1,6 @@
 """Say of every difference between invoices and bill what it is, and whether that explains it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from finops.close.contracts import Contract
-from finops.close.invoice_difference import Difference, tolerance
+from finops.close.invoice_difference import Difference, explains, tolerance
 from finops.close.invoice_files import Invoices
 from finops.close.invoice_lines import Position, credit_class, line_differences, moved, place
 from finops.close.invoice_rows import Invoice
@@ -27,6 +27,7 @@ class _Case:
     positions: list[Position]
     bill: list[dict[Any, Any]]
     contracts: list[Contract]
+    delivered_again: Mapping[str, str]
 
     def pending(self, seller: str) -> list[dict[Any, Any]]:
         """Return the rows of a seller that have no invoice yet."""
@@ -41,14 +42,20 @@ class _Case:
 
 
 def classified(
-    invoices: Invoices, positions: pd.DataFrame, bill: pd.DataFrame, contracts: list[Contract]
+    invoices: Invoices,
+    positions: pd.DataFrame,
+    bill: pd.DataFrame,
+    contracts: list[Contract],
+    delivered_again: Mapping[str, str],
 ) -> pd.DataFrame:
     """Return one row per difference between the invoices and the bill, as `Difference` has it.
 
-    `positions` are the rows of invoice_positions.sql, `bill` those of invoice_bill.sql. The rows of
-    an invoice in the bill's currency sum to all that it says more than the bill.
+    `positions` are the rows of invoice_positions.sql, `bill` those of invoice_bill.sql, and
+    `delivered_again` has the day of the newest delivery by the id of each older invoice. The rows
+    of an invoice in the bill's currency sum to all that it says more than the bill.
     """
-    case = _Case(invoices, positions.to_dict("records"), bill.to_dict("records"), contracts)
+    rows = positions.to_dict("records"), bill.to_dict("records")
+    case = _Case(invoices, *rows, contracts, delivered_again)
     by_invoice = [row for head in invoices.heads for row in _of_invoice(case, head)]
     found = [*_between_sellers(by_invoice), *_without_invoice(case)]
     names = [*Difference.__dataclass_fields__, "x_difference"]
@@ -105,13 +112,32 @@ def _of_part(case: _Case, head: Invoice, part: str, invoiced: Decimal) -> Iterat
     # Tax has no lines that could be compared: bills round it by line, invoices by service.
     if case.has_lines(head) and part != "tax":
         is_final = all(one["invoice_id"] for one in case.bill)
-        by_line = line_differences(head, rows, case.contracts, is_final=is_final)
+        again = case.delivered_again.get(head.invoice_id, "")
+        by_line = line_differences(head, rows, case.contracts, is_final=is_final, again=again)
         allowed = tolerance(sum(one["x_lines"] for one in rows), billed)
         for one in moved(list(by_line), allowed):
             rest -= one.x_difference
             yield one
+    elif found := _delivered_again(case, head, part, rows, rest):
+        rest -= found.x_difference
+        yield found
     if rest:
         yield _rest(case, head, part, rest, billed, rows)
+
+
+def _delivered_again(
+    case: _Case, head: Invoice, part: str, rows: list[Position], rest: Decimal
+) -> Difference | None:
+    """Return what a newer delivery changed of a part after its invoice, if that explains `rest`."""
+    day = case.delivered_again.get(head.invoice_id)
+    billed, issued = (
+        sum((one[name] for one in rows), Decimal(0)) for name in ("billed_cost", "x_issued_cost")
+    )
+    lines = sum(one["x_lines"] for one in rows)
+    if not day or not explains(issued - billed, rest, tolerance(lines, billed)):
+        return None
+    found = _of(head, "timing", issued, billed, "delivered_again", part)
+    return replace(found, x_values=(day, f"{head.issued}"), x_explained=True)
 
 
 def _rest(

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -44,6 +45,7 @@ class _Record:
     record_type: str
     billing_period: str
     currency: str
+    issued: date | None
     line: InvoiceLine
 
     @property
@@ -97,8 +99,18 @@ def _record(path: Path, line: int, cells: _Cells) -> _Record:
         record_type=kind,
         billing_period="-".join(period.groups()),
         currency=cells["CurrencyCode"],
+        issued=_issued(path, line, cells["InvoiceDate"]),
         line=_line(path, line, cells),
     )
+
+
+def _issued(path: Path, line: int, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10].replace("/", "-"))
+    except ValueError:
+        raise BadInput(f"{path} line {line}: InvoiceDate {text!r} is no date.") from None
 
 
 def _line(path: Path, line: int, cells: _Cells) -> InvoiceLine:
@@ -170,6 +182,7 @@ def _invoice(path: Path, records: list[_Record]) -> Invoice:
         before_tax=round(before_tax, 2),
         total=round(total, 2),
         credit=round(sum((one.line.credit for one in items), Decimal(0)), 2),
+        issued=max((one.issued for one in items if one.issued), default=None),
     )
 
 

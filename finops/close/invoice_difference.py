@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["CLASSES", "Difference", "tolerance"]
+__all__ = ["CLASSES", "Difference", "explains", "tolerance"]
 
 CLASSES = (
     "rounding",  # within tolerance
-    "timing",  # the bill is not final yet
+    "timing",  # the bill is not final yet, or was delivered again after the invoice
     "moved",  # the same money under another service, account or usage type
     "duplicate",  # a line is on the invoice twice
     "rate",  # another rate for the same quantity
@@ -60,3 +60,9 @@ class Difference:
 def tolerance(lines: int, billed: Decimal) -> Decimal:
     """Return what rounding may move: 0.01 by the root of the lines, or 0.01 % if that is more."""
     return max(Decimal("0.01") * Decimal(max(lines, 1)).sqrt(), Decimal("0.0001") * abs(billed))
+
+
+def explains(part: Decimal, difference: Decimal, allowed: Decimal) -> bool:
+    """Return whether `part` is some of a `difference`: more than `allowed`, and not beyond it."""
+    left = abs(difference - part)
+    return abs(part) > allowed and left <= max(abs(difference) - abs(part), allowed)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from finops.close.contracts import Contract
-from finops.close.invoice_difference import Difference, tolerance
+from finops.close.invoice_difference import Difference, explains, tolerance
 from finops.close.invoice_rows import TRAFFIC_CODE, Invoice
 from finops.report.text import is_missing
 
@@ -22,32 +22,56 @@ _SAME = Decimal("0.0001")
 
 
 def line_differences(
-    head: Invoice, rows: Iterable[Position], contracts: list[Contract], *, is_final: bool
+    head: Invoice,
+    rows: Iterable[Position],
+    contracts: list[Contract],
+    *,
+    is_final: bool,
+    again: str = "",
 ) -> Iterator[Difference]:
     """Yield the lines of an invoice that differ from the bill by more than rounding.
 
     A support fee that the bill lacks is explained until the month `is_final`: it comes a week late.
+    `again` is the day on which the bill was delivered again after the invoice, if it was: what
+    that changed is timing, and what is left is held against the delivery before it.
     """
     for one in rows:
-        moved = one["x_invoiced_cost"] - one["billed_cost"]
-        if abs(moved) <= tolerance(one["x_lines"], one["billed_cost"]):
-            continue
-        kind, evidence, *values = _class(head, one, moved, contracts)
-        yield Difference(
-            head.invoice_id,
-            head.seller,
-            kind,
-            one["x_part"],
-            one["x_invoiced_cost"],
-            one["billed_cost"],
-            head.currency,
-            evidence,
-            tuple(values),
-            kind == "support" and not is_final and not one["x_lines"],
-            one["sub_account_id"],
-            one["x_service_code"],
-            one["x_usage_type"],
-        )
+        allowed = tolerance(one["x_lines"], one["billed_cost"])
+        changed = one["x_issued_cost"] - one["billed_cost"]
+        found = one
+        if again and explains(changed, one["x_invoiced_cost"] - one["billed_cost"], allowed):
+            values = (again, f"{head.issued}")
+            yield _line(head, one, ("timing", "delivered_again", *values), changed, explained=True)
+            found = one | {
+                "billed_cost": one["x_issued_cost"],
+                "pricing_quantity": one["x_issued_quantity"],
+            }
+        left = found["x_invoiced_cost"] - found["billed_cost"]
+        if abs(left) > allowed:
+            kind = _class(head, found, left, contracts)
+            late = kind[0] == "support" and not is_final and not one["x_lines"]
+            yield _line(head, found, kind, left, explained=late)
+
+
+def _line(
+    head: Invoice, one: Position, kind: tuple[str, ...], difference: Decimal, *, explained: bool
+) -> Difference:
+    name, evidence, *values = kind
+    return Difference(
+        head.invoice_id,
+        head.seller,
+        name,
+        one["x_part"],
+        one["billed_cost"] + difference,
+        one["billed_cost"],
+        head.currency,
+        evidence,
+        tuple(values),
+        explained,
+        one["sub_account_id"],
+        one["x_service_code"],
+        one["x_usage_type"],
+    )
 
 
 def moved(found: list[Difference], allowed: Decimal) -> list[Difference]:

@@ -1,5 +1,34 @@
 -- One row per invoice, part of it, account, AWS service and usage type: what invoice and bill say.
-with billed_lines as (
+with billed_charges as (
+    select
+        invoice_id,
+        charge_category,
+        sub_account_id,
+        x_service_code,
+        x_usage_type,
+        case when x_line_item_type like '%Usage' then pricing_quantity end as pricing_quantity,
+        billed_cost,
+        null as x_issued_quantity,
+        null as x_issued_cost
+    from month_charges
+    where billed_cost <> 0
+    union all
+    -- What the bill said when an invoice was issued, where it has been delivered again since.
+    select
+        invoice_id,
+        charge_category,
+        sub_account_id,
+        x_service_code,
+        x_usage_type,
+        null as pricing_quantity,
+        null as billed_cost,
+        case when x_line_item_type like '%Usage' then pricing_quantity end as x_issued_quantity,
+        billed_cost as x_issued_cost
+    from issued_charges
+    where billed_cost <> 0
+),
+
+billed_lines as (
     select
         coalesce(invoice_id, '') as invoice_id,
         case charge_category
@@ -10,12 +39,12 @@ with billed_lines as (
         coalesce(sub_account_id, '') as sub_account_id,
         coalesce(x_service_code, '') as x_service_code,
         coalesce(x_usage_type, '') as x_usage_type,
-        count(*) as x_lines,
-        sum(case when x_line_item_type like '%Usage' then pricing_quantity end)
-            as pricing_quantity,
-        sum(billed_cost) as billed_cost
-    from month_charges
-    where billed_cost <> 0
+        count(billed_cost) as x_lines,
+        sum(pricing_quantity) as pricing_quantity,
+        coalesce(sum(billed_cost), 0) as billed_cost,
+        sum(x_issued_quantity) as x_issued_quantity,
+        coalesce(sum(x_issued_cost), 0) as x_issued_cost
+    from billed_charges
     group by
         invoice_id, x_part, sub_account_id, x_service_code,
         x_usage_type
@@ -67,6 +96,8 @@ lines_of_both as (
         x_lines,
         pricing_quantity,
         billed_cost,
+        x_issued_quantity,
+        x_issued_cost,
         null as x_invoiced_quantity,
         0 as x_invoiced_cost,
         0 as x_repeated_cost
@@ -81,6 +112,8 @@ lines_of_both as (
         0 as x_lines,
         null as pricing_quantity,
         0 as billed_cost,
+        null as x_issued_quantity,
+        0 as x_issued_cost,
         pricing_quantity as x_invoiced_quantity,
         x_invoiced_cost,
         x_repeated_cost
@@ -108,6 +141,8 @@ named_lines as (
         x_lines,
         pricing_quantity,
         billed_cost,
+        x_issued_quantity,
+        x_issued_cost,
         x_invoiced_quantity,
         x_invoiced_cost,
         x_repeated_cost
@@ -123,6 +158,8 @@ select
     cast(sum(x_lines) as bigint) as x_lines,
     cast(sum(pricing_quantity) as decimal(28, 6)) as pricing_quantity,
     cast(sum(billed_cost) as decimal(38, 10)) as billed_cost,
+    cast(sum(x_issued_quantity) as decimal(28, 6)) as x_issued_quantity,
+    cast(sum(x_issued_cost) as decimal(38, 10)) as x_issued_cost,
     cast(sum(x_invoiced_quantity) as decimal(28, 6)) as x_invoiced_quantity,
     cast(sum(x_invoiced_cost) as decimal(38, 10)) as x_invoiced_cost,
     cast(sum(x_repeated_cost) as decimal(38, 10)) as x_repeated_cost

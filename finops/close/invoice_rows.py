@@ -1,6 +1,7 @@
 """What an invoice says, in the same words whatever file it comes from."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Invoice:
 
     `kind` is INVOICE, CREDIT_MEMO or PAYMENT_RECEIPT. `does_not_add_up` has the parts of an invoice
     whose own sums are wrong: subtotal, discounts, fees, taxes, total before tax, total. `credit` is
-    None where the file does not tell it.
+    None where the file does not tell it; so is `issued`, its date.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Invoice:
     before_tax: Decimal
     total: Decimal
     credit: Decimal | None
+    issued: date | None = None
     conversions: tuple[Conversion, ...] = ()
     does_not_add_up: tuple[str, ...] = ()
 

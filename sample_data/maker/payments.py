@@ -39,7 +39,7 @@ def _payment(summary: dict, seed: int) -> dict[str, str]:
 
 
 def _working_day(day: pd.Timestamp) -> pd.Timestamp:
-    while day.dayofweek >= 5 or day.date() in korean_holidays():
+    while day.weekday() >= 5 or day.date() in korean_holidays():
         day += pd.Timedelta(days=1)
     return day
 

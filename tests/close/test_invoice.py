@@ -12,7 +12,9 @@ from finops.close.invoice import check_invoices
 from finops.errors import BadInput
 from sample_data.maker.contracts import write_contracts
 from sample_data.maker.invoices import write_invoices
-from tests.conftest import SAMPLE
+from sample_data.maker.payments import write_payments
+from tests.conftest import SAMPLE, line, write_bill
+from tests.forecast.test_sources import load
 
 MONTHS = sorted(path.stem for path in (SAMPLE / "invoices").glob("*.json"))
 ERRORS = pd.read_csv(SAMPLE / "truth" / "invoice_errors.csv", dtype=str, keep_default_na=False)
@@ -127,6 +129,62 @@ def test_invoices_that_are_not_of_the_bill_are_refused(warehouse, tmp_path, old,
         check_invoices(warehouse, [path])
 
 
+@pytest.fixture
+def redelivered(project, tmp_path):
+    """October as it stood on 2 November, without invoice, and less of it a week later."""
+    path, waiting = tmp_path / "bill.parquet", {"bill_invoice_id": ""}
+    sold = {
+        "line_item_legal_entity": "A",
+        "bill_bill_type": "Anniversary",
+        "bill_invoicing_entity": "A",
+    }
+    credit = {"line_item_line_item_type": "Credit", "line_item_unblended_cost": -60.0}
+    with finops.connect(project) as opened:
+        usage = line(line_item_unblended_cost=1000.0, **sold, **waiting)
+        load(opened, write_bill(path, [usage]), "2026-11-02T12:00:00")
+        lines = [line(line_item_unblended_cost=1000.0, **sold), line(**credit, **sold)]
+        load(opened, write_bill(path, lines), "2026-11-09T12:00:00")
+        opened.build()
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("issued", "kinds"),
+    [
+        ("2026-11-03", ["timing"]),
+        # On the 10th the newest delivery was there, and before the 2nd none.
+        ("2026-11-10", ["missing_credit"]),
+        ("2026-11-01", ["missing_credit"]),
+        ("", ["missing_credit"]),
+    ],
+)
+def test_a_bill_that_was_delivered_again_after_the_invoice_explains_it(
+    redelivered, tmp_path, issued, kinds
+):
+    one = {
+        "billing_period": "2026-10",
+        "invoice_id": "INV-1",
+        "billing_account_id": "000000000001",
+        "invoice_issuer_name": "A",
+        "billed_cost": 1000,
+    }
+    path = tmp_path / "invoice.json"
+    breakdown = {"SubTotalAmount": "1000", "Discounts": {"TotalAmount": "0"}}
+    summary = _summary(one) | {"IssuedDate": issued}
+    summary["BaseCurrencyAmount"]["AmountBreakdown"] = breakdown
+    path.write_text(json.dumps({"InvoiceSummaries": [summary]}))
+    found = check_invoices(redelivered, [path])
+    assert list(found.differences["x_class"]) == kinds
+    assert list(found.differences["x_difference"]) == [60]
+    assert found.agrees is (kinds == ["timing"])
+    if found.agrees:
+        row = found.differences.iloc[0]
+        assert (row["x_evidence"], row["x_values"]) == (
+            "delivered_again",
+            ("2026-11-09", "2026-11-03"),
+        )
+
+
 def test_the_real_bill_breaks_no_rule(real_project, tmp_path):
     """A bill that AWS closed: rules that need no contract find nothing in it."""
     with finops.connect(real_project) as opened:
@@ -159,7 +217,7 @@ def _summary(one):
     }
 
 
-def test_the_maker_writes_the_same_contracts_and_invoices_from_the_bill(tmp_path):
+def test_the_maker_writes_the_same_contracts_invoices_and_payments_from_the_bill(tmp_path):
     write_contracts(tmp_path, scale=1)
     kept = (SAMPLE / "business" / "contracts.csv").read_bytes()
     assert (tmp_path / "contracts.csv").read_bytes() == kept
@@ -167,7 +225,11 @@ def test_the_maker_writes_the_same_contracts_and_invoices_from_the_bill(tmp_path
     (tmp_path / "bill").symlink_to(SAMPLE / "bill")
     (tmp_path / "truth").mkdir()
     write_invoices(tmp_path, seed=2026)
+    (tmp_path / "business").mkdir()
+    write_payments(tmp_path, seed=2026)
 
+    paid = (SAMPLE / "business" / "payments.csv").read_bytes()
+    assert (tmp_path / "business" / "payments.csv").read_bytes() == paid
     for folder in ("invoices", "truth/invoices"):
         made = {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
         kept = {path.name: path.read_bytes() for path in (SAMPLE / folder).iterdir()}

@@ -1,5 +1,6 @@
 """Every difference between invoice and bill has its class, and only some explain it."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def position(part="charge", billed=0, invoiced=0, **values):
         "x_invoiced_quantity": Decimal(10) if invoiced else None,
         "x_invoiced_cost": Decimal(invoiced),
         "x_repeated_cost": Decimal(0),
+        "x_issued_quantity": None,
+        "x_issued_cost": Decimal(0),
         **values,
     }
 
@@ -56,7 +59,7 @@ def position(part="charge", billed=0, invoiced=0, **values):
 LINE = InvoiceLine(2, "A", KOREA, "1", "", "", "", "", "", None, *[Decimal(0)] * 3)
 
 
-def classes(heads, positions, *, lines=True, contracts=(), pending=()):
+def classes(heads, positions, *, lines=True, contracts=(), pending=(), again=()):
     """Return class, part, difference and whether it is explained, of each difference."""
     invoices = Invoices("2026-10", "1", "USD", heads, [LINE] if lines else [], [])
     sums = pd.DataFrame(positions).groupby("invoice_id")[["billed_cost", "x_lines"]].sum()
@@ -66,7 +69,7 @@ def classes(heads, positions, *, lines=True, contracts=(), pending=()):
         for seller in {one.seller for one in heads if one.invoice_id == invoice_id} or {KOREA}
     ]
     frame = classified(
-        invoices, pd.DataFrame(positions), pd.DataFrame([*bill, *pending]), contracts
+        invoices, pd.DataFrame(positions), pd.DataFrame([*bill, *pending]), contracts, dict(again)
     )
     return [
         (one["x_class"], one["x_part"], one["x_difference"], one["x_explained"])
@@ -166,6 +169,48 @@ def test_a_support_fee_that_comes_later_is_explained_until_the_month_is_final():
     ]
 
 
+AGAIN = {"A": "2026-11-15"}
+
+
+@pytest.mark.parametrize(
+    ("billed", "issued", "found"),
+    [
+        # The bill of the day of issue was what the invoice says.
+        (940, 1000, [("timing", "charge", 60, True)]),
+        (1060, 1000, [("timing", "charge", -60, True)]),
+        # It was half of the difference; the other half is a rate.
+        (940, 970, [("timing", "charge", 30, True), ("rate", "charge", 30, False)]),
+        # What came later only made the bill what the invoice says, or left more of a difference.
+        (1000, 900, []),
+        (940, 900, [("rate", "charge", 60, False)]),
+        (940, 1100, [("rate", "charge", 60, False)]),
+        (940, 940, [("rate", "charge", 60, False)]),
+    ],
+)
+def test_what_was_delivered_again_after_the_invoice_is_timing(billed, issued, found):
+    issue = {"x_issued_cost": Decimal(issued), "x_issued_quantity": Decimal(10)}
+    rows = [position(billed=billed, invoiced=1000, **issue), position("tax", 100, 100)]
+    dated = head(issued=dt.date(2026, 11, 3))
+    assert classes([dated], rows, again=AGAIN) == found
+    # Nothing is timing where no newer delivery came.
+    assert "timing" not in [one[0] for one in classes([dated], rows)]
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_an_invoice_of_before_a_new_delivery_is_explained_in_all_its_parts(lines):
+    rows = [
+        position(billed=930, invoiced=1009, x_issued_cost=Decimal(1009)),
+        position("credit", -6, -9, x_issued_cost=Decimal(-9)),
+        position("tax", 94, 100, x_issued_cost=Decimal(100)),
+    ]
+    dated = head(credit=Decimal(-9), issued=dt.date(2026, 11, 3))
+    assert classes([dated], rows, lines=lines, again=AGAIN) == [
+        ("timing", "charge", 79, True),
+        ("timing", "credit", -3, True),
+        ("timing", "tax", 6, True),
+    ]
+
+
 def test_an_invoice_is_held_against_lines_that_have_no_invoice_yet():
     rows = [position(billed=5, invoice_id="B")]
     waiting = {"invoice_id": "", "invoice_issuer_name": KOREA, "x_lines": 3}
@@ -197,7 +242,7 @@ def test_an_id_that_excel_cut_is_told_from_an_unknown_one():
             "billed_cost": Decimal(1100),
         }
     ]
-    frame = classified(invoices, pd.DataFrame(), pd.DataFrame(bill), [])
+    frame = classified(invoices, pd.DataFrame(), pd.DataFrame(bill), [], {})
     assert (frame["x_evidence"][0], frame["x_values"][0]) == ("cut_id", ("0089",))
 
 
@@ -277,22 +322,23 @@ CENTS = st.decimals(-5000, 5000, places=2)
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["charge", "credit"]), CENTS, CENTS), max_size=6),
+    st.lists(st.tuples(st.sampled_from(["charge", "credit"]), CENTS, CENTS, CENTS), max_size=6),
     CENTS,
     st.booleans(),
+    st.sampled_from([{}, AGAIN]),
 )
-def test_differences_sum_to_what_the_invoice_says_more(money, tax, has_lines):
+def test_differences_sum_to_what_the_invoice_says_more(money, tax, has_lines, again):
     """Whatever the classes are, no money of an invoice is lost or told twice."""
     rows = [
-        position(part, billed, invoiced, x_usage_type=str(place))
-        for place, (part, billed, invoiced) in enumerate(money)
+        position(part, billed, invoiced, x_usage_type=str(place), x_issued_cost=issued)
+        for place, (part, billed, invoiced, issued) in enumerate(money)
     ]
     rows += [position("tax", 7, 7)]
     credit = sum((one["x_invoiced_cost"] for one in rows if one["x_part"] == "credit"), Decimal(0))
     before = sum((one["x_invoiced_cost"] for one in rows if one["x_part"] != "tax"), Decimal(0))
     asked = head(before_tax=before, total=before + tax, credit=credit)
 
-    told = sum((one[2] for one in classes([asked], rows, lines=has_lines)), Decimal(0))
+    told = sum((one[2] for one in classes([asked], rows, lines=has_lines, again=again)), Decimal(0))
 
     assert told == asked.total - sum((one["billed_cost"] for one in rows), Decimal(0))
 

@@ -111,7 +111,7 @@ _TEXTS = {
     ),
     # Classes of differences.
     "class_rounding": ("rounding", "반올림"),
-    "class_timing": ("timing: the bill is not final", "시점 차이: 청구 데이터 미확정"),
+    "class_timing": ("timing", "시점 차이"),
     "class_moved": ("shown under another service", "다른 서비스로 표시됨"),
     "class_duplicate": ("a line twice", "중복된 항목"),
     "class_rate": ("another rate", "다른 단가"),
@@ -177,6 +177,10 @@ _TEXTS = {
     "because_no_invoice_yet": (
         "{0} lines of the bill have no invoice yet",
         "청구 데이터 {0}행에 아직 인보이스가 없음",
+    ),
+    "because_delivered_again": (
+        "the bill was delivered again on {0}, after the invoice of {1}",
+        "인보이스 발행({1}) 뒤 {0}에 청구 데이터가 다시 전달됨",
     ),
     "because_no_file": (
         "{0} lines of the bill are of it; give its file too",
