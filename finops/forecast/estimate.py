@@ -7,6 +7,8 @@ import pandas as pd
 
 from finops.forecast.baselines import baselines
 from finops.forecast.by_orders import by_orders, sentences
+from finops.forecast.by_service import by_service
+from finops.forecast.by_service import sentences as service_sentences
 from finops.forecast.month_end import month_end
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
@@ -81,13 +83,15 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
     series = series or series_of(known)
     outlooks = [month_end(known, series), *twelve_months(known, series)]
     lines = pd.concat([one.lines for one in outlooks], ignore_index=True)
-    orders = by_orders(known, series, lines)
+    orders, services = by_orders(known, series, lines), by_service(known, lines)
     return Estimate(
         as_of=f"{known.as_of:%Y-%m-%d}",
         vintage=known.digest(),
         lines=lines,
         summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
-        notes={language: tuple(_notes(known, orders, language)) for language in LANGUAGES},
+        notes={
+            language: tuple(_notes(known, orders, services, language)) for language in LANGUAGES
+        },
     )
 
 
@@ -111,8 +115,9 @@ def _is_known(rate: object) -> bool:
     return isinstance(rate, Decimal)
 
 
-def _notes(known: Known, orders: pd.DataFrame, language: str) -> list[str]:
+def _notes(known: Known, orders: pd.DataFrame, services: pd.DataFrame, language: str) -> list[str]:
     notes = sentences(orders, known.period, language)
+    notes += service_sentences(services, language)
     notes += [_planned(known, language)] if len(known.planned) else []
     if known.period in known.restated and known.as_of < last_day(known.period):
         as_of = f"{known.as_of:%Y-%m-%d}"

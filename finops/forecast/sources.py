@@ -52,7 +52,8 @@ class Known:
     are now, without what is only known at the end of a month (tax and support). `planned` are the
     changes of business/planned_changes.csv (columns of `PLANNED`), `order_plan` has billing_period,
     x_service and orders of business/order_plan.csv: both as they are now, as nobody can tell when a
-    plan was made.
+    plan was made. `service_orders` has date, x_service and orders up to `as_of` of the services
+    that are planned.
     """
 
     as_of: pd.Timestamp
@@ -68,6 +69,7 @@ class Known:
     restated: tuple[str, ...]
     planned: pd.DataFrame
     order_plan: pd.DataFrame
+    service_orders: pd.DataFrame
 
     @property
     def period(self) -> str:
@@ -78,7 +80,7 @@ class Known:
         """Return a hash of everything that an estimate is made of."""
         digest = hashlib.sha256()
         frames = (self.daily, self.observed, self.events, self.rates, self.expiries)
-        for frame in (*frames, self.planned, self.order_plan):
+        for frame in (*frames, self.planned, self.order_plan, self.service_orders):
             digest.update(frame.to_csv(index=False).encode())
         digest.update(self.orders.to_csv().encode())
         rest = (_METHOD, self.as_of, self.last, self.delivered_on, self.tiers, self.restated)
@@ -131,6 +133,7 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
         restated=restated,
         planned=_planned(warehouse, rates, set(daily["billing_currency"])),
         order_plan=_order_plan(warehouse, f"{day:%Y-%m}"),
+        service_orders=_service_orders(warehouse, day),
     )
 
 
@@ -149,6 +152,18 @@ def _order_plan(warehouse: Warehouse, first: str) -> pd.DataFrame:
         "where billing_period >= $first order by billing_period, service",
         first=first,
     )
+
+
+def _service_orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the orders up to `day` of each service that is planned, by day."""
+    found = warehouse.sql(
+        "select date, service as x_service, orders from business.daily_orders "
+        "where service <> '*' and date <= cast($day as date) and service in (select service from "
+        "business.order_plan where billing_period >= $first) order by service, date",
+        day=str(day.date()),
+        first=f"{day:%Y-%m}",
+    )
+    return found.assign(date=pd.to_datetime(found["date"]))
 
 
 def _daily(warehouse: Warehouse, day: pd.Timestamp, delivered: set[str]) -> pd.DataFrame:

@@ -37,7 +37,10 @@ MESSAGES = {
     "data-lake": (1.9, "growing"),
 }
 # What the company plans for the time after the bill.
-PLANNED_ORDERS = {"2026-11": 93_500_000, "2026-12": 99_000_000}
+PLANNED_ORDERS = {
+    "2026-11": {"*": 93_500_000, "mart": 8_100_000},
+    "2026-12": {"*": 99_000_000, "mart": 9_300_000},
+}
 PLANNED_CHANGE = {
     "start": "2027-01-11",
     "end": "",
@@ -83,8 +86,9 @@ def _orders(seed: int, scale: int) -> pd.DataFrame:
 
 def _order_plan(scale: int) -> pd.DataFrame:
     rows = [
-        {"billing_period": month, "service": "*", "orders": orders * scale}
-        for month, orders in PLANNED_ORDERS.items()
+        {"billing_period": month, "service": service, "orders": orders * scale}
+        for month, planned in PLANNED_ORDERS.items()
+        for service, orders in planned.items()
     ]
     return pd.DataFrame(rows)
 
