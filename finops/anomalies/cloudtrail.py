@@ -58,12 +58,13 @@ class Trail:
 
     events: pd.DataFrame
 
-    def changes_of(self, cause: Cause, start: dt.date) -> list[str]:
+    def changes_of(self, cause: Cause, start: dt.date) -> list[dict[str, str]]:
         """Return up to three changes in the 2 days before a cause began, the likeliest first.
 
-        A change is of the cause's account, region and AWS service, as far as it has one. Those
-        that name its resources, which may be 14 days old, come first, then those that name its
-        instance type, then the latest.
+        Each has event, actor (empty if unknown) and time (UTC), texts of one line. A change is of
+        the cause's account, region and AWS service, as far as it has one. Those that name its
+        resources, which may be 14 days old, come first, then those that name its instance type,
+        then the latest.
         """
         if self.events.empty or not (cause.same or cause.where):
             return []
@@ -74,7 +75,7 @@ class Trail:
         likely = scored[recent | (scored["points"] >= _NAMED)].sort_values(
             ["points", "happened_at"], ascending=False, kind="stable"
         )
-        return [_said(row) for row in likely.head(_MOST).to_dict("records")]
+        return [_plain(row) for row in likely.head(_MOST).to_dict("records")]
 
     def _is_near(self, cause: Cause, start: dt.date) -> "pd.Series[bool]":
         at, same = self.events["happened_at"], cause.same
@@ -131,6 +132,7 @@ def _points(content: str, cause: Cause) -> int:
     )
 
 
-def _said(row: dict[Any, Any]) -> str:
-    actor = plain(row["actor"], 80).rpartition("/")[2] if row["actor"] else "unknown"
-    return f"{plain(row['event'], 60)} by {actor} at {row['happened_at']:%Y-%m-%d %H:%M} UTC"
+def _plain(row: dict[Any, Any]) -> dict[str, str]:
+    actor = plain(row["actor"], 80).rpartition("/")[2] if row["actor"] else ""
+    time = f"{row['happened_at']:%Y-%m-%d %H:%M}"
+    return {"event": plain(row["event"], 60), "actor": actor, "time": time}

@@ -9,6 +9,7 @@ import pandas as pd
 from finops.anomalies.cause import Cause, causes_of, resources_of
 from finops.anomalies.cloudtrail import Trail, read_trail
 from finops.anomalies.detect import COLUMNS, detect_each
+from finops.anomalies.facts import facts_of
 from finops.anomalies.levels import COARSE, FINE, Level, levels_of
 from finops.anomalies.merge import Candidate, Group, groups_of, join_service, told_by
 from finops.anomalies.origin import Asked, Origin, origins_of
@@ -29,10 +30,11 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     """Return the anomalies of a bill, one per cause, the most money at risk first.
 
     Columns of `detect`, and: level, owner (a team, `*` for several), per_day (the excess of a day
-    by now), at_risk (the excess so far and of 30 days more; 0 once it is over), cause (a sentence),
-    causes (all of them as JSON: where, excess, effects, resources, changes), root_key and
-    root_start (of the series that was raised first). Money is in the currency of the bill. Levels
-    but the one of team and AWS service leave out what is less than a thousandth of all cost a day.
+    by now), at_risk (the excess so far and of 30 days more; 0 once it is over), cause (the sentence
+    of the largest in English), causes (all of them as JSON: facts for `sentences`, where, excess,
+    effects, resources, changes), root_key and root_start (of the series that was raised first).
+    Money is in the currency of the bill. Levels but the one of team and AWS service leave out what
+    is less than a thousandth of all cost a day.
     """
     levels = levels_of(warehouse)
     found = _detected(warehouse, levels)
@@ -154,7 +156,7 @@ def _row(
         "detected_on": root["detected_on"],
         "per_day": per_day,
         "at_risk": abs(row["excess"]) + MONTH_DAYS * abs(per_day) if lasts else 0.0,
-        "cause": told[0]["sentence"] if told else "",
+        "cause": sentence(told[0]["facts"]) if told else "",
         "causes": json.dumps(told, ensure_ascii=False),
         "root_key": root["key"],
         "root_start": root["start"],
@@ -176,14 +178,14 @@ def _told(
     currency: str,
     trail: Trail,
 ) -> list[dict[str, Any]]:
-    """Return the causes as they are kept: plain values, and a sentence each."""
+    """Return the causes as they are kept: plain values, and the facts of a sentence each."""
     whole = sum((cause.excess for cause in causes), Decimal(0))
     start, end = shown.row["start"].date(), shown.row["end"].date()
     currency = shown.scope.get("billing_currency", currency)
     told = []
     for cause in causes:
         part = cause.excess / whole if whole else Decimal(0)
-        said = sentence(
+        facts = facts_of(
             cause,
             start=start,
             end=end,
@@ -193,7 +195,7 @@ def _told(
         )
         told.append(
             {
-                "sentence": said,
+                "facts": facts,
                 "where": cause.where,
                 "excess": str(cause.excess),
                 "effects": {name: str(value) for name, value in cause.effects.items()},

@@ -1,210 +1,206 @@
-"""Say a cause in one sentence: where, what changed, since when, and what it costs."""
+"""Say a cause in one sentence, in English or Korean: where, what, since when, and what it costs."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
-from finops.anomalies.cause import Cause, main_effect, moved_commitment
-from finops.report.text import money, number, percent, plain
+from finops.anomalies.facts import Facts
+from finops.languages import place_of
+from finops.languages import say as say_of
+from finops.report.text import money, number, percent
 
-__all__ = ["MONTH_DAYS", "sentence"]
+__all__ = ["MONTH_DAYS", "effect_name", "sentence", "told"]
 
 MONTH_DAYS = 30
-_SHORT = {
-    "AmazonEC2": "EC2",
-    "AmazonRDS": "RDS",
-    "AmazonS3": "S3",
-    "AmazonES": "OpenSearch",
-    "AmazonEKS": "EKS",
-    "AmazonECS": "ECS",
-    "AmazonMSK": "MSK",
+_WEEKDAYS = "월화수목금토일"
+
+# English, Korean.
+_TEXTS = {
+    "sentence": (
+        "{where}: {what} {when}{why}{beside}: {cost}.",
+        "{where}: {when} {what}{why}{beside}: {cost}.",
+    ),
+    "rest": ("The rest, smaller changes: {cost}.", "나머지 작은 변화: {cost}."),
+    "several_services": ("Several AWS services", "여러 AWS 서비스"),
+    "in_region": (" in {region}", "({region})"),
+    "of_account": (" of account {account}", ", 계정 {account}"),
+    "for_team": (" for {team}", ", {team} 팀"),
+    "no_team": (" without an owner", ", 소유자 없음"),
+    "any_thing": ("usage", ""),
+    "new": ("new {thing}", "{thing} 신규 사용"),
+    "new_machines": ("{machines} new {thing}", "{thing} {machines}대 신규 사용"),
+    "gone": ("no {thing} any more", "{thing} 사용 중단"),
+    "price_up": ("a {share} higher price of {thing}", "{thing} 단가 {share} 상승"),
+    "price_down": ("a {share} lower price of {thing}", "{thing} 단가 {share} 하락"),
+    "mix_up": ("dearer sizes or classes of {thing}", "더 비싼 크기나 등급의 {thing} 사용"),
+    "mix_down": ("cheaper sizes or classes of {thing}", "더 저렴한 크기나 등급의 {thing} 사용"),
+    "coverage_up": ("{thing}", "{thing} 사용분"),
+    "coverage_down": ("{thing}", "{thing} 사용분"),
+    "machines_up": ("{machines} more {thing}", "{thing} {machines}대 증가"),
+    "machines_down": ("{machines} fewer {thing}", "{thing} {machines}대 감소"),
+    "usage_up": ("{share} more {thing}{mostly}", "{thing} 사용량 {share} 증가{mostly}"),
+    "usage_down": ("{share} less {thing}{mostly}", "{thing} 사용량 {share} 감소{mostly}"),
+    "mostly": (", mostly {mostly},", "(주로 {mostly})"),
+    "is_full": (
+        ", on demand because the {kind} is full",
+        ", {kind}이 모두 사용되어 온디맨드로 과금",
+    ),
+    "covers_less": (
+        ", on demand because the {kind} {id} covers less of it",
+        ", {kind} {id}의 적용이 줄어 온디맨드로 과금",
+    ),
+    "covers_more": (", now covered by the {kind} {id}", ", 이제 {kind} {id}의 적용을 받음"),
+    "no_commitment": (", by how much commitments cover", ", 약정 적용 비율의 변화"),
+    "savings_plan": ("Savings Plan", "절감형 플랜"),
+    "reservation": ("reservation", "예약"),
+    "commitment": ("commitment", "약정"),
+    "beside": (", with {effects}", "({effects} 포함)"),
+    "and": (" and ", ", "),
+    "effect": ("{money} a day by {name}", "{name} 하루 {money}"),
+    "usage": ("usage", "사용량"),
+    "price": ("price", "가격"),
+    "mix": ("mix", "구성 변화"),
+    "coverage": ("coverage", "약정 적용 범위"),
+    "other": ("other", "그 밖"),
+    "since": ("since {start}", "{start}부터"),
+    "on": ("on {start}", "{start}"),
+    "from_to": ("from {start} to {end}", "{start}부터 {end}까지"),
+    "if_it_stays": (
+        "{money} a day, {month} a month if it stays",
+        "하루 {money}, 지속되면 한 달 {month}",
+    ),
+    "in_days": ("{money} in {days} days", "{days}일간 {money}"),
+    "change": ("{event} by {actor} at {time} UTC", "{event}, 실행자 {actor}, {time} UTC"),
+    "nobody": ("unknown", "알 수 없음"),
 }
-_HOURS = {"Hrs", "Hours", "hours"}
-_GONE, _NEW = Decimal("0.05"), Decimal("0.05")
-_ON_DEMAND_SHARE, _COVERED_SHARE, _IDLE_SHARE = Decimal("0.8"), Decimal("0.2"), Decimal("0.01")
-_SIDE_SHARE = Decimal("0.25")
-_MOSTLY = 0.5
-_LIMIT = 60
-_ID_LETTERS = 20
+_say = partial(say_of, _TEXTS)
 
 
-def sentence(
-    cause: Cause,
-    *,
-    start: dt.date,
-    end: dt.date,
-    currency: str,
-    per_day: Decimal,
-    lasts: bool,
-) -> str:
-    """Return the sentence of a cause of an incident from `start` to `end`.
+def sentence(facts: Facts, language: str = "en") -> str:
+    """Return the sentence of a cause. Raises BadInput for a language that has no texts."""
+    cost = _cost(facts, language)
+    if facts["what"] == "rest":
+        return _say("rest", language, cost=cost)
+    text = _say(
+        "sentence",
+        language,
+        where=_where(facts, language),
+        what=_what(facts, language),
+        when=_when(facts, language),
+        why=_why(facts, language),
+        beside=_beside(facts, language),
+        cost=cost,
+    )
+    # Korean has no word for any usage: its place is empty.
+    return " ".join(text.split())
 
-    `per_day` is what the cause costs a day by now, in `currency`; a month that `lasts` has 30.
-    Names come from bills and tags: they are in one line, without control characters.
+
+def told(cause: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
+    """Return a cause as `find` keeps it, with sentence and changes as texts instead of facts.
+
+    What earlier versions kept in the store has them as English texts, and no facts.
     """
-    days = (end - start).days + 1
-    if not cause.same and not cause.where:
-        return f"The rest, smaller changes: {_cost(cause, currency, days, per_day, lasts=lasts)}."
-    what, why = _what(cause, days)
-    said = f"{what} {_when(start, end, lasts=lasts)}{why}{_side_effects(cause, currency, days)}"
-    return f"{_where(cause)}: {said}: {_cost(cause, currency, days, per_day, lasts=lasts)}."
+    if "facts" not in cause:
+        return dict(cause)
+    texts = {
+        "sentence": sentence(cause["facts"], language),
+        **{name: value for name, value in cause.items() if name != "facts"},
+    }
+    return texts | {"changes": [_change(one, language) for one in cause["changes"]]}
 
 
-def _where(cause: Cause) -> str:
-    same, where = cause.same, cause.where
-    service = _SHORT.get(same.get("x_service_code", ""), _service(same.get("service_name")))
-    text = service or "Several AWS services"
-    if region := same.get("region_id"):
-        text += f" in {plain(region, _LIMIT)}"
-    if "sub_account_id" in where:
-        text += f" of account {plain(where['sub_account_id'], _LIMIT)}"
-    if team := same.get("x_team"):
-        text += " without an owner" if team == "unowned" else f" for {plain(team, _LIMIT)}"
+def effect_name(effect: str, language: str = "en") -> str:
+    """Return what readers call usage, price, mix, coverage and other."""
+    return _say(effect, language)
+
+
+def _where(facts: Facts, language: str) -> str:
+    text = facts["service"] or _say("several_services", language)
+    if facts["region"]:
+        text += _say("in_region", language, region=facts["region"])
+    if facts["account"]:
+        text += _say("of_account", language, account=facts["account"])
+    if facts["team"] == "unowned":
+        text += _say("no_team", language)
+    elif facts["team"]:
+        text += _say("for_team", language, team=facts["team"])
     return text
 
 
-def _service(name: str | None) -> str:
-    return plain(name, _LIMIT).removeprefix("Amazon").removeprefix("AWS").strip() if name else ""
+def _what(facts: Facts, language: str) -> str:
+    mostly = facts["mostly"] and _say("mostly", language, mostly=facts["mostly"])
+    return _say(
+        _key(facts),
+        language,
+        thing=facts["thing"] or _say("any_thing", language),
+        machines=number(abs(Decimal(facts["machines"] or 0))),
+        share=percent(Decimal(facts["share"] or 0)),
+        mostly=mostly,
+    )
 
 
-def _what(cause: Cause, days: int) -> tuple[str, str]:
-    """Return what changed, by the largest effect, and why if it is known."""
-    thing, machines = _thing(cause), _machines(cause, days)
-    actual, expected = (_sum(cause, name) for name in ("effective_cost", "x_base_effective_cost"))
-    if expected <= _NEW * actual:
-        count = f"{number(machines)} " if machines and machines >= 1 else ""
-        return f"{count}new {thing}", ""
-    if actual <= _GONE * expected:
-        return f"no {thing} any more", ""
-    main = main_effect(cause)
-    if main == "price":
-        return _price(cause, thing, expected), ""
-    if main == "coverage":
-        return thing, _coverage(cause)
-    if main == "mix":
-        return f"{'dearer' if cause.excess > 0 else 'cheaper'} sizes or classes of {thing}", ""
-    return _usage(cause, thing, machines), _why_on_demand(cause)
+def _key(facts: Facts) -> str:
+    """Return the text that says what changed."""
+    what = facts["what"]
+    if what == "new":
+        return "new_machines" if facts["machines"] else "new"
+    if what == "gone":
+        return "gone"
+    way = "up" if facts["rises"] else "down"
+    return f"machines_{way}" if facts["machines"] else f"{what}_{way}"
 
 
-def _thing(cause: Cause) -> str:
-    """Return what is used: an instance type, a usage type, or that it is several."""
-    if machine := cause.same.get("x_instance_type"):
-        return plain(machine, _LIMIT)
-    if usage := cause.same.get("x_usage_type"):
-        return plain(usage, _LIMIT)
-    return "usage"
-
-
-def _machines(cause: Cause, days: int) -> Decimal | None:
-    """Return how many instances more ran around the clock, where instance hours are counted."""
-    units = set(cause.items["pricing_unit"])
-    if not cause.same.get("x_instance_type") or not units or not units <= _HOURS:
-        return None
-    hours = _sum(cause, "consumed_quantity") - _sum(cause, "x_base_consumed_quantity")
-    return hours / (24 * days)
-
-
-def _usage(cause: Cause, thing: str, machines: Decimal | None) -> str:
-    word = "more" if cause.excess > 0 else "fewer"
-    if machines is not None and abs(machines) >= 1 and (machines > 0) == (cause.excess > 0):
-        text = f"{number(abs(machines))} {word} {thing}"
-    else:
-        before = _sum(cause, "x_base_effective_cost")
-        less = "more" if cause.excess > 0 else "less"
-        share = percent(abs(cause.effects.get("usage", cause.excess)) / before)
-        text = f"{share} {less} {thing}{_mostly(cause)}"
-    return text
-
-
-def _mostly(cause: Cause) -> str:
-    """Return which one of several usage types most of it is."""
-    if "x_usage_type" in cause.same:
+def _why(facts: Facts, language: str) -> str:
+    """Return which commitment covers more than before, or less, or is full."""
+    kind = facts["commitment"] and _say(facts["commitment"], language)
+    if facts["is_full"]:
+        return _say("is_full", language, kind=kind)
+    if facts["what"] != "coverage":
         return ""
-    change = cause.items["effective_cost"] - cause.items["x_base_effective_cost"]
-    parts = change.astype(float).groupby(cause.items["x_usage_type"]).sum() / float(cause.excess)
-    return f", mostly {plain(parts.idxmax(), _LIMIT)}," if parts.max() > _MOSTLY else ""
+    if not kind:
+        return _say("no_commitment", language)
+    key = "covers_less" if facts["rises"] else "covers_more"
+    return _say(key, language, kind=kind, id=facts["commitment_id"])
 
 
-def _why_on_demand(cause: Cause) -> str:
-    """Return that growth runs on demand because what covered it is full, where that is so."""
-    more = _change(cause, "list_cost")
-    covered, before = _sum(cause, "x_base_covered_list_cost"), _sum(cause, "x_base_list_cost")
-    if cause.excess <= 0 or more <= 0 or covered < _COVERED_SHARE * before:
-        return ""
-    on_demand = more - _change(cause, "x_covered_list_cost")
-    full = cause.idle <= _IDLE_SHARE * _sum(cause, "x_covered_effective_cost")
-    if on_demand < _ON_DEMAND_SHARE * more or not full:
-        return ""
-    return f", on demand because the {_kind(_ids(cause))} is full"
-
-
-def _price(cause: Cause, thing: str, expected: Decimal) -> str:
-    word = "higher" if cause.excess > 0 else "lower"
-    share = percent(abs(cause.effects["price"]) / expected)
-    return f"a {share} {word} price of {thing}"
-
-
-def _coverage(cause: Cause) -> str:
-    """Return which commitment covers more than before, or less."""
-    id_ = moved_commitment(cause)
-    if not id_:
-        return ", by how much commitments cover"
-    if cause.excess <= 0:
-        return f", now covered by the {_kind([id_])} {_name(id_)}"
-    return f", on demand because the {_kind([id_])} {_name(id_)} covers less of it"
-
-
-def _ids(cause: Cause) -> list[str]:
-    return [id_ for id_ in cause.items["commitment_discount_id"].unique() if id_]
-
-
-def _kind(ids: list[str]) -> str:
-    if not any(ids):
-        return "commitment"
-    return "Savings Plan" if any("savingsplan" in id_ for id_ in ids) else "reservation"
-
-
-def _name(id_: str) -> str:
-    tail = plain(id_).rpartition("/")[2].rpartition(":")[2]
-    return tail[:8] if len(tail) > _ID_LETTERS else tail
-
-
-def _side_effects(cause: Cause, currency: str, days: int) -> str:
-    """Return the other effects that are a quarter of the excess or more."""
-    if not cause.effects or not cause.excess:
-        return ""
-    main = main_effect(cause)
-    others = [
-        f"{money(value / days, currency, 0, signed=True)} a day by {name}"
-        for name, value in cause.effects.items()
-        if name != main and abs(value) >= _SIDE_SHARE * abs(cause.excess)
+def _beside(facts: Facts, language: str) -> str:
+    effects = [
+        _say(
+            "effect",
+            language,
+            money=money(Decimal(value), facts["currency"], 0, signed=True),
+            name=effect_name(name, language),
+        )
+        for name, value in facts["beside"].items()
     ]
-    return f", with {' and '.join(others)}" if others else ""
+    return _say("beside", language, effects=_say("and", language).join(effects)) if effects else ""
 
 
-def _when(start: dt.date, end: dt.date, *, lasts: bool) -> str:
-    if lasts:
-        return f"since {_day(start)}"
-    if start == end:
-        return f"on {_day(start)}"
-    return f"from {_day(start)} to {_day(end)}"
+def _when(facts: Facts, language: str) -> str:
+    start, end = (dt.date.fromisoformat(facts[name]) for name in ("start", "end"))
+    key = "since" if facts["lasts"] else "on" if start == end else "from_to"
+    return _say(key, language, start=_day(start, language), end=_day(end, language))
 
 
-def _day(day: dt.date) -> str:
+def _day(day: dt.date, language: str) -> str:
+    if place_of(language):
+        return f"{day:%Y-%m-%d}({_WEEKDAYS[day.weekday()]})"
     return f"{day:%A} {day:%Y-%m-%d}"
 
 
-def _cost(cause: Cause, currency: str, days: int, per_day: Decimal, *, lasts: bool) -> str:
-    if lasts:
-        a_day = money(per_day, currency, 0, signed=True)
-        return f"{a_day} a day, {number(abs(per_day) * MONTH_DAYS)} a month if it stays"
-    so_far = money(cause.excess, currency, 0, signed=True)
-    return so_far if days == 1 else f"{so_far} in {days} days"
+def _cost(facts: Facts, language: str) -> str:
+    per_day, excess = Decimal(facts["per_day"]), Decimal(facts["excess"])
+    if facts["lasts"]:
+        a_day = money(per_day, facts["currency"], 0, signed=True)
+        month = number(abs(per_day) * MONTH_DAYS)
+        return _say("if_it_stays", language, money=a_day, month=month)
+    so_far = money(excess, facts["currency"], 0, signed=True)
+    days = (dt.date.fromisoformat(facts["end"]) - dt.date.fromisoformat(facts["start"])).days + 1
+    return so_far if days == 1 else _say("in_days", language, money=so_far, days=str(days))
 
 
-def _sum(cause: Cause, column: str) -> Decimal:
-    return sum(cause.items[column], Decimal(0))
-
-
-def _change(cause: Cause, column: str) -> Decimal:
-    base = column.replace("x_", "x_base_", 1) if column.startswith("x_") else f"x_base_{column}"
-    return _sum(cause, column) - _sum(cause, base)
+def _change(change: Mapping[str, str], language: str) -> str:
+    actor = change["actor"] or _say("nobody", language)
+    return _say("change", language, event=change["event"], actor=actor, time=change["time"])

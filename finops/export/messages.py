@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from finops.anomalies.sentences import told as told_cause
+
 __all__ = ["SCHEMA", "chart_of", "facts", "headline", "message_of", "sparkline"]
 
 SCHEMA = "finops.incident/1"
@@ -48,7 +50,8 @@ def message_of(
     """Return what docs/alerts.md describes, without the id of the message."""
     told = {name: incident[name] for name in _FIELDS}
     told |= {name: round(told[name], 2) for name in _MONEY}
-    told |= {"incomplete": bool(incident["incomplete"]), "causes": json.loads(incident["causes"])}
+    causes = [told_cause(cause) for cause in json.loads(incident["causes"])]
+    told |= {"incomplete": bool(incident["incomplete"]), "causes": causes}
     return {
         "schema": SCHEMA,
         "event": event,

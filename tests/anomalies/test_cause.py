@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import finops
 from finops.anomalies.cause import Cause, _effects, causes_of, resources_of
+from finops.anomalies.facts import facts_of
 from finops.anomalies.origin import Asked, origins_of
 from finops.anomalies.sentences import sentence
 
@@ -77,9 +78,9 @@ def causes(warehouse, scope, start, end, expected):
     return one
 
 
-def said(cause, *, lasts=True, end=END):
+def said(cause, *, lasts=True, end=END, language="en"):
     days = (end - START).days + 1
-    return sentence(
+    facts = facts_of(
         cause,
         start=START,
         end=end,
@@ -87,6 +88,7 @@ def said(cause, *, lasts=True, end=END):
         per_day=cause.excess / days,
         lasts=lasts,
     )
+    return sentence(facts, language)
 
 
 def test_more_instances_run_on_demand_because_the_savings_plan_is_full(bill):
@@ -100,6 +102,11 @@ def test_more_instances_run_on_demand_because_the_savings_plan_is_full(bill):
         "EC2 in ap-northeast-2 for search: 12 more r6g.4xlarge since Monday 2026-09-28, on demand "
         "because the Savings Plan is full, with +90 USD a day by coverage: "
         "+288 USD a day, 8,640 a month if it stays."
+    )
+    assert said(cause, language="ko") == (
+        "EC2(ap-northeast-2), search 팀: 2026-09-28(월)부터 r6g.4xlarge 12대 증가, "
+        "절감형 플랜이 모두 사용되어 온디맨드로 과금(약정 적용 범위 하루 +90 USD 포함): "
+        "하루 +288 USD, 지속되면 한 달 8,640."
     )
 
 
@@ -238,8 +245,8 @@ def test_planted_changes_of_the_sample_are_named(
     start, end = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
     base = warehouse.sql(_MONEY_BEFORE, **_asked(scope), start=start, end=end)
     told = causes(warehouse, scope, start, end, float(base["base"].iloc[0]))
-    text = sentence(told[0], start=start, end=end, currency="USD", per_day=Decimal(1), lasts=False)
-    assert said_of_it in text
+    facts = facts_of(told[0], start=start, end=end, currency="USD", per_day=Decimal(1), lasts=False)
+    assert said_of_it in sentence(facts)
     assert not where or told[0].where == where
     actual = Decimal(base["actual"].iloc[0])
     exact = Decimal(repr(float(base["base"].iloc[0]))).quantize(Decimal("1e-10"))

@@ -53,7 +53,9 @@ def changes(tmp_path, *records, **same):
 
 
 def test_a_call_shortly_before_is_named_with_who_made_it(tmp_path):
-    assert changes(tmp_path, record()) == ["RunInstances by ci at 2026-10-04 20:00 UTC"]
+    assert changes(tmp_path, record()) == [
+        {"event": "RunInstances", "actor": "ci", "time": "2026-10-04 20:00"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_what_names_the_resource_comes_first_even_if_it_is_older(tmp_path):
     )
     other = record(name="CreateTags", requestParameters=None)
     found = changes(tmp_path, other, record(), named)
-    assert [one.split()[0] for one in found] == [
+    assert [one["event"] for one in found] == [
         "ModifyInstanceAttribute",
         "RunInstances",
         "CreateTags",
@@ -92,8 +94,8 @@ def test_a_cause_without_a_region_takes_changes_of_all(tmp_path):
 
 
 def test_names_of_a_log_stay_in_one_line(tmp_path):
-    (said,) = changes(tmp_path, record(name="Run\n\x1b[31mInstances"))
-    assert said.isprintable()
+    (change,) = changes(tmp_path, record(name="Run\n\x1b[31mInstances"))
+    assert "".join(change.values()).isprintable()
 
 
 def test_no_folder_and_no_records_are_no_changes(tmp_path):

@@ -14,6 +14,7 @@ from finops.export.messages import headline, message_of, sparkline
 from finops.export.webhook import send, signature
 from finops.settings import read_settings
 from tests.anomalies.test_incidents import anomaly, frame
+from tests.anomalies.test_sentences import kept
 from tests.conftest import ROOT, line, write_bill
 
 
@@ -231,6 +232,18 @@ def test_the_documented_message_has_the_keys_that_are_sent():
     documented = json.loads(text.partition("```json")[2].partition("```")[0])
     assert documented.keys() == message().keys()
     assert documented["incident"].keys() == message()["incident"].keys()
+
+
+def test_a_message_has_the_causes_of_an_incident_as_english_texts(tmp_path):
+    row = anomaly(causes=json.dumps([kept()]))
+    incidents.record(tmp_path, frame(row), through="2026-10-08")
+    with open_store(tmp_path) as store:
+        stored = store.execute("select * from incidents").fetchone()
+    made = message_of(stored, "open", company="Test", currency="USD", chart={})
+    (cause,) = made["incident"]["causes"]
+    assert list(cause) == ["sentence", "excess", "effects", "resources", "changes"]
+    assert cause["sentence"].startswith("EC2 in ap-northeast-2 for search: 71 % more")
+    assert cause["changes"] == ["RunInstances by ci at 2026-09-27 20:00 UTC"]
 
 
 def test_a_message_of_an_incident_has_these_keys(tmp_path):

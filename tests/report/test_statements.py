@@ -185,6 +185,9 @@ def test_a_team_is_told_the_anomalies_it_owns_on_every_level_with_their_cause(oc
     assert "on demand because the reservation 9fb4996a covers less of it" in row[-1]
     (row,) = told["member"]
     assert (row[2], row[3]) == ("Amazon Elastic Compute Cloud / APN2-EBS:SnapshotUsage", "new cost")
+    (row,) = next(sections(one, "ko") for one in october if one.team == "order")["anomalies"].rows
+    assert row[3] == "수준 변화"
+    assert "예약 9fb4996a의 적용이 줄어 온디맨드로 과금" in row[-1]
     # One price for several teams is nobody's.
     assert not any(
         "All teams" in row[2] or "* /" in row[2] for rows in told.values() for row in rows
@@ -193,7 +196,7 @@ def test_a_team_is_told_the_anomalies_it_owns_on_every_level_with_their_cause(oc
 
 def test_an_anomaly_of_all_that_a_team_uses_says_so(october):
     one = next(one for one in october if one.team == "order")
-    whole_team = replace(one, anomalies=one.anomalies.assign(key="order", cause=""))
+    whole_team = replace(one, anomalies=one.anomalies.assign(key="order", causes="[]"))
     (row,) = sections(whole_team, "en")["anomalies"].rows
     assert (row[2], row[-1]) == ("all AWS services", "–")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from finops.anomalies.parts import main_cause
 from finops.report.ranks import resource_name
 from finops.report.sections import Section
 from finops.report.statements.amounts import name, own_service, service_text
@@ -57,7 +58,7 @@ def anomalies(statement: Statement, language: str) -> Section:
                 number(row["expected"]),
                 number(row["actual"]),
                 number(row["excess"], signed=True),
-                row["cause"] or MISSING,
+                main_cause(row, language) or MISSING,
             )
             for row in statement.anomalies.to_dict("records")
         ],
