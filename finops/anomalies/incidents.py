@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from finops.anomalies.find import OVER_DAYS, find
-from finops.anomalies.store import now, open_store
+from finops.anomalies.store import now, open_store, read_incidents
 from finops.errors import BadInput
 from finops.warehouse import Warehouse
 
-__all__ = ["acknowledge", "expect", "record", "update"]
+__all__ = ["acknowledge", "expect", "known", "record", "update"]
 
 _NO_LONGER_FOUND = "no longer found: the bill or the owners changed"
 _DATES = ("start", "end", "detected_on")
@@ -45,6 +45,17 @@ def record(project: Path, found: pd.DataFrame, *, through: object) -> pd.DataFra
         _resolve_others(store, {row["id"] for row in rows})
         kept = {row["id"]: row for row in store.execute("select * from incidents")}
     return _listed(found, [kept[row["id"]] for row in rows])
+
+
+def known(project: Path, found: pd.DataFrame) -> pd.DataFrame:
+    """Return what `anomalies.find` found with id, status and reason as they are recorded.
+
+    Status and reason are empty for what was never recorded. Nothing is written, and what is
+    expected is there too.
+    """
+    kept = read_incidents(project)
+    ids = [row["id"] for row in _with_ids(found.to_dict("records"), kept)]
+    return _with_known(found, [(id_, *_decision(kept.get(id_))) for id_ in ids])
 
 
 def acknowledge(project: Path, incident: str, reason: str) -> None:
@@ -162,12 +173,18 @@ def _resolve_others(store: sqlite3.Connection, found: set[str]) -> None:
 
 def _listed(found: pd.DataFrame, incidents: list[sqlite3.Row]) -> pd.DataFrame:
     """Return the found rows with what is known of each, without expected ones."""
-    known = pd.DataFrame(
-        [(row["id"], row["status"], row["reason"]) for row in incidents],
-        index=found.index,
-        columns=["id", "status", "reason"],
-    ).astype("object")
-    listed = pd.concat([found, known], axis=1)
-    listed = listed[listed["status"] != "expected"].reset_index(drop=True)
-    listed.attrs = found.attrs
-    return listed
+    listed = _with_known(found, [(row["id"], *_decision(row)) for row in incidents])
+    return listed[listed["status"] != "expected"].reset_index(drop=True)
+
+
+def _decision(row: sqlite3.Row | None) -> tuple[str, str]:
+    return (row["status"], row["reason"]) if row else ("", "")
+
+
+def _with_known(found: pd.DataFrame, rows: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return the found rows with id, status and reason of each."""
+    columns = ["id", "status", "reason"]
+    known = pd.DataFrame(rows, index=found.index, columns=columns).astype("object")
+    told = pd.concat([found, known], axis=1)
+    told.attrs = found.attrs
+    return told

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-__all__ = ["incidents_folder", "now", "open_store"]
+__all__ = ["incidents_folder", "now", "open_store", "read_incidents"]
 
 _WAIT_SECONDS = 30
 _TABLES = """
@@ -80,6 +80,14 @@ def open_store(project: Path) -> Iterator[sqlite3.Connection]:
         _add_columns(con)
         yield con
         con.execute("commit")
+
+
+def read_incidents(project: Path) -> dict[str, sqlite3.Row]:
+    """Return the incidents of a project by id; none, and no file is made, where there are none."""
+    if not incidents_folder(project).is_dir():
+        return {}
+    with open_store(project) as store:
+        return {row["id"]: row for row in store.execute("select * from incidents")}
 
 
 def _add_columns(con: sqlite3.Connection) -> None:

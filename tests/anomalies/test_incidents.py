@@ -140,6 +140,31 @@ def test_an_expected_incident_is_not_listed_however_it_grows(tmp_path):
     assert statuses(tmp_path)[0] == ("search / EC2", "expected", "planned")
 
 
+def test_what_is_known_of_anomalies_is_read_and_nothing_is_written(tmp_path):
+    two = frame(anomaly(), anomaly(key="ads / EC2"))
+    columns = ["key", "status", "reason"]
+    found = incidents.known(tmp_path, two)
+    assert found[columns].values.tolist() == [["search / EC2", "", ""], ["ads / EC2", "", ""]]
+    assert not (tmp_path / "incidents").exists()
+    ((id_, _, _),) = record(tmp_path, anomaly())
+    incidents.expect(tmp_path, id_, "planned")
+    before = (tmp_path / "incidents" / "incidents.sqlite").read_bytes()
+    found = incidents.known(tmp_path, two)
+    assert found[columns].values.tolist() == [
+        ["search / EC2", "expected", "planned"],
+        ["ads / EC2", "", ""],
+    ]
+    assert found["id"][0] == id_
+    assert (tmp_path / "incidents" / "incidents.sqlite").read_bytes() == before
+
+
+def test_what_was_expected_is_known_though_a_restated_bill_moved_its_first_day(tmp_path):
+    ((id_, _, _),) = record(tmp_path, anomaly())
+    incidents.expect(tmp_path, id_, "planned")
+    (moved,) = incidents.known(tmp_path, frame(anomaly(start="2026-10-06"))).to_dict("records")
+    assert (moved["id"], moved["status"]) == (id_, "expected")
+
+
 @pytest.mark.parametrize(
     ("decide", "message"),
     [

@@ -12,9 +12,10 @@ from finops.report.statements.statement import Month, Statement
 from finops.report.statements.text import Say, say, words_of
 from finops.report.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
 
-__all__ = ["anomalies", "questions", "resources", "trust", "units"]
+__all__ = ["anomalies", "expected", "questions", "resources", "trust", "units"]
 
 _UNOWNED = 3
+_EXPECTED = "expected"
 
 
 def units(statement: Statement, language: str) -> Section:
@@ -42,7 +43,10 @@ def units(statement: Statement, language: str) -> Section:
 
 
 def anomalies(statement: Statement, language: str) -> Section:
-    """Return the team's cost of the month that nothing explains, and what it comes from."""
+    """Return the team's cost of the month that nothing explains, and what it comes from.
+
+    What somebody marked as expected is not in it.
+    """
     words = words_of(language)
     columns = (words("expected"), words("actual"), words("excess"))
     return Section(
@@ -61,9 +65,34 @@ def anomalies(statement: Statement, language: str) -> Section:
                 main_cause(row, language) or MISSING,
             )
             for row in statement.anomalies.to_dict("records")
+            if row["status"] != _EXPECTED
         ],
         words("no_anomalies"),
         words("anomalies_note"),
+    )
+
+
+def expected(statement: Statement, language: str) -> Section:
+    """Return the anomalies that somebody marked as expected, with the reason that was given."""
+    words = words_of(language)
+    names = ("from", "to", "where", "kind", "excess", "given")
+    return Section(
+        words("marked"),
+        tuple(map(words, names)),
+        frozenset({words("excess")}),
+        [
+            (
+                f"{row['start']:%Y-%m-%d}",
+                f"{row['end']:%Y-%m-%d}",
+                _place(row["key"], statement.team, words),
+                words(row["kind"]),
+                number(row["excess"], signed=True),
+                plain(row["reason"] or MISSING, 300),
+            )
+            for row in statement.anomalies.to_dict("records")
+            if row["status"] == _EXPECTED
+        ],
+        note=words("marked_note"),
     )
 
 

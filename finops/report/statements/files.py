@@ -29,10 +29,10 @@ def write_statements(
     """Write the statements of a month into `folder`, all teams' or that of `team`.
 
     Without `team` there is an index too, and for `showback` a page for executives, for `chargeback`
-    the journal of all, a CSV of `chargeback.COLUMNS`. The same build gives the same bytes. Returns
-    the files. Raises BadInput, before anything is written, for an unknown language or mode, a month
-    or team without cost, and a journal that lacks an account or cost centre; SourceNotFound without
-    a build.
+    the journal of all, a CSV of `chargeback.COLUMNS`. The same build, with the same anomalies
+    marked as expected, gives the same bytes. Returns the files. Raises BadInput, before anything is
+    written, for an unknown language or mode, a month or team without cost, and a journal that lacks
+    an account or cost centre; SourceNotFound without a build.
     """
     place_of(language)
     _check("mode", mode, MEASURES)

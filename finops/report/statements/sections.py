@@ -45,19 +45,24 @@ def overview(statement: Statement, language: str) -> Section:
 
 
 def sections(statement: Statement, language: str) -> dict[str, Section]:
-    """Return the tables of a statement in reading order, by name."""
-    return {
+    """Return the tables of a statement in reading order, by name.
+
+    A table without rows says why in its place; one that has no text for that is left out.
+    """
+    found = {
         "effects": amounts.effects(statement, language),
         "changes": amounts.changes(statement, language),
         "services": amounts.services(statement, language),
         "pools": amounts.pools(statement, language),
         "units": context.units(statement, language),
         "anomalies": context.anomalies(statement, language),
+        "expected": context.expected(statement, language),
         "resources": context.resources(statement, language),
         "questions": context.questions(statement, language),
         "trust": context.trust(statement.month, language),
         "lines": lines(statement, language),
     }
+    return {name: table for name, table in found.items() if table.rows or table.empty}
 
 
 def _change_tile(statement: Statement, language: str) -> Tile:

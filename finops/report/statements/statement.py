@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from finops.allocation.worklist import worklist
-from finops.anomalies import find
+from finops.anomalies import find, incidents
 from finops.business.bridge import bridge
 from finops.errors import BadInput
 from finops.report.cents import apportion, whole
@@ -56,10 +56,11 @@ class Statement:
     Frames: lines are those of `lines.read_lines`; services has service_name, own, shared,
     total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
     x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
-    resources has resource_id, service_name and cost; anomalies has its rows of `anomalies.find`;
-    unowned has those of the work-list that probably are the team's. `gaps` counts a pool's days
-    without driver. `bridge` has the team's rows of `business.bridge`, with its own totals, and
-    `effects` what each effect moved, in coins: both of effective cost against a month before.
+    resources has resource_id, service_name and cost; anomalies has its rows of `anomalies.find`
+    with the status and reason that are recorded of each; unowned has those of the work-list that
+    probably are the team's. `gaps` counts a pool's days without driver. `bridge` has the team's
+    rows of `business.bridge`, with its own totals, and `effects` what each effect moved, in coins:
+    both of effective cost against a month before.
     """
 
     month: Month
@@ -183,7 +184,8 @@ class _Extras:
         self.units = rows(queries.UNIT_COST)
         self.resources = rows(queries.RESOURCES)
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
-        self.anomalies = _in_month(find(warehouse), month.billing_period)
+        found = incidents.known(warehouse.settings.project, find(warehouse))
+        self.anomalies = _in_month(found, month.billing_period)
         self.unowned = worklist(warehouse)
 
 

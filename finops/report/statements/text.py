@@ -89,6 +89,14 @@ _TEXTS = {
         "What changed for several teams at once is listed by: finops anomalies",
         "여러 팀에 걸친 변화는 다음 명령으로 확인합니다: finops anomalies",
     ),
+    "marked": ("Unusual, and expected", "예정된 변화로 확인된 비용"),
+    "given": ("reason given", "사유"),
+    "marked_note": (
+        "Somebody said so with: finops anomalies --expected ID --reason TEXT. Its cost is part of "
+        "the statement like any other.",
+        "다음 명령으로 표시한 항목입니다: finops anomalies --expected ID --reason TEXT. 금액은 "
+        "다른 비용과 같이 명세서에 포함됩니다.",
+    ),
     "whole_team": ("all AWS services", "모든 AWS 서비스"),
     "where": ("where", "위치"),
     "cause": ("what changed", "변경 내용"),

@@ -23,7 +23,9 @@ from finops.report.text import cents, is_missing, money_format, month_text, plai
 __all__ = ["workbook"]
 
 # Tables that the sheets of numbers don't show already.
-_TEXT_SECTIONS = ("effects", "units", "anomalies", "resources", "questions", "trust")
+_TEXT_SECTIONS = (
+    "effects", "units", "anomalies", "expected", "resources", "questions", "trust",
+)  # fmt: skip
 # A date that Excel knows, where the bill names none.
 _NO_DATE = datetime(2000, 1, 1)
 
@@ -32,7 +34,7 @@ def workbook(statement: Statement, language: str) -> bytes:
     """Return the workbook of one team: summary, AWS services, pools, lines with why, questions.
 
     Sums are formulas over the lines, with their values. Text of the bill never is a formula. The
-    date of creation is that of the bill's delivery, so the same build gives the same bytes.
+    date of creation is that of the bill's delivery, so the same statement gives the same bytes.
     """
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -83,7 +85,7 @@ class _Book:
         last = self.lines(lines)
         total = self.services(services, last)
         self.pools(pools, last)
-        self.notes(notes, [found[key] for key in _TEXT_SECTIONS])
+        self.notes(notes, [found[key] for key in _TEXT_SECTIONS if key in found])
         self.summary(summary, last, total)
 
     def sheet(self, key: str, widths: Sequence[int]) -> Worksheet:
