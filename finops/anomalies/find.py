@@ -15,6 +15,7 @@ from finops.anomalies.merge import Candidate, Group, groups_of, join_service, to
 from finops.anomalies.origin import Asked, Origin, origins_of
 from finops.anomalies.prices import one_per_price
 from finops.anomalies.sentences import MONTH_DAYS, sentence
+from finops.anomalies.shares import team_parts
 from finops.anomalies.sources import delivered_on, events, orders
 from finops.warehouse import Warehouse
 
@@ -22,7 +23,9 @@ __all__ = ["ADDED", "OVER_DAYS", "all_series", "find"]
 
 # An incident is over once its cost was usual again for a week.
 OVER_DAYS = 7
-ADDED = ["level", "owner", "per_day", "at_risk", "cause", "causes", "root_key", "root_start"]
+ADDED = [
+    "level", "owner", "per_day", "at_risk", "cause", "causes", "teams", "root_key", "root_start",
+]  # fmt: skip
 _WEEK = 7
 
 
@@ -32,9 +35,9 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     Columns of `detect`, and: level, owner (a team, `*` for several), per_day (the excess of a day
     by now), at_risk (the excess so far and of 30 days more; 0 once it is over), cause (the sentence
     of the largest in English), causes (all of them as JSON: facts for `sentences`, where, excess,
-    effects, resources, changes), root_key and root_start (of the series that was raised first).
-    Money is in the currency of the bill. Levels but the one of team and AWS service leave out what
-    is less than a thousandth of all cost a day.
+    effects, resources, changes), teams (as JSON: actual and excess of each), root_key and
+    root_start (of the series that was raised first). Money is in the currency of the bill. Levels
+    but the one of team and AWS service leave out what is less than a thousandth of all cost a day.
     """
     levels = levels_of(warehouse)
     found = _detected(warehouse, levels)
@@ -46,7 +49,10 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     costs = _costs(levels)
     causes = causes_of(warehouse, [origins[id(group.shown)] for group in groups])
     explained = one_per_price(list(zip(groups, causes, strict=True)))
-    rows = [_row(group, own, costs, last, currency, trail) for group, own in explained]
+    rows = [
+        _row(group, own, costs, last, currency, trail) | {"teams": _teams(group, origins)}
+        for group, own in explained
+    ]
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
     kinds = dict(found[FINE[0]].dtypes) | {"per_day": "float64", "at_risk": "float64"}
     frame = frame.astype(kinds).sort_values(
@@ -211,6 +217,10 @@ def _owner(shown: Candidate, causes: list[Cause]) -> str:
         return shown.scope["x_team"]
     teams = {cause.same.get("x_team", "*") for cause in causes if cause.same or cause.where}
     return teams.pop() if len(teams) == 1 else "*"
+
+
+def _teams(group: Group, origins: dict[int, Origin]) -> str:
+    return json.dumps(team_parts([origins[id(one)] for one in group.addends or [group.shown]]))
 
 
 def _currency(warehouse: Warehouse) -> str:

@@ -66,6 +66,15 @@ def test_the_excess_of_the_causes_is_that_of_the_incident(found):
             assert effects == Decimal(cause["excess"])
 
 
+def test_the_parts_of_the_teams_add_up_to_the_incident(found):
+    for row in found.to_dict("records"):
+        parts = [Decimal(team["excess"]) for team in json.loads(row["teams"]).values()]
+        causes = [Decimal(cause["excess"]) for cause in json.loads(row["causes"])]
+        assert sum(parts) == sum(causes)
+    cut = found[found["key"] == "* / Amazon SageMaker"].squeeze()
+    assert sorted(json.loads(cut["teams"])) == ["data-lake", "dispatch", "search"]
+
+
 def test_the_end_of_two_services_of_a_real_bill_is_found_with_its_cause(real_project):
     found = anomalies.find(finops.connect(real_project))
     vanished = found[found["kind"] == "vanished_cost"].set_index("key")["cause"]

@@ -2,19 +2,40 @@
 
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import finops
 from finops.anomalies import incidents
+from finops.report.cents import whole
 from finops.report.statements import statement as module
 from finops.report.statements.files import write_statements
+from finops.report.statements.incidents import incidents_of
 from finops.report.statements.sections import sections
 from finops.report.statements.statement import statements
 from tests.anomalies.test_incidents import anomaly, frame
 from tests.anomalies.test_sentences import kept
 from tests.conftest import line, write_bill
+from tests.report.test_statements import EMPTY
 
+TEAMS = {
+    "ads": {"actual": "300.4", "excess": "100.4"},
+    "data": {"actual": "90.6", "excess": "0.4"},
+    "search": {"actual": "609.2", "excess": "-20.4"},
+}
+SHARED = anomaly(
+    key="* / EC2",
+    level="service",
+    expected=919.8,
+    actual=1000.2,
+    excess=80.4,
+    teams=json.dumps(TEAMS),
+    status="",
+    reason="",
+)
 KEY = "unowned / Amazon Elastic Compute Cloud"
 
 
@@ -89,3 +110,76 @@ def test_a_reason_is_no_markup_and_no_formula(warehouse, tmp_path):
     with zipfile.ZipFile(book) as parts:
         assert "<f>" not in parts.read("xl/worksheets/sheet5.xml").decode()
         assert "=cmd|" in parts.read("xl/sharedStrings.xml").decode()
+
+
+def told(found, team):
+    columns = ["expected", "actual", "excess", "shared_by", "whole_excess"]
+    return incidents_of(found, team)[columns].to_numpy().tolist()
+
+
+def test_each_team_of_a_shared_incident_is_told_its_part():
+    found = frame(SHARED)
+    assert told(found, "ads") == [[200, 300, 100, 2, 80]]
+    assert told(found, "search") == [[629, 609, -20, 2, 80]]
+    # Its part is less than half a unit.
+    assert told(found, "data") == []
+    assert told(found, "order") == []
+
+
+def test_an_incident_of_one_team_is_told_to_it_alone_and_as_it_is():
+    found = frame(anomaly(key="search / EC2", excess=200.5))
+    assert told(found, "search") == [[100.0, 300.0, 200.5, 1, 200.5]]
+    assert told(found, "ads") == []
+
+
+_MONEY = st.decimals(-100_000, 100_000, places=10)
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.tuples(_MONEY, _MONEY), min_size=1))
+def test_the_parts_of_all_teams_add_up_to_the_incident(parts):
+    teams = {team: {"actual": str(a), "excess": str(e)} for team, (a, e) in parts.items()}
+    found = frame(SHARED | {"teams": json.dumps(teams)})
+    rows = [row for team in teams for row in told(found, team)]
+    excess = sum(e for _, e in parts.values())
+    assert sum(row[2] for row in rows) == whole(excess)
+    assert all(row[0] + row[2] == row[1] and row[4] == whole(excess) for row in rows)
+
+
+@pytest.fixture(scope="module")
+def empty(sample_project):
+    """A statement of the sample company to put incidents into."""
+    with pytest.MonkeyPatch.context() as patch, finops.connect(sample_project) as one:
+        patch.setattr(module, "find", lambda _: EMPTY)
+        patch.setattr(module, "worklist", lambda _: EMPTY)
+        return statements(one, "2026-10", team="ads")[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "english", "korean"),
+    [
+        (
+            {},
+            "EC2, shared incident of 2 teams, +80 in all",
+            "EC2, 2개 팀의 공동 항목, 전체 +80",
+        ),
+        (
+            {"key": "* / account 012345678901", "level": "account"},
+            "account 012345678901, shared incident of 2 teams, +80 in all",
+            "계정 012345678901, 2개 팀의 공동 항목, 전체 +80",
+        ),
+        (
+            {"key": "*"},
+            "all AWS services, shared incident of 2 teams, +80 in all",
+            "모든 AWS 서비스, 2개 팀의 공동 항목, 전체 +80",
+        ),
+    ],
+)
+def test_a_shared_incident_is_named_so_with_what_it_is_in_all(empty, values, english, korean):
+    found = incidents_of(frame(SHARED | values).assign(status="", reason=""), "ads")
+    for language, where in (("en", english), ("ko", korean)):
+        table = sections(replace(empty, anomalies=found), language)["anomalies"]
+        (row,) = table.rows
+        assert row[2] == where
+        assert row[4:7] == ("200", "300", "+100")
+        assert table.note
+    assert "add up" not in sections(empty, "en")["anomalies"].note

@@ -57,7 +57,7 @@ def anomalies(statement: Statement, language: str) -> Section:
             (
                 f"{row['start']:%Y-%m-%d}",
                 f"{row['end']:%Y-%m-%d}",
-                _place(row["key"], statement.team, words),
+                _place(row, statement.team, words),
                 words(row["kind"]),
                 number(row["expected"]),
                 number(row["actual"]),
@@ -68,7 +68,7 @@ def anomalies(statement: Statement, language: str) -> Section:
             if row["status"] != _EXPECTED
         ],
         words("no_anomalies"),
-        words("anomalies_note"),
+        words("shared_note") if (statement.anomalies["shared_by"] > 1).any() else "",
     )
 
 
@@ -84,7 +84,7 @@ def expected(statement: Statement, language: str) -> Section:
             (
                 f"{row['start']:%Y-%m-%d}",
                 f"{row['end']:%Y-%m-%d}",
-                _place(row["key"], statement.team, words),
+                _place(row, statement.team, words),
                 words(row["kind"]),
                 number(row["excess"], signed=True),
                 plain(row["reason"] or MISSING, 300),
@@ -96,9 +96,16 @@ def expected(statement: Statement, language: str) -> Section:
     )
 
 
-def _place(key: str, team: str, words: Say) -> str:
-    """Return the key of an anomaly without the team, or that all of the team is meant."""
-    return words("whole_team") if key == team else plain(key.partition(" / ")[2], 120)
+def _place(row: dict[Any, Any], team: str, words: Say) -> str:
+    """Return the key of an anomaly without the team, and how many teams share it."""
+    inside = plain(row["key"].partition(" / ")[2], 120)
+    place = words("whole_team") if row["key"] in (team, "*") else inside
+    if row["level"] == "account":
+        place = words("account", account=inside.removeprefix("account "))
+    if row["shared_by"] == 1:
+        return place
+    whole = number(row["whole_excess"], signed=True)
+    return words("shared_incident", where=place, teams=str(row["shared_by"]), excess=whole)
 
 
 def resources(statement: Statement, language: str) -> Section:

@@ -14,6 +14,7 @@ from finops.business.bridge import bridge
 from finops.errors import BadInput
 from finops.report.cents import apportion, whole
 from finops.report.statements import queries
+from finops.report.statements.incidents import incidents_of
 from finops.report.statements.lines import MEASURES, pools, read_lines, services
 from finops.report.text import cents, is_missing
 from finops.warehouse import Warehouse
@@ -56,7 +57,7 @@ class Statement:
     Frames: lines are those of `lines.read_lines`; services has service_name, own, shared,
     total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
     x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
-    resources has resource_id, service_name and cost; anomalies has its rows of `anomalies.find`
+    resources has resource_id, service_name and cost; anomalies has what `incidents_of` gives,
     with the status and reason that are recorded of each; unowned has those of the work-list that
     probably are the team's. `gaps` counts a pool's days without driver. `bridge` has the team's
     rows of `business.bridge`, with its own totals, and `effects` what each effect moved, in coins:
@@ -207,7 +208,7 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
         pools=of_pools,
         units=_of_team(extra.units, team),
         resources=_of_team(extra.resources, team),
-        anomalies=extra.anomalies[extra.anomalies["owner"] == team],
+        anomalies=incidents_of(extra.anomalies, team),
         unowned=extra.unowned[
             (extra.unowned["x_probable_team"] == team)
             & (extra.unowned["billing_currency"] == month.currency)

@@ -85,9 +85,16 @@ _TEXTS = {
     "per_order": ("per order", "건당 비용"),
     "anomalies": ("Cost that nothing explains", "설명되지 않는 비용"),
     "no_anomalies": ("No cost of this month stands out.", "이번 달에 눈에 띄는 비용이 없습니다."),
-    "anomalies_note": (
-        "What changed for several teams at once is listed by: finops anomalies",
-        "여러 팀에 걸친 변화는 다음 명령으로 확인합니다: finops anomalies",
+    "shared_note": (
+        "Of a shared incident, expected, actual and excess are this team's part; what changed is "
+        "said of all of it. The parts of all teams, pools too, add up to it.",
+        "공동 항목의 예상, 실제, 초과는 이 팀의 몫이고, 변경 내용은 전체에 대한 것입니다. "
+        "공용 조직을 포함한 모든 팀의 몫을 더하면 전체와 같습니다.",
+    ),
+    "account": ("account {account}", "계정 {account}"),
+    "shared_incident": (
+        "{where}, shared incident of {teams} teams, {excess} in all",
+        "{where}, {teams}개 팀의 공동 항목, 전체 {excess}",
     ),
     "marked": ("Unusual, and expected", "예정된 변화로 확인된 비용"),
     "given": ("reason given", "사유"),
