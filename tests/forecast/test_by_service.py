@@ -40,7 +40,7 @@ def test_planned_orders_cost_what_an_order_of_the_service_did():
     assert (
         "105,000 orders of mart in 2026-10, 2026-11 (as planned) would use 10,500 USD, at 0.10000 "
         "USD an order to come. Forecast by item: 6,100 USD."
-    ) in estimate.notes
+    ) in estimate.notes["en"]
 
 
 def test_a_plan_below_the_orders_so_far_takes_nothing_back():
@@ -58,7 +58,7 @@ def test_months_that_are_over_and_other_currencies_have_no_plan():
 def test_a_service_without_orders_of_each_recent_day_is_not_guessed_at(known_orders):
     frame, estimate = found([("2026-11", "mart", 5)], known_orders)
     assert frame["x_by_orders"].isna().all()
-    assert any("what the planned orders of mart cost" in note for note in estimate.notes)
+    assert any("what the planned orders of mart cost" in note for note in estimate.notes["en"])
     assert "mart의 계획 주문" in sentences(frame, "ko")[0]
 
 
