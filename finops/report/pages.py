@@ -1,6 +1,7 @@
 """Fill in the templates of pages, and write files that no reader sees by half."""
 
 import os
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -12,14 +13,20 @@ __all__ = ["environment", "write_whole"]
 
 @cache
 def environment() -> Environment:
-    """Return the templates of all pages; they escape every text."""
-    return Environment(
+    """Return the templates of all pages; they escape every text, and can ask if one `is day`."""
+    made = Environment(
         loader=PackageLoader("finops", "report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.tests["day"] = _is_day
+    return made
+
+
+def _is_day(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -1,6 +1,7 @@
 """What a statement says of incidents: what was marked as expected, and whose a shared one is."""
 
 import json
+import shutil
 import zipfile
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from finops.report.cents import whole
 from finops.report.statements import statement as module
 from finops.report.statements.files import write_statements
 from finops.report.statements.incidents import incidents_of
+from finops.report.statements.page import statement_page
 from finops.report.statements.sections import sections
 from finops.report.statements.statement import statements
 from tests.anomalies.test_incidents import anomaly, frame
@@ -33,8 +35,6 @@ SHARED = anomaly(
     actual=1000.2,
     excess=80.4,
     teams=json.dumps(TEAMS),
-    status="",
-    reason="",
 )
 KEY = "unowned / Amazon Elastic Compute Cloud"
 
@@ -183,3 +183,35 @@ def test_a_shared_incident_is_named_so_with_what_it_is_in_all(empty, values, eng
         assert row[4:7] == ("200", "300", "+100")
         assert table.note
     assert "add up" not in sections(empty, "en")["anomalies"].note
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(("width", "medium"), [(1280, "screen"), (703, "print")])
+def test_dates_and_amounts_of_incidents_stay_in_one_line(empty, tmp_path, language, width, medium):
+    """On a screen and in the 186 mm that a page of A4 has, beside long texts."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
+    chromium = shutil.which("chromium") or pytest.skip("no Chromium: apt-get install chromium")
+    long = json.dumps([kept(what="coverage", commitment="reservation", commitment_id="9fb4996a")])
+    row = SHARED | {"key": f"* / {KEY[10:]}", "kind": "level_shift", "causes": long}
+    found = frame(row, row).assign(status=["", "expected"], reason=["", "planned " * 30])
+    one = replace(empty, anomalies=incidents_of(found, "ads"))
+    path = tmp_path / "statement.html"
+    path.write_text(statement_page(one, language), encoding="utf-8")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page.emulate_media(media=medium)
+        page.goto(f"file://{path}")
+        lines = page.evaluate(_LINES)
+        browser.close()
+    assert len(lines) > 20
+    assert set(lines) == {1}
+
+
+# How many lines of text each cell of a date or an amount has, and each header of a Korean page.
+_LINES = """() => [...document.querySelectorAll("td.day, td.number, html[lang=ko] th")].map(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return Math.max(new Set([...range.getClientRects()].map(one => one.top)).size, 1);
+})"""
