@@ -108,10 +108,11 @@ def kind_text(anomaly: dict[Any, Any]) -> str:
     )
 
 
-def place_text(key: object) -> str:
+def place_text(key: object, language: str = "en") -> str:
     """Return the key of an anomaly in words: `*` is all teams."""
     text = plain(key)
-    return f"All teams{text[1:]}" if text.startswith("*") else text
+    everybody = ("All teams", "모든 팀")[place_of(language)]
+    return f"{everybody}{text[1:]}" if text.startswith("*") else text
 
 
 def plain(text: object, limit: int | None = None) -> str:

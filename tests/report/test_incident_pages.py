@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -10,11 +11,13 @@ from rich.console import Console
 import finops
 from finops import anomalies
 from finops.anomalies import parts
+from finops.anomalies.sentences import sentence
 from finops.report.html import write_report
 from finops.report.incidents.charts import incident, incident_effects
 from finops.report.incidents.console import incident_list
-from finops.report.incidents.text import findings
+from finops.report.incidents.text import _TEXTS, findings
 from tests.anomalies.test_incidents import anomaly, frame
+from tests.anomalies.test_sentences import facts, kept
 
 HOSTILE = "<script>alert(1)</script>[red]\x1b[31m"
 
@@ -76,8 +79,8 @@ def test_a_page_has_a_block_and_a_chart_per_incident_of_the_month(page):
     text, found = page
     month = found[(found["start"] <= "2026-10-31") & (found["end"] >= "2026-10-01")]
     assert len(month) == text.count('<article class="incident">') == 8
-    for sentence in month["cause"]:
-        assert sentence.replace("&", "&amp;") in text
+    for cause in month["cause"]:
+        assert cause.replace("&", "&amp;") in text
     assert "A month if it stays" in text
     assert 'id="chart-13"' in text
 
@@ -120,16 +123,43 @@ def test_effects_are_bars_that_sum_to_the_excess():
     assert "No incident" in incident_effects(parts(frame())).layout.annotations[0].text
 
 
+def test_charts_are_in_the_language_of_the_reader():
+    drawn = incident_effects(parts(listed(key="* / EC2"), "ko"), "ko")
+    assert [bar.name for bar in drawn.data] == [
+        "사용량", "가격", "구성 변화", "약정 적용 범위", "그 밖",
+    ]  # fmt: skip
+    assert list(drawn.layout.yaxis.ticktext) == ["모든 팀 / EC2, 2026-10-05"]
+    assert drawn.layout.title.text == "<b>초과 비용의 구성</b>"
+    days = pd.date_range("2026-10-01", periods=2)
+    band = pd.DataFrame({"key": "* / EC2", "start": days[1], "date": days, "is_in": [False, True]})
+    shown = incident(band.assign(cost=1.0, expected=1.0, low=0.5, high=1.5), "ko")
+    assert [one.name for one in shown.data] == ["low", "high", "예상", "비용", "이상 비용"]
+    assert shown.layout.title.text == "<b>모든 팀 / EC2</b>"
+    assert shown.layout.title.subtitle.text == "빨간색: 이상 비용, 띠: 예상 범위"
+    assert "이상 비용 없음" in incident(band.head(0), "ko").layout.annotations[0].text
+
+
+def test_every_text_is_there_in_both_languages():
+    for english, korean in _TEXTS.values():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
+
+
 def test_findings_say_what_goes_on_and_what_it_is_worth():
     rows = [
-        anomaly(key="a / EC2", at_risk=5000.0, per_day=100.0, cause="EC2: more."),
-        anomaly(key="b / EC2", at_risk=3000.0, per_day=-50.0, cause="EC2: less."),
+        anomaly(key="a / EC2", at_risk=5000.0, per_day=100.0, causes=json.dumps([kept()])),
+        anomaly(key="* / EC2", at_risk=3000.0, per_day=-50.0, owner="*"),
         anomaly(key="c / EC2", at_risk=0.0),
     ]
     assert findings(frame(*rows)) == [
         "3 incidents, of which 2 go on.",
-        "More, if all of it stays: +3,000 USD a month. Most of it: EC2: more.",
-        "Less, if all of it stays: −1,500 USD a month. Most of it: EC2: less.",
+        f"More, if all of it stays: +3,000 USD a month. Most of it: {sentence(facts())}",
+        "Less, if all of it stays: −1,500 USD a month. Most of it: All teams / EC2",
         "Most money at risk: a, 5,000 USD.",
+    ]
+    assert findings(frame(*rows), "ko") == [
+        "이상 비용 3건 중 2건이 계속되고 있습니다.",
+        f"증가분이 모두 지속되면 한 달 +3,000 USD입니다. 가장 큰 것: {sentence(facts(), 'ko')}",
+        "감소분이 모두 지속되면 한 달 −1,500 USD입니다. 가장 큰 것: 모든 팀 / EC2",
+        "위험 금액이 가장 큰 곳: a, 5,000 USD.",
     ]
     assert findings(frame())[0].startswith("No cost stands out")
