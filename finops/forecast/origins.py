@@ -15,8 +15,8 @@ WINDOW, _WINDOWS = 30, 12
 LONG_DAYS = WINDOW * _WINDOWS
 _STRIDE, _FIRST, _MOST = 5, 56, 50
 _LEAST, _POWER = 4, 8
-# Growth is learned from what it did to the next 91 days, from at least 50 days' starts.
-_LEVEL_DAYS, _LEARNED_DAYS, _LEAST_WINDOWS = 28, 91, 10
+# Growth is learned from what it did to the next two months, from at least 50 days' starts.
+_LEVEL_DAYS, _LEARNED_DAYS, _LEAST_WINDOWS = 28, 61, 10
 
 
 @dataclass
@@ -82,7 +82,8 @@ class Origins:
             flat = sums[:GROWING, :, _LEARNED_DAYS - 1].mean(axis=0)
             actual = self.forecaster.cost[start : start + _LEARNED_DAYS].sum(axis=0)
             growth = added(self._slope(start, _level(sums)), 1, _LEARNED_DAYS)
-            missed = np.abs(flat + SHARES[:, None] * growth - actual).sum(axis=1)
+            off = flat + SHARES[:, None] * growth - actual
+            missed = np.abs(off).sum(axis=1) + np.abs(off.sum(axis=1))
             self._missed_by[start] = missed / max(np.abs(actual).sum(), 1.0)
         return self._missed_by[start]
 
