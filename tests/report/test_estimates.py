@@ -53,7 +53,7 @@ def estimate():
 def test_teams_stand_below_the_company_the_largest_first(estimate):
     found = tables.teams(estimate)
     assert found.rows == [
-        ("company", "1,000", "6,000", "5,500", "6,500", "6,000", "6,000", "USD"),
+        ("whole company", "1,000", "6,000", "5,500", "6,500", "6,000", "6,000", "USD"),
         ("<b>search</b>", "1,000", "4,000", "3,500", "4,500", "4,000", "4,000", "USD"),
         ("order", "1,000", "2,000", "1,500", "2,500", "2,000", "2,000", "USD"),
     ]

@@ -73,7 +73,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_notes": ("It had all that it needs.", "필요한 자료가 모두 있었습니다."),
     "no_jumps": ("Nothing jumped.", "급변한 비용이 없습니다."),
     # Scopes, measures and kinds of charges.
-    "company": ("company", "회사 전체"),
+    "company": ("whole company", "회사 전체"),
     "scope_company": ("company", "회사"),
     "scope_team": ("team", "팀"),
     "scope_service": ("service", "서비스"),
