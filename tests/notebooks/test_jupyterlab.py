@@ -153,8 +153,8 @@ def keep_inside(page, address):
 
 def open_notebook(page, lab, name):
     address, token = lab
-    # A workspace of its own opens no other notebook beside this one.
-    path = f"lab/workspaces/{Path(name).stem}/tree/{name}"
+    # A workspace of its own opens no other notebook beside this one; its name can't have a dot.
+    path = f"lab/workspaces/{Path(name).stem.replace('.', '_')}/tree/{name}"
     page.goto(f"{address}/{path}?token={token}", timeout=SECONDS * 1000)
     # The status bar names the kernel once it answers; cells run before that ask for a kernel.
     page.get_by_text(" | Idle").wait_for(timeout=SECONDS * 1000)
