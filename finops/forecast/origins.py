@@ -25,12 +25,14 @@ class Origins:
 
     forecaster: Forecaster
     _kept: dict[int, Floats] = field(default_factory=dict)
+    _slopes: dict[int, Floats] = field(default_factory=dict)
     _missed_by: dict[int, Floats] = field(default_factory=dict)
 
     def paths(self, row: int, days: int) -> Floats:
         """Return model x key x day from `row` on: what `Forecaster.paths` says, and growth."""
         flat = self.forecaster.paths(row, days)
-        slope = self._share(row) * self._slope(row, flat[:, :, :_LEVEL_DAYS].mean(axis=2))
+        level = flat[:GROWING, :, :_LEVEL_DAYS].mean(axis=(0, 2))
+        slope = self._share(row) * slopes(self.forecaster.cost[:row], level)
         found: Floats = flat + slope[:, None] * np.arange(1, days + 1)
         return found
 
@@ -60,12 +62,17 @@ class Origins:
         sums = self._sums(start)
         before = sums[:, :, skip - 1] if skip else 0.0
         flat = (sums[:, :, skip + days - 1] - before).astype(float)
-        slope = self._share(start) * self._slope(start, _level(sums))
-        window: Floats = flat + added(slope, skip + 1, skip + days)
+        growth = self._share(start) * added(self._slope(start), skip + 1, skip + days)
+        window: Floats = flat + growth
         return window
 
-    def _slope(self, start: int, levels: Floats) -> Floats:
-        return slopes(self.forecaster.cost[:start], levels[:GROWING].mean(axis=0))
+    def _slope(self, start: int) -> Floats:
+        if start not in self._slopes:
+            sums = self._sums(start)[:GROWING]
+            days = min(_LEVEL_DAYS, sums.shape[2])
+            level = sums[:, :, days - 1].mean(axis=0) / days
+            self._slopes[start] = slopes(self.forecaster.cost[:start], level)
+        return self._slopes[start]
 
     def _share(self, row: int) -> float:
         """Return which part of growth would have been right on windows that ended before `row`."""
@@ -78,10 +85,9 @@ class Origins:
     def _missed_of(self, start: int) -> Floats:
         """Return the error of the window from `start` on with each of `SHARES`."""
         if start not in self._missed_by:
-            sums = self._sums(start)
-            flat = sums[:GROWING, :, _LEARNED_DAYS - 1].mean(axis=0)
+            flat = self._sums(start)[:GROWING, :, _LEARNED_DAYS - 1].mean(axis=0)
             actual = self.forecaster.cost[start : start + _LEARNED_DAYS].sum(axis=0)
-            growth = added(self._slope(start, _level(sums)), 1, _LEARNED_DAYS)
+            growth = added(self._slope(start), 1, _LEARNED_DAYS)
             off = flat + SHARES[:, None] * growth - actual
             missed = np.abs(off).sum(axis=1) + np.abs(off.sum(axis=1))
             self._missed_by[start] = missed / max(np.abs(actual).sum(), 1.0)
@@ -94,12 +100,6 @@ class Origins:
             paths = self.forecaster.paths(start, left)
             self._kept[start] = paths.cumsum(axis=2).astype(np.float32)
         return self._kept[start]
-
-
-def _level(sums: Floats) -> Floats:
-    days = min(_LEVEL_DAYS, sums.shape[2])
-    level: Floats = sums[:, :, days - 1].astype(float) / days
-    return level
 
 
 def combined(found: Floats, actual: Floats) -> Floats:

@@ -19,8 +19,8 @@ MODELS = ("regression", "smoothing", "like_days")
 # The first ones, whose level is that of the last days: they are taken for months ahead.
 GROWING = 2
 _LEVEL_DAYS, _SMOOTH_DAYS, _MEAN_DAYS = 14, 56, 28
-_SPARSE = 0.7
-_ALPHAS = np.array([0.08, 0.15, 0.3, 0.5])
+_ACTIVE, _SWITCHES = 0.7, 6
+_ALPHAS, _MOVED = np.array([0.08, 0.15, 0.3, 0.5]), np.log(3)
 # Features from here on have a trend of their own: length of the month, promotions, orders.
 _TRENDING = 12
 # How far a holiday and the length of the month may move log cost (a standard deviation).
@@ -47,21 +47,24 @@ class Forecaster:
         Nothing of row `day` or later is looked at, but the calendar and the announced promotions.
         """
         past = self.cost[:day]
+        means = _like_days(past, self.here[:day], self.calendar, day, days)
+        modelled = np.where(_is_sparse(past), means, self._modelled(past, day, days))
+        found: Floats = np.concatenate([modelled, means[None]])
+        coming = self.calendar.first[day : day + days]
+        found[:, coming] += _fees(past, self.calendar.first[:day])
+        return found.transpose(0, 2, 1)
+
+    def _modelled(self, past: Floats, day: int, days: int) -> Floats:
+        """Return level x day x key: the usual and the smoothed level, with what each day brings."""
         sign = np.where(past[-_MEAN_DAYS:].sum(axis=0) < 0, -1.0, 1.0)
         features = self._features(day, days)
         signs = (sign < 0).astype(int), np.arange(len(sign))
         logs, detrended = (one[:, *signs][:day] for one in self._logs)
         plain, effects = self._without_effects(logs, detrended, features, day)
         season = features[day : day + days] @ effects
-        smear = _smear(plain)
-        levels = np.stack([median(plain[-_LEVEL_DAYS:]), _smoothed(plain[-_SMOOTH_DAYS:])])
-        modelled = (np.exp(levels[:, None] + season) * smear - SMALL).clip(min=0) * sign
-        means = _like_days(past, self.here[:day], self.calendar, day, days)
-        modelled = np.where(_is_sparse(past), means[None], np.nan_to_num(modelled))
-        found: Floats = np.concatenate([modelled, means[None]])
-        first = self.calendar.first[day : day + days]
-        found[:, first] += _fees(past, self.calendar.first[:day])
-        return found.transpose(0, 2, 1)
+        found = (np.exp(_levels(plain)[:, None] + season) * _smear(plain) - SMALL).clip(min=0)
+        signed: Floats = np.nan_to_num(found * sign)
+        return signed
 
     @cached_property
     def _logs(self) -> tuple[Floats, Floats]:
@@ -152,14 +155,27 @@ def _filled(orders: pd.Series) -> pd.Series:
     return orders.fillna(orders.shift(7)).ffill().bfill()
 
 
+def _levels(plain: Floats) -> Floats:
+    """Return the median of the last days and the smoothed level."""
+    usual, smoothed = median(plain[-_LEVEL_DAYS:]), _smoothed(plain[-_SMOOTH_DAYS:])
+    # A median holds on to what stopped for a week.
+    return np.stack([np.where(np.abs(smoothed - usual) > _MOVED, smoothed, usual), smoothed])
+
+
 def _smoothed(plain: Floats) -> Floats:
-    """Return the exponentially smoothed level, each key with the speed that fitted it best."""
+    """Return the exponentially smoothed level, each key with the speed that fitted it best.
+
+    Two days on the same side, both thrice or a third of the level, are the new level: something
+    began, stopped or came back.
+    """
     level = np.repeat(median(plain[:7])[None], len(_ALPHAS), axis=0)
-    missed = np.zeros_like(level)
+    missed, before = np.zeros_like(level), np.zeros_like(level)
     for values in plain:
         error = np.nan_to_num(values[None] - level)
         missed += error**2
-        level = level + _ALPHAS[:, None] * error
+        moved = np.minimum(error * np.sign(before), np.abs(before)) > _MOVED
+        level = level + np.where(moved, 1.0, _ALPHAS[:, None]) * error
+        before = np.where(np.isnan(values), before, error)
     best = np.argmin(missed, axis=0)
     chosen: Floats = level[best, np.arange(level.shape[1])]
     return chosen
@@ -174,9 +190,14 @@ def _smear(plain: Floats) -> Floats:
 
 
 def _is_sparse(past: Floats) -> Mask:
-    """Return which keys cost nothing on most days: a level of days says nothing about them."""
-    active: Mask = (past[-_SMOOTH_DAYS:] != 0).mean(axis=0) < _SPARSE
-    return active
+    """Return which keys cost nothing on many days here and there: their level says nothing.
+
+    What stopped once, or came back once, is none of them.
+    """
+    active = past[-_SMOOTH_DAYS:] != 0
+    switches = (active[1:] != active[:-1]).sum(axis=0)
+    found: Mask = (active.mean(axis=0) < _ACTIVE) & (switches >= _SWITCHES)
+    return found
 
 
 def _fees(past: Floats, first: Mask) -> Floats:
