@@ -88,8 +88,7 @@ class Origins:
             flat = self._sums(start)[:GROWING, :, _LEARNED_DAYS - 1].mean(axis=0)
             actual = self.forecaster.cost[start : start + _LEARNED_DAYS].sum(axis=0)
             growth = added(self._slope(start), 1, _LEARNED_DAYS)
-            off = flat + SHARES[:, None] * growth - actual
-            missed = np.abs(off).sum(axis=1) + np.abs(off.sum(axis=1))
+            missed = np.abs(flat + SHARES[:, None] * growth - actual).sum(axis=1)
             self._missed_by[start] = missed / max(np.abs(actual).sum(), 1.0)
         return self._missed_by[start]
 

@@ -20,7 +20,7 @@ MODELS = ("regression", "smoothing", "like_days")
 GROWING = 2
 _LEVEL_DAYS, _SMOOTH_DAYS, _MEAN_DAYS = 14, 56, 28
 _ACTIVE, _SWITCHES = 0.7, 6
-_ALPHAS, _MOVED = np.array([0.08, 0.15, 0.3, 0.5]), np.log(3)
+_ALPHAS, _MOVED = np.array([0.08, 0.15, 0.3, 0.5]), 3
 # Features from here on have a trend of their own: length of the month, promotions, orders.
 _TRENDING = 12
 # How far a holiday and the length of the month may move log cost (a standard deviation).
@@ -48,8 +48,8 @@ class Forecaster:
         """
         past = self.cost[:day]
         means = _like_days(past, self.here[:day], self.calendar, day, days)
-        modelled = np.where(_is_sparse(past), means, self._modelled(past, day, days))
-        found: Floats = np.concatenate([modelled, means[None]])
+        usual, smoothed = np.where(_is_sparse(past), means, self._modelled(past, day, days))
+        found = np.stack([_moved(usual, smoothed), smoothed, _moved(means, smoothed)])
         coming = self.calendar.first[day : day + days]
         found[:, coming] += _fees(past, self.calendar.first[:day])
         return found.transpose(0, 2, 1)
@@ -62,7 +62,8 @@ class Forecaster:
         logs, detrended = (one[:, *signs][:day] for one in self._logs)
         plain, effects = self._without_effects(logs, detrended, features, day)
         season = features[day : day + days] @ effects
-        found = (np.exp(_levels(plain)[:, None] + season) * _smear(plain) - SMALL).clip(min=0)
+        levels = np.stack([median(plain[-_LEVEL_DAYS:]), _smoothed(plain[-_SMOOTH_DAYS:])])
+        found = (np.exp(levels[:, None] + season) * _smear(plain) - SMALL).clip(min=0)
         signed: Floats = np.nan_to_num(found * sign)
         return signed
 
@@ -155,11 +156,13 @@ def _filled(orders: pd.Series) -> pd.Series:
     return orders.fillna(orders.shift(7)).ffill().bfill()
 
 
-def _levels(plain: Floats) -> Floats:
-    """Return the median of the last days and the smoothed level."""
-    usual, smoothed = median(plain[-_LEVEL_DAYS:]), _smoothed(plain[-_SMOOTH_DAYS:])
-    # A median holds on to what stopped for a week.
-    return np.stack([np.where(np.abs(smoothed - usual) > _MOVED, smoothed, usual), smoothed])
+def _moved(slow: Floats, smoothed: Floats) -> Floats:
+    """Return a forecast, or the smoothed one where that is thrice or a third of it.
+
+    Medians and means hold on for weeks to what stopped.
+    """
+    before, now = np.abs(slow).sum(axis=0), np.abs(smoothed).sum(axis=0)
+    return np.where((now > _MOVED * before) | (_MOVED * now < before), smoothed, slow)
 
 
 def _smoothed(plain: Floats) -> Floats:
@@ -173,7 +176,7 @@ def _smoothed(plain: Floats) -> Floats:
     for values in plain:
         error = np.nan_to_num(values[None] - level)
         missed += error**2
-        moved = np.minimum(error * np.sign(before), np.abs(before)) > _MOVED
+        moved = np.minimum(error * np.sign(before), np.abs(before)) > np.log(_MOVED)
         level = level + np.where(moved, 1.0, _ALPHAS[:, None]) * error
         before = np.where(np.isnan(values), before, error)
     best = np.argmin(missed, axis=0)

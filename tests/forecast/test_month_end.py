@@ -109,8 +109,11 @@ def test_items_teams_and_services_add_up_to_the_total_to_the_last_digit():
 
 
 def test_total_is_surer_than_its_items():
-    """Their misses are of the same days, so what one has too much another may have too little."""
-    summary = estimate_of(known(noisy(), "2026-10-10")).summary
+    """Their misses are of the same days, so what one has too much another may have too little.
+
+    Growth that nobody had learned yet would have missed all of them upwards.
+    """
+    summary = estimate_of(known(noisy(growth=0), "2026-10-10")).summary
     summary = summary[summary["billing_period"] == "2026-10"]
     now = summary[summary["x_measure"] == "billed_cost"]
     width = (now["x_high"] - now["x_low"]).groupby(now["x_scope"]).sum()
@@ -208,7 +211,7 @@ def test_planned_orders_are_said_in_korean():
     assert later.startswith("그 뒤 12개월의 주문이 425,000건(1개월은 계획, 나머지는 예측)이면")
 
 
-def noisy():
+def noisy(growth=2):
     """Four items with weekdays, growth and noise, two of which move against each other."""
     rng = np.random.default_rng(7)
     dates = days("2026-03-01", "2026-10-31")
@@ -216,7 +219,24 @@ def noisy():
     rows = []
     for place, (team, aws) in enumerate([("a", "EC2"), ("a", "S3"), ("b", "EC2"), ("b", "RDS")]):
         sign = 1 if place % 2 else -1
-        cost = 1_000 + 2 * np.arange(len(dates)) + sign * swing + rng.normal(0, 10, len(dates))
+        cost = 1_000 + growth * np.arange(len(dates)) + sign * swing + rng.normal(0, 10, len(dates))
         values = dict(zip(dates, cost.round(4), strict=True))
         rows += series(dates, values.get, team=team, aws=aws, service=f"{team}-api")
     return rows
+
+
+def test_cost_that_stopped_is_not_expected_to_come_back():
+    rows = series(days("2026-05-01", "2026-10-12"), lambda day: 1_000 + day.day_of_year % 7)
+    rows += series(days(*HISTORY), 10, aws="S3")
+    estimate = company(estimate_of(known(rows, "2026-10-15")))
+    assert estimate["x_estimate"] - estimate["x_posted"] == pytest.approx(16 * 10, abs=160)
+
+
+def test_cost_that_came_back_is_expected_to_stay():
+    """It was away for 40 days and is back for three: that is a new level, not a batch."""
+    rows = series(days("2026-05-01", "2026-09-02"), lambda day: 1_000 + day.day_of_year % 7)
+    rows += series(days("2026-10-13", "2026-10-15"), 1_000)
+    rows += series(days(*HISTORY), 10, aws="S3")
+    estimate = company(estimate_of(known(rows, "2026-10-15")))
+    expected = float(estimate["x_estimate"] - estimate["x_posted"])
+    assert expected == pytest.approx(16 * 1_010, rel=0.15)
