@@ -53,7 +53,7 @@ _TEXTS = {
     ),
     "covers_more": (", now covered by the {kind} {id}", ", 이제 {kind} {id}의 적용을 받음"),
     "no_commitment": (", by how much commitments cover", ", 약정 적용 비율의 변화"),
-    "savings_plan": ("Savings Plan", "절감형 플랜"),
+    "savings_plan": ("Savings Plan", "Savings Plan"),
     "reservation": ("reservation", "예약"),
     "commitment": ("commitment", "약정"),
     "beside": (", with {effects}", "({effects} 포함)"),

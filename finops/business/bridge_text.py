@@ -38,7 +38,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "commitment_rate": ("commitment rates", "약정 요율"),
     "unused_commitments": ("unused commitments", "미사용 약정"),
     "fees": ("one-time fees", "일회성 요금"),
-    "support": ("support", "지원 요금"),
+    "support": ("support", "지원료"),
     "tax": ("tax", "세금"),
     "credits": ("credits", "크레딧"),
     "refunds": ("refunds", "환불"),

@@ -105,7 +105,7 @@ def test_more_instances_run_on_demand_because_the_savings_plan_is_full(bill):
     )
     assert said(cause, language="ko") == (
         "EC2(ap-northeast-2), search 팀: 2026-09-28(월)부터 r6g.4xlarge 12대 증가, "
-        "절감형 플랜이 모두 사용되어 온디맨드로 과금(약정 적용 범위 하루 +90 USD 포함): "
+        "Savings Plan이 모두 사용되어 온디맨드로 과금(약정 적용 범위 하루 +90 USD 포함): "
         "하루 +288 USD, 지속되면 한 달 8,640."
     )
 

@@ -83,7 +83,7 @@ LESS = {"rises": False, "excess": "-2016", "per_day": "-288"}
         (
             {"commitment": "savings_plan", "is_full": True},
             "2026-09-28, on demand because the Savings Plan is full:",
-            "증가, 절감형 플랜이 모두 사용되어 온디맨드로 과금:",
+            "증가, Savings Plan이 모두 사용되어 온디맨드로 과금:",
         ),
         (
             {"what": "coverage", "commitment": "reservation", "commitment_id": "9f"},
@@ -93,7 +93,7 @@ LESS = {"rises": False, "excess": "-2016", "per_day": "-288"}
         (
             {**LESS, "what": "coverage", "commitment": "savings_plan", "commitment_id": "0a"},
             "2026-09-28, now covered by the Savings Plan 0a:",
-            "r6g.4xlarge 사용분, 이제 절감형 플랜 0a의 적용을 받음:",
+            "r6g.4xlarge 사용분, 이제 Savings Plan 0a의 적용을 받음:",
         ),
         (
             {"what": "coverage"},
