@@ -8,7 +8,7 @@ from finops.forecast.outlook import SCOPES, scope_keys
 from finops.forecast.rows import last_day, of_month
 from finops.forecast.sources import ITEM, MEASURES, Known
 
-__all__ = ["baselines", "by_scope"]
+__all__ = ["add_baselines", "baselines", "by_scope"]
 
 _NOTHING = Decimal(0)
 _BY = ["x_measure", "billing_currency", "x_scope", "x_key"]
@@ -40,6 +40,18 @@ def baselines(known: Known) -> pd.DataFrame:
         for fixed, used in zip(frame["fixed"], frame["used"], strict=True)
     ]
     return frame[[*_BY, "x_last_month", "x_run_rate", "x_whole_month"]]
+
+
+def add_baselines(summary: pd.DataFrame, known: Known) -> pd.DataFrame:
+    """Return the summary of an `Outlook` with x_last_month and x_run_rate.
+
+    A month ahead is naively the last whole one again, both ways.
+    """
+    found = summary.merge(baselines(known), on=_BY, how="left")
+    later, whole = found["billing_period"] > known.period, found.pop("x_whole_month")
+    for name in ("x_last_month", "x_run_rate"):
+        found[name] = found[name].mask(later, whole)
+    return found
 
 
 def _usage(daily: pd.DataFrame, known: Known) -> pd.DataFrame:

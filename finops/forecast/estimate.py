@@ -5,7 +5,7 @@ from decimal import Context, Decimal
 
 import pandas as pd
 
-from finops.forecast.baselines import baselines
+from finops.forecast.baselines import add_baselines
 from finops.forecast.by_orders import by_orders, sentences
 from finops.forecast.by_service import by_service
 from finops.forecast.by_service import sentences as service_sentences
@@ -20,7 +20,6 @@ from finops.warehouse import Warehouse
 
 __all__ = ["Estimate", "estimate", "estimate_of"]
 
-_VIEW = ["x_measure", "billing_currency", "x_scope", "x_key"]
 _EXACT = Context(prec=60)
 _SHOWN = ("x_posted", "x_estimate", "x_low", "x_high")
 _TEXTS = {
@@ -97,11 +96,7 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
 
 def _summary(known: Known, summary: pd.DataFrame) -> pd.DataFrame:
     """Add the naive expectations and the reporting currency."""
-    summary = summary.merge(baselines(known), on=_VIEW, how="left")
-    # A month ahead is naively the last whole one again.
-    later, whole = summary["billing_period"] > known.period, summary.pop("x_whole_month")
-    for name in ("x_last_month", "x_run_rate"):
-        summary[name] = summary[name].mask(later, whole)
+    summary = add_baselines(summary, known)
     rates = known.rates.drop(columns="billing_period")
     summary = summary.merge(rates, on="billing_currency", how="left").astype(object)
     for name in _SHOWN:

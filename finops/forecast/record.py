@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from finops.forecast.baselines import baselines, by_scope
+from finops.forecast.baselines import add_baselines, by_scope
 from finops.forecast.month_end import month_end
 from finops.forecast.rows import last_day, of_month
 from finops.forecast.series import Series, series_of
 from finops.forecast.sources import Known, last_delivered_day, read_known
+from finops.forecast.twelve_months import MONTHS, twelve_months
 from finops.forecast.vintages import read_vintages
 from finops.warehouse import Warehouse
 
@@ -35,18 +36,24 @@ def kept_errors(warehouse: Warehouse) -> pd.DataFrame:
 def replayed(warehouse: Warehouse, days: tuple[int, ...] = DAYS) -> pd.DataFrame:
     """Return `errors` of estimates as they would have been made on some days of each month.
 
-    From the newest deliveries, cut at each day: what AWS changed later is in them already. The
-    first three months of the bill are only learned from; a bill that has no more has no rows.
+    On its last day, of the months after it. From the newest deliveries, cut at each day: what AWS
+    changed later is in them already. The first three months of the bill are only learned from; a
+    bill that has no more has no rows.
     """
     known = read_known(warehouse, last_delivered_day(warehouse))
     first = known.daily["charge_date"].min().to_period("M") + _WARM_UP_MONTHS
     last = known.last.to_period("M") - int(not known.last.is_month_end)
-    moments = [f"{month}-{day:02}" for month in pd.period_range(first, last) for day in days]
+    months = pd.period_range(first, last)
+    moments = [f"{month}-{day:02}" for month in months for day in days]
+    moments += [f"{month.end_time:%Y-%m-%d}" for month in months[:-1]]
     return errors(replay(known, moments), known)
 
 
 def replay(known: Known, moments: list[str]) -> list[pd.DataFrame]:
-    """Return the summary of each day's month from what lies before; later days change none."""
+    """Return the summary of each day's month from what lies before; later days change none.
+
+    Of the last day of a month, it is the summary of the months after it that are over by now.
+    """
     if not moments:
         return []
     series = series_of(known)
@@ -56,8 +63,14 @@ def replay(known: Known, moments: list[str]) -> list[pd.DataFrame]:
 def _replay(known: Known, series: Series, day: pd.Timestamp) -> pd.DataFrame:
     then = _cut(known, day)
     row = int(series.dates.get_indexer(pd.DatetimeIndex([day]))[0])
-    summary = month_end(then, replace(series, last=row)).summary()
-    return summary.merge(baselines(then), on=_BY, how="left").assign(as_of=f"{day:%Y-%m-%d}")
+    seen = replace(series, last=row)
+    if day.is_month_end:
+        over = (known.last + pd.Timedelta(days=1)).to_period("M") - day.to_period("M")
+        outlooks = twelve_months(then, seen, min(over.n - 1, MONTHS))
+    else:
+        outlooks = [month_end(then, seen)]
+    summary = pd.concat([one.summary() for one in outlooks], ignore_index=True)
+    return add_baselines(summary, then).assign(as_of=f"{day:%Y-%m-%d}")
 
 
 def _cut(known: Known, day: pd.Timestamp) -> Known:

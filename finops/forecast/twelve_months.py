@@ -27,20 +27,20 @@ _MONTH, _YOUNG_DAYS, _GROWTH_MONTHS = 30, 90, 6
 _LEVEL_DAYS, _STEP, _LEAST_STEP = 14, 0.12, 5.0
 
 
-def twelve_months(known: Known, series: Series) -> list[Outlook]:
-    """Return the lines of each of the twelve months after the one of `known.as_of`.
+def twelve_months(known: Known, series: Series, months: int = MONTHS) -> list[Outlook]:
+    """Return the lines of each of the twelve (or fewer) months after the one of `known.as_of`.
 
     Usage is the mean of the models that grow, both damped; fees follow their rule, commitments end
     when they end, planned changes come as announced. `unallocated growth` is what new items have
     added per month: the history of an item knows nothing of those that are still to come.
     """
-    end = last_day(str(pd.Period(known.period) + MONTHS))
+    end = last_day(str(pd.Period(known.period) + months))
     days = pd.date_range(known.last + pd.Timedelta(days=1), end)
     path = series.origins.paths(series.last + 1, len(days))[:GROWING].mean(axis=0)
     growths = _Growths(series)
     return [
         _month(known, series, str(pd.Period(known.period) + ahead), path, days, growths, ahead)
-        for ahead in range(1, MONTHS + 1)
+        for ahead in range(1, months + 1)
     ]
 
 

@@ -66,6 +66,16 @@ def test_replay_says_what_was_said_then():
         assert now["x_run_rate"].tolist() == then["x_run_rate"].tolist()
 
 
+def test_replay_of_the_last_day_of_a_month_is_of_the_months_after_it():
+    rows = series(days("2026-03-01", "2026-10-31"), lambda day: 1_000 + day.day_of_year * 7 % 90)
+    then = estimate_of(known(rows, "2026-08-31")).summary
+    then = then[then["billing_period"].isin(["2026-09", "2026-10"])]
+    now = replay(known(rows, "2026-10-31"), ["2026-08-31"])[0]
+    view = ["billing_period", "x_measure", "x_scope", "x_key"]
+    for name in ("x_estimate", "x_high", "x_last_month", "x_run_rate"):
+        assert now.set_index(view)[name].to_dict() == then.set_index(view)[name].to_dict()
+
+
 @pytest.mark.parametrize(
     ("error", "english", "korean"),
     [
