@@ -1,5 +1,6 @@
 """Say what would be expected without any model: the month before again, or the days so far."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -24,14 +25,17 @@ def baselines(known: Known) -> pd.DataFrame:
     """
     before = str(pd.Period(known.period) - 1)
     of_last, of_now = (of_month(known.daily, one) for one in (before, known.period))
-    last = _sums(of_last, "x_last_month")
-    fixed = _sums(_others(of_last), "fixed")
-    used = _sums(_usage(of_now, known), "used")
     is_over = known.last >= last_day(known.period)
-    whole = _sums(of_now if is_over else of_last, "x_whole_month")
-    frame = pd.concat([last, fixed, used, whole], axis=1).astype(object).reset_index()
-    amounts = frame[["x_last_month", "fixed", "used", "x_whole_month"]]
-    frame[amounts.columns] = amounts.where(amounts.notna(), _NOTHING)  # type: ignore[arg-type]
+    parts = {
+        "x_last_month": of_last,
+        "fixed": of_last[of_last["x_kind"] != "usage"],
+        "used": of_now[(of_now["x_kind"] == "usage") & (of_now["charge_date"] <= known.last)],
+        "x_whole_month": of_now if is_over else of_last,
+    }
+    daily = pd.concat([part.assign(part=name) for name, part in parts.items()])
+    sums = by_scope(daily, ["part"]).set_index([*_BY, "part"])["value"].unstack("part")
+    frame = sums.reindex(columns=list(parts)).astype(object)
+    frame = frame.where(frame.notna(), _NOTHING).reset_index()  # type: ignore[arg-type]
     days = pd.Period(known.period).days_in_month
     so_far = min(known.last.day, days) if f"{known.last:%Y-%m}" == known.period else 0
     rate = Decimal(days) / so_far if so_far else Decimal(0)
@@ -54,25 +58,16 @@ def add_baselines(summary: pd.DataFrame, known: Known) -> pd.DataFrame:
     return found
 
 
-def _usage(daily: pd.DataFrame, known: Known) -> pd.DataFrame:
-    return daily[(daily["x_kind"] == "usage") & (daily["charge_date"] <= known.last)]
+def by_scope(daily: pd.DataFrame, apart: Sequence[str] = ()) -> pd.DataFrame:
+    """Return x_measure, billing_currency, x_scope, x_key and value: exact sums of daily cost.
 
-
-def _others(daily: pd.DataFrame) -> pd.DataFrame:
-    return daily[daily["x_kind"] != "usage"]
-
-
-def _sums(daily: pd.DataFrame, name: str) -> pd.Series:
-    return by_scope(daily).set_index(_BY)["value"].rename(name)
-
-
-def by_scope(daily: pd.DataFrame) -> pd.DataFrame:
-    """Return x_measure, billing_currency, x_scope, x_key and value: exact sums of daily cost."""
-    items = daily.groupby(ITEM, as_index=False)[list(MEASURES)].sum()
+    The columns `apart` keep their own sums.
+    """
+    items = daily.groupby([*ITEM, *apart], as_index=False)[list(MEASURES)].sum()
     parts = []
     for scope, columns in SCOPES.items():
         keyed = items.assign(x_scope=scope, x_key=scope_keys(items, columns))
-        for measure in MEASURES:
-            sums = keyed.groupby(["billing_currency", "x_scope", "x_key"])[measure].sum()
-            parts.append(sums.reset_index(name="value").assign(x_measure=measure))
+        by = ["billing_currency", "x_scope", "x_key", *apart]
+        sums = keyed.groupby(by, as_index=False)[list(MEASURES)].sum()
+        parts.append(sums.melt(by, var_name="x_measure", value_name="value"))
     return pd.concat(parts, ignore_index=True)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from finops.anomalies.series import Floats
 from finops.forecast.sources import ITEM
@@ -75,27 +77,26 @@ class Outlook:
         return pd.DataFrame(rows, columns=[*_BY, "x_scope", "x_key", *_SUMS])
 
     def _of_scope(self, part: pd.DataFrame, scope: str) -> list[dict[str, object]]:
-        views = list(part.groupby(scope_keys(part, SCOPES[scope]), sort=True))
-        draws = [self.draws[:, view.index] for _, view in views]
-        missed = np.array([np.nansum(one, axis=1) for one in draws]).T
-        sizes = np.array(
-            [_expected(view, one) for (_, view), one in zip(views, draws, strict=True)]
-        )
-        either_side = [cents(one) for one in intervals(missed, sizes)]
+        views = part.groupby(scope_keys(part, SCOPES[scope]), sort=True).indices
+        rows = [part.index.to_numpy()[places] for places in views.values()]
+        missed = np.array([np.nansum(self.draws[:, one], axis=1) for one in rows]).T
+        sizes = np.array([abs(self._unsure[one].sum()) for one in rows])
+        amounts = self.lines[PARTS].to_numpy()
         return [
-            {"x_key": key} | _sums(view, one)
-            for (key, view), one in zip(views, either_side, strict=True)
+            {"x_key": key} | _sums(amounts[one], cents(either_side))
+            for key, one, either_side in zip(views, rows, intervals(missed, sizes), strict=True)
         ]
 
+    @cached_property
+    def _unsure(self) -> Floats:
+        """Return how much of each line is a forecast that may miss, not posted and by no rule."""
+        expected = self.lines[["x_late", "x_forecast"]].to_numpy(dtype=float).sum(axis=1)
+        known: Floats = np.where(np.isnan(self.draws).all(axis=0), 0.0, expected)
+        return known
 
-def _expected(view: pd.DataFrame, draws: Floats) -> float:
-    """Return how much of a view is a forecast that may miss, not posted and by no rule."""
-    mine = view[~np.isnan(draws).all(axis=0)] if len(draws) else view.head(0)
-    return abs(float(mine["x_late"].sum()) + float(mine["x_forecast"].sum()))
 
-
-def _sums(view: pd.DataFrame, either_side: Decimal) -> dict[str, object]:
-    posted, *rest = (sum(view[part], Decimal(0)) for part in PARTS)
+def _sums(amounts: NDArray[np.object_], either_side: Decimal) -> dict[str, object]:
+    posted, *rest = (sum(column, Decimal(0)) for column in amounts.T)
     estimate = posted + sum(rest, Decimal(0))
     return dict(
         zip(_SUMS, (posted, estimate, estimate - either_side, estimate + either_side), strict=True)
