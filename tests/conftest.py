@@ -26,6 +26,12 @@ settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
 Rows = list[dict[str, Any]]
+# Minutes each: they begin first, so that no core is left alone with one at the end.
+LONGEST = {"test_notebooks.py", "test_jupyterlab.py", "test_crash.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")
