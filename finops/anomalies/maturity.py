@@ -86,16 +86,22 @@ def _age(cost: Floats, increments: pd.DataFrame) -> NDArray[np.int_]:
 
 
 def _wait(known: list[Floats], increments: pd.DataFrame) -> NDArray[np.int_]:
-    """Return the days to wait for each key, learned from its first 28 days in the ledger.
+    """Return the days to wait for each key, learned from the first 28 days of the ledger.
 
-    By then three days of four must have 98.5 per cent of what is known after 5 days.
+    Three days of four must have 98.5 per cent of what is known after 5 days. A key that came later
+    or had too few of these days waits as long as three of four others: what its own days tell is
+    not known yet when the first of them are judged.
     """
     age, final = _age(known[0], increments), known[-1]
-    lesson = (age >= 0) & (age < _LEARN_DAYS) & (final > 0)
+    start = min(increments["day"], default=0)
+    lesson = (age >= 0) & (final > 0)
+    lesson[start + _LEARN_DAYS :] = False
     enough = lesson.sum(axis=0) >= _LEAST_DAYS
     wait = np.full(final.shape[1], LONGEST - 1)
     for lag in range(LONGEST - 2, -1, -1):
         share = np.where(lesson, known[lag] / np.where(final > 0, final, 1.0), np.nan)
         wait = np.where(enough & (quantile(share, 0.25) >= _COMPLETE), lag, wait)
+    if enough.any():
+        wait = np.where(enough, wait, np.quantile(wait[enough], 0.75, method="higher"))
     # A key that isn't in the ledger is complete on the next day.
     return np.where((age < 0).all(axis=0), 0, wait)
