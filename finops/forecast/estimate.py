@@ -10,6 +10,7 @@ from finops.forecast.by_orders import by_orders, sentences
 from finops.forecast.by_service import by_service
 from finops.forecast.by_service import sentences as service_sentences
 from finops.forecast.month_end import month_end
+from finops.forecast.outlook import Outlook
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
 from finops.forecast.sources import Known, last_delivered_day, read_known
@@ -41,6 +42,12 @@ _TEXTS = {
     "no_rates": (
         "No exchange rate of a month before is known: billing currency only.",
         "이전 달의 환율이 없어 청구 통화로만 보여 줍니다.",
+    ),
+    "no_past": (
+        "The bill has too few days to say how far off a forecast is: low and high are the estimate "
+        "itself.",
+        "청구 데이터의 기간이 짧아 예측이 얼마나 빗나갈지 알 수 없습니다. 구간의 하한과 상한은 "
+        "추정액과 같습니다.",
     ),
 }
 
@@ -89,9 +96,18 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
         lines=lines,
         summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
         notes={
-            language: tuple(_notes(known, orders, services, language)) for language in LANGUAGES
+            language: (
+                *_notes(known, orders, services, language),
+                *([] if _has_past(outlooks) else [say(_TEXTS, "no_past", language)]),
+            )
+            for language in LANGUAGES
         },
     )
+
+
+def _has_past(outlooks: list[Outlook]) -> bool:
+    """Return whether there are past forecasts to tell what those of now may miss by."""
+    return all(len(one.draws) for one in outlooks if one.lines["x_forecast"].any())
 
 
 def _summary(known: Known, summary: pd.DataFrame) -> pd.DataFrame:

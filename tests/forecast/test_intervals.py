@@ -48,3 +48,13 @@ def test_months_ahead_have_a_low_below_the_estimate_although_all_misses_were_upw
     ahead = summary[(summary["x_scope"] == "company") & (summary["billing_period"] > "2026-10")]
     assert (ahead["x_low"] < ahead["x_estimate"]).all()
     assert (ahead["x_high"] - ahead["x_estimate"] == ahead["x_estimate"] - ahead["x_low"]).all()
+
+
+def test_bill_of_a_few_weeks_says_that_nobody_can_tell_how_far_it_is_off():
+    rows = series(days("2026-09-10", "2026-10-31"), lambda day: 100 + day.day)
+    notes = estimate_of(known(rows, "2026-10-10")).notes
+    assert any("too few days to say how far off" in note for note in notes["en"])
+    assert any("기간이 짧아" in note for note in notes["ko"])
+    longer = series(days("2025-10-01", "2026-10-31"), lambda day: 100 + day.day)
+    notes = estimate_of(known(longer, "2026-10-10")).notes
+    assert not any("too few days" in note for note in notes["en"])
