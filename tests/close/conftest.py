@@ -3,11 +3,16 @@
 import datetime as dt
 import shutil
 
+import duckdb
 import pytest
 
 import finops
-from tests.conftest import SAMPLE, line, write_bill
+from finops.close.bill_rules import findings
+from finops.close.contracts import create_contracts, create_support_tiers, read_contracts
+from finops.forecast.support import read_tiers
+from tests.conftest import SAMPLE, insert_rows, line, write_bill
 
+CONTRACTS = "kind,name,service,above,value,valid_from,valid_to,note\n"
 RATES = {"2026-08": 1300, "2026-09": 1380, "2026-10": 1372, "2026-11": 1390}
 
 
@@ -50,3 +55,42 @@ def charge(month, dollars, **values):
 def tax(month, dollars, **values):
     """Return a line of tax."""
     return charge(month, dollars, line_item_line_item_type="Tax", **values)
+
+
+@pytest.fixture
+def find(empty_tables, tmp_path):
+    """Return what one rule finds in literal charges, under literal contracts."""
+
+    def run(rule, charges, *contracts, earlier=(), is_final=True):
+        (tmp_path / "business").mkdir(exist_ok=True)
+        text = CONTRACTS + "".join(f"{one}\n" for one in contracts)
+        (tmp_path / "business" / "contracts.csv").write_text(text)
+        con = duckdb.connect()
+        con.execute("set TimeZone = 'UTC'")
+        con.execute(f"set file_search_path = '{empty_tables.parents[1]}'")
+        con.execute(f"attach '{empty_tables}' as built (read_only)")
+        for table in ("staging.charges", "facts.daily_cost"):
+            con.execute(f"create schema if not exists {table.partition('.')[0]}")
+            con.execute(f"create table {table} as from built.{table} limit 0")
+        insert_rows(con, "staging.charges", [*charges, *earlier])
+        con.execute(
+            "insert into facts.daily_cost by name select distinct billing_period, region_id, "
+            "billing_account_id from staging.charges"
+        )
+        con.execute(
+            "create view month_charges as from staging.charges where billing_period = '2026-10'"
+        )
+        con.execute(
+            "create table invoice_month as select '2026-10' as billing_period, "
+            "'1' as billing_account_id, 'USD' as billing_currency, "
+            "timestamp '2026-10-01' as starts_at, timestamp '2026-11-01' as ends_at, "
+            f"{is_final} as is_final"
+        )
+        rows = read_contracts(tmp_path)
+        create_contracts(con, rows)
+        create_support_tiers(con, read_tiers(tmp_path))
+        (found,) = [one for one in findings(con, rows) if one.rule == rule]
+        return found
+
+    yield run
+    shutil.rmtree(tmp_path / "business", ignore_errors=True)
