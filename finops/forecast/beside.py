@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 
 from finops.anomalies.find import OVER_DAYS
-from finops.anomalies.store import incidents_folder, open_store
+from finops.anomalies.store import read_incidents
 from finops.forecast.estimate import Estimate
 from finops.forecast.outlook import cents
 from finops.forecast.rows import last_day
@@ -102,8 +102,5 @@ def _company(estimate: Estimate) -> pd.DataFrame:
 
 def _kept(warehouse: Warehouse) -> pd.DataFrame:
     columns = ["start", "end", "per_day", "status"]
-    if not incidents_folder(warehouse.settings.project).is_dir():
-        return pd.DataFrame(columns=columns)
-    with open_store(warehouse.settings.project) as store:
-        rows = store.execute('select start, "end", per_day, status from incidents').fetchall()
-    return pd.DataFrame([tuple(row) for row in rows], columns=columns)
+    rows = read_incidents(warehouse.settings.project).values()
+    return pd.DataFrame([[row[name] for name in columns] for row in rows], columns=columns)

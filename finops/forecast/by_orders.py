@@ -12,10 +12,10 @@ from finops.forecast.series import Series
 from finops.forecast.sources import Known
 from finops.languages import say
 
-__all__ = ["BY_ORDERS", "by_orders", "sentences"]
+__all__ = ["BY_ORDERS", "COMPANY", "RECENT_DAYS", "by_orders", "sentences", "usage"]
 
-_RECENT_DAYS = 28
-_COMPANY = "*"
+RECENT_DAYS = 28
+COMPANY = "*"
 BY_ORDERS = [
     *("billing_period", "x_orders_from", "x_orders", "x_usage_per_order", "x_by_orders"),
     *("x_forecast_usage", "billing_currency"),
@@ -60,7 +60,7 @@ def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame
     plan = _plan(known)
     rows = []
     for month in coming:
-        posted, whole = _usage(lines, month)
+        posted, whole = usage(lines, month)
         so_far = _so_far(known, month)
         left = plan[month] - so_far if month in plan else forecast[month]
         origin = "plan" if month in plan else "forecast"
@@ -101,7 +101,7 @@ def _origins(rows: pd.DataFrame, language: str) -> str:
 
 def _per_order(series: Series, orders: Floats) -> float:
     mine = [key[0] == "effective_cost" and key[4] == "usage" for key in series.keys]
-    recent = slice(series.last + 1 - _RECENT_DAYS, series.last + 1)
+    recent = slice(series.last + 1 - RECENT_DAYS, series.last + 1)
     return float(series.cost[recent, mine].sum() / np.sum(orders[recent]))
 
 
@@ -116,7 +116,7 @@ def _forecast(series: Series, known: Known, until: str) -> dict[str, float]:
 
 
 def _plan(known: Known) -> dict[str, float]:
-    mine = known.order_plan[known.order_plan["x_service"] == _COMPANY]
+    mine = known.order_plan[known.order_plan["x_service"] == COMPANY]
     return {
         str(month): float(value)
         for month, value in zip(mine["billing_period"], mine["orders"], strict=True)
@@ -129,7 +129,7 @@ def _so_far(known: Known, month: str) -> float:
     return float(known.orders[mine].sum())
 
 
-def _usage(lines: pd.DataFrame, month: str) -> tuple[float, float]:
+def usage(lines: pd.DataFrame, month: str) -> tuple[float, float]:
     """Return the usage of a month that is known, and all that it is forecast to be."""
     mine = lines[(lines["billing_period"] == month) & (lines["x_kind"] == "usage")]
     mine = mine[mine["x_measure"] == "effective_cost"]

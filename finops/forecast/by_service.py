@@ -4,14 +4,13 @@ from decimal import Decimal
 
 import pandas as pd
 
+from finops.forecast.by_orders import COMPANY, RECENT_DAYS, usage
 from finops.forecast.rows import last_day
 from finops.forecast.sources import Known
 from finops.languages import say
 
 __all__ = ["BY_SERVICE", "by_service", "sentences"]
 
-_RECENT_DAYS = 28
-_COMPANY = "*"
 BY_SERVICE = [
     *("x_service", "billing_period", "x_orders", "x_usage_per_order", "x_by_orders"),
     *("x_forecast_usage", "billing_currency"),
@@ -50,7 +49,7 @@ def by_service(known: Known, lines: pd.DataFrame) -> pd.DataFrame:
     rows = [
         [service, month, *_by_orders(known, lines, service, month, float(orders)), *currencies]
         for month, service, orders in plan.itertuples(index=False)
-        if service != _COMPANY
+        if service != COMPANY
     ]
     frame = pd.DataFrame(rows, columns=BY_SERVICE)
     return frame.sort_values(["x_service", "billing_period"], ignore_index=True)
@@ -81,7 +80,7 @@ def _sentence(service: str, rows: pd.DataFrame, language: str) -> str:
 def _by_orders(
     known: Known, lines: pd.DataFrame, service: str, month: str, planned: float
 ) -> tuple[float, float, float, float]:
-    posted, forecast = _usage(lines, service, month)
+    posted, forecast = usage(lines[lines["x_service"] == service], month)
     orders = _orders(known, service)
     per_order = _per_order(known, orders, service)
     so_far = float(orders[pd.DatetimeIndex(orders.index).strftime("%Y-%m") == month].sum())
@@ -98,7 +97,7 @@ def _orders(known: Known, service: str) -> "pd.Series[float]":
 
 def _per_order(known: Known, orders: "pd.Series[float]", service: str) -> float:
     """Return the cost of usage per order of the last 28 days; NaN without orders of each."""
-    days = pd.date_range(end=known.last, periods=_RECENT_DAYS)
+    days = pd.date_range(end=known.last, periods=RECENT_DAYS)
     recent = orders.reindex(days)
     if recent.isna().any() or not recent.sum():
         return float("nan")
@@ -106,12 +105,3 @@ def _per_order(known: Known, orders: "pd.Series[float]", service: str) -> float:
     mine = (daily["x_service"] == service) & (daily["x_kind"] == "usage")
     used = daily.loc[mine & daily["charge_date"].isin(days), "effective_cost"]
     return float(sum(used, Decimal(0))) / float(recent.sum())
-
-
-def _usage(lines: pd.DataFrame, service: str, month: str) -> tuple[float, float]:
-    """Return the usage of a service and month that is known, and all that it is forecast to be."""
-    mine = (lines["billing_period"] == month) & (lines["x_service"] == service)
-    mine &= (lines["x_kind"] == "usage") & (lines["x_measure"] == "effective_cost")
-    names = ("x_posted", "x_late", "x_forecast")
-    parts = [float(sum(lines.loc[mine, name], Decimal(0))) for name in names]
-    return parts[0], sum(parts)

@@ -10,7 +10,6 @@ from finops.forecast.by_orders import by_orders, sentences
 from finops.forecast.by_service import by_service
 from finops.forecast.by_service import sentences as service_sentences
 from finops.forecast.month_end import month_end
-from finops.forecast.outlook import Outlook
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
 from finops.forecast.sources import Known, last_delivered_day, read_known
@@ -44,10 +43,8 @@ _TEXTS = {
         "이전 달의 환율이 없어 청구 통화로만 보여 줍니다.",
     ),
     "no_past": (
-        "The bill has too few days to say how far off a forecast is: low and high are the estimate "
-        "itself.",
-        "청구 데이터의 기간이 짧아 예측이 얼마나 빗나갈지 알 수 없습니다. 구간의 하한과 상한은 "
-        "추정액과 같습니다.",
+        "The bill has too few days to say how far off a forecast is, so it has no interval.",
+        "청구 데이터의 기간이 짧아 예측이 얼마나 빗나갈지 알 수 없으므로 구간이 없습니다.",
     ),
 }
 
@@ -59,9 +56,9 @@ class Estimate:
     `lines` has one row per billing_period, x_measure, x_team, x_service, service_name, x_kind,
     billing_currency and x_cost_centre: x_posted, x_late and x_forecast, exact decimals. `summary`
     has one row per billing_period, x_measure, billing_currency, x_scope and x_key: x_posted,
-    x_estimate (the sum of its lines), x_low and x_high (80 % interval), x_last_month and x_run_rate
-    (naive), and the same money in x_reporting_currency at x_exchange_rate. `notes` say what it had
-    to do without, by language.
+    x_estimate (the sum of its lines), x_low and x_high (80 % interval, or None), x_last_month and
+    x_run_rate (naive), and the same money in x_reporting_currency at x_exchange_rate. `notes` say
+    what it had to do without, by language.
     """
 
     as_of: str
@@ -90,24 +87,17 @@ def estimate_of(known: Known, series: Series | None = None) -> Estimate:
     outlooks = [month_end(known, series), *twelve_months(known, series)]
     lines = pd.concat([one.lines for one in outlooks], ignore_index=True)
     orders, services = by_orders(known, series, lines), by_service(known, lines)
+    summary = _summary(known, pd.concat([one.summary() for one in outlooks]))
     return Estimate(
         as_of=f"{known.as_of:%Y-%m-%d}",
         vintage=known.digest(),
         lines=lines,
-        summary=_summary(known, pd.concat([one.summary() for one in outlooks])),
+        summary=summary,
         notes={
-            language: (
-                *_notes(known, orders, services, language),
-                *([] if _has_past(outlooks) else [say(_TEXTS, "no_past", language)]),
-            )
+            language: tuple(_notes(known, summary, orders, services, language))
             for language in LANGUAGES
         },
     )
-
-
-def _has_past(outlooks: list[Outlook]) -> bool:
-    """Return whether there are past forecasts to tell what those of now may miss by."""
-    return all(len(one.draws) for one in outlooks if one.lines["x_forecast"].any())
 
 
 def _summary(known: Known, summary: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +107,7 @@ def _summary(known: Known, summary: pd.DataFrame) -> pd.DataFrame:
     summary = summary.merge(rates, on="billing_currency", how="left").astype(object)
     for name in _SHOWN:
         pairs = zip(summary[name], summary["x_exchange_rate"], strict=True)
-        reporting = [_EXACT.multiply(*one) if _is_known(one[1]) else None for one in pairs]
+        reporting = [_EXACT.multiply(*one) if all(map(_is_known, one)) else None for one in pairs]
         summary[f"x_reporting_{name[2:]}"] = pd.Series(reporting, summary.index, dtype=object)
     return summary.where(summary.notna(), None)
 
@@ -126,7 +116,13 @@ def _is_known(rate: object) -> bool:
     return isinstance(rate, Decimal)
 
 
-def _notes(known: Known, orders: pd.DataFrame, services: pd.DataFrame, language: str) -> list[str]:
+def _notes(
+    known: Known,
+    summary: pd.DataFrame,
+    orders: pd.DataFrame,
+    services: pd.DataFrame,
+    language: str,
+) -> list[str]:
     notes = sentences(orders, known.period, language)
     notes += service_sentences(services, language)
     notes += [_planned(known, language)] if len(known.planned) else []
@@ -137,6 +133,8 @@ def _notes(known: Known, orders: pd.DataFrame, services: pd.DataFrame, language:
         notes.append(say(_TEXTS, "no_orders", language))
     if known.rates.empty:
         notes.append(say(_TEXTS, "no_rates", language))
+    if summary["x_low"].isna().any():
+        notes.append(say(_TEXTS, "no_past", language))
     return notes
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.series import Floats
+from finops.anomalies.series import Floats, Mask
 from finops.forecast.sources import ITEM
 
 __all__ = [
@@ -53,19 +53,20 @@ class Outlook:
 
     `draws` has a column per line and a row per past day on which the same forecast was off by so
     much: all lines of a row are of one day, so that their sums are off as they were together.
-    Lines that come by a rule are NaN.
+    `unsure` says which lines are forecast; the others are posted or come by a rule.
     """
 
     lines: pd.DataFrame
     draws: Floats
+    unsure: Mask
 
     def summary(self) -> pd.DataFrame:
         """Return estimate, low and high by month, measure, currency and scope.
 
         One row per billing_period, x_measure, billing_currency, x_scope (`company`, `team`,
         `service`, `cost_centre`, `aws_service`, `item`, `kind`) and x_key (`*` for the company):
-        x_posted, x_estimate (exact sums of lines), x_low and x_high (80 % interval), in the
-        billing currency.
+        x_posted, x_estimate (exact sums of lines), x_low and x_high (80 % interval; None where no
+        past day tells what a forecast may miss by), in the billing currency.
         """
         groups = self.lines.groupby(_BY, sort=True)
         rows = [
@@ -79,28 +80,28 @@ class Outlook:
     def _of_scope(self, part: pd.DataFrame, scope: str) -> list[dict[str, object]]:
         views = part.groupby(scope_keys(part, SCOPES[scope]), sort=True).indices
         rows = [part.index.to_numpy()[places] for places in views.values()]
-        missed = np.array([np.nansum(self.draws[:, one], axis=1) for one in rows]).T
-        sizes = np.array([abs(self._unsure[one].sum()) for one in rows])
+        missed = np.array([self.draws[:, one].sum(axis=1) for one in rows]).T
+        sizes = np.array([abs(self._expected[one].sum()) for one in rows])
         amounts = self.lines[PARTS].to_numpy()
         return [
-            {"x_key": key} | _sums(amounts[one], cents(either_side))
+            {"x_key": key} | _sums(amounts[one], either_side)
             for key, one, either_side in zip(views, rows, intervals(missed, sizes), strict=True)
         ]
 
     @cached_property
-    def _unsure(self) -> Floats:
-        """Return how much of each line is a forecast that may miss, not posted and by no rule."""
-        expected = self.lines[["x_late", "x_forecast"]].to_numpy(dtype=float).sum(axis=1)
-        known: Floats = np.where(np.isnan(self.draws).all(axis=0), 0.0, expected)
-        return known
+    def _expected(self) -> Floats:
+        """Return how much of each line is a forecast that may miss."""
+        parts = self.lines[["x_late", "x_forecast"]].to_numpy(dtype=float).sum(axis=1)
+        expected: Floats = np.where(self.unsure, parts, 0.0)
+        return expected
 
 
-def _sums(amounts: NDArray[np.object_], either_side: Decimal) -> dict[str, object]:
+def _sums(amounts: NDArray[np.object_], either_side: float) -> dict[str, object]:
     posted, *rest = (sum(column, Decimal(0)) for column in amounts.T)
     estimate = posted + sum(rest, Decimal(0))
-    return dict(
-        zip(_SUMS, (posted, estimate, estimate - either_side, estimate + either_side), strict=True)
-    )
+    known = None if np.isnan(either_side) else cents(either_side)
+    low, high = (None, None) if known is None else (estimate - known, estimate + known)
+    return dict(zip(_SUMS, (posted, estimate, low, high), strict=True))
 
 
 def intervals(missed: Floats, sizes: Floats) -> Floats:
@@ -109,11 +110,13 @@ def intervals(missed: Floats, sizes: Floats) -> Floats:
     `missed` has a row per past day and a column per view, `sizes` what each view is forecast at.
     Half of an interval is what the view itself missed once there are 18 days, less with fewer; the
     rest is what all views missed of their size, as few days of its own don't show what may happen
-    to one. A view that stands alone has only itself.
+    to one. A view that stands alone has only itself. NaN where a forecast has no past day.
     """
+    if not len(missed):
+        return np.where(sizes > 0, np.nan, 0.0)
     own = np.array([interval(one) for one in missed.T])
     known = sizes > _LEAST_SIZE
-    if not len(missed) or known.sum() < _LEAST_VIEWS:
+    if known.sum() < _LEAST_VIEWS:
         return own
     share = len(missed) / (len(missed) + _POOLED_DAYS)
     pooled = np.quantile(np.abs(missed[:, known]) / sizes[known], COVERAGE)

@@ -94,9 +94,9 @@ def errors(summaries: list[pd.DataFrame], known: Known) -> pd.DataFrame:
 
     Each summary is one of `Estimate`, with its as_of. One row per as_of, billing_period, measure,
     currency, scope and key: x_days_left (from as_of to the end of the month), x_estimate, x_actual,
-    x_missed (estimate less actual), x_inside (whether the 80 % interval held it), x_drift (against
-    the estimate before of the same month), x_last_month_missed and x_run_rate_missed. Money in the
-    billing currency, as floats.
+    x_missed (estimate less actual), x_inside (whether it has an 80 % interval that held it),
+    x_drift (against the estimate before of the same month), x_last_month_missed and
+    x_run_rate_missed. Money in the billing currency, as floats.
     """
     columns = ["as_of", "billing_period", *_BY, "x_low", "x_high", *_ESTIMATES]
     made = pd.concat([one[columns] for one in summaries]) if summaries else pd.DataFrame()

@@ -21,11 +21,11 @@ def new_row(**parts: Decimal) -> dict[str, Decimal]:
 
 
 def outlook_of(rows: Rows, draws: Draws, count: int) -> Outlook:
-    """Return the lines with `count` draws each; NaN for what is posted or comes by a rule."""
+    """Return the lines with `count` draws each; 0 for what is posted or comes by a rule."""
     lines = line_frame([{**dict(zip(LINE, key, strict=True)), **row} for key, row in rows.items()])
-    none = np.full(count, np.nan)
+    none = np.zeros(count)
     table = np.array([draws.get(key, none) for key in rows]).reshape(len(rows), count).T
-    return Outlook(lines, table)
+    return Outlook(lines, table, np.array([key in draws for key in rows], dtype=bool))
 
 
 def of_month(daily: pd.DataFrame, period: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import plotly.io as pio
 
 from finops.report.text import plain
 
-__all__ = ["DARK", "FALL", "GREY", "PALETTE", "RISE", "empty", "figure", "label"]
+__all__ = ["DARK", "FALL", "GREY", "PALETTE", "RISE", "STEPS", "empty", "figure", "label"]
 
 # Neighbours differ in lightness, so that stacked bars stay apart in grey and for any eye.
 PALETTE = [
@@ -22,6 +22,16 @@ PALETTE = [
     "#6f6f6f",
 ]
 DARK, RISE, FALL, GREY = "#222222", "#a8431c", "#6bb7e3", "#b5b5b5"
+# The look of a waterfall: what rose, what fell, and totals.
+STEPS = {
+    "textposition": "outside",
+    "cliponaxis": False,
+    "increasing": {"marker": {"color": RISE}},
+    "decreasing": {"marker": {"color": FALL}},
+    "totals": {"marker": {"color": DARK}},
+    "connector": {"line": {"color": GREY, "width": 1}},
+    "hovertemplate": "%{x}: %{text}<extra></extra>",
+}
 _FONT = "'Helvetica Neue', Arial, 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif"
 _GRID = "#e4e4e4"
 

@@ -13,7 +13,7 @@ from finops.business.bridge_text import (
 )
 from finops.languages import place_of
 from finops.report.stacks import axis_unit
-from finops.report.style import DARK, FALL, GREY, RISE, empty, figure
+from finops.report.style import STEPS, empty, figure
 from finops.report.text import month_text
 
 __all__ = ["axis_range", "steps", "waterfall"]
@@ -53,13 +53,7 @@ def waterfall(frame: pd.DataFrame, *, lang: str = "en") -> go.Figure:
             *(_label(step, unit, signed=True) for step in moves.values()),
             _label(end, unit),
         ],
-        textposition="outside",
-        cliponaxis=False,
-        increasing={"marker": {"color": RISE}},
-        decreasing={"marker": {"color": FALL}},
-        totals={"marker": {"color": DARK}},
-        connector={"line": {"color": GREY, "width": 1}},
-        hovertemplate="%{x}: %{text}<extra></extra>",
+        **STEPS,
     )
     drawing.update_yaxes(range=[lowest / divisor, highest / divisor], tickformat=",")
     return drawing.update_layout(margin_b=90)

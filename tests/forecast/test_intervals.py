@@ -50,11 +50,18 @@ def test_months_ahead_have_a_low_below_the_estimate_although_all_misses_were_upw
     assert (ahead["x_high"] - ahead["x_estimate"] == ahead["x_estimate"] - ahead["x_low"]).all()
 
 
-def test_bill_of_a_few_weeks_says_that_nobody_can_tell_how_far_it_is_off():
+def test_bill_of_a_few_weeks_has_no_interval_and_says_so():
     rows = series(days("2026-09-10", "2026-10-31"), lambda day: 100 + day.day)
-    notes = estimate_of(known(rows, "2026-10-10")).notes
-    assert any("too few days to say how far off" in note for note in notes["en"])
-    assert any("기간이 짧아" in note for note in notes["ko"])
-    longer = series(days("2025-10-01", "2026-10-31"), lambda day: 100 + day.day)
-    notes = estimate_of(known(longer, "2026-10-10")).notes
-    assert not any("too few days" in note for note in notes["en"])
+    rows += series(["2026-09-10", "2026-10-10"], 31, kind="fee", aws="Licence")
+    estimate = estimate_of(known(rows, "2026-10-10"))
+    company = estimate.summary[estimate.summary["x_scope"] == "company"]
+    assert company["x_low"].isna().all() and company["x_reporting_high"].isna().all()
+    assert any("too few days to say how far off" in note for note in estimate.notes["en"])
+    assert any("기간이 짧아" in note for note in estimate.notes["ko"])
+
+
+def test_bill_of_a_year_has_intervals():
+    rows = series(days("2025-10-01", "2026-10-31"), lambda day: 100 + day.day)
+    estimate = estimate_of(known(rows, "2026-10-10"))
+    assert estimate.summary["x_low"].notna().all()
+    assert not any("too few days" in note for note in estimate.notes["en"])

@@ -12,7 +12,7 @@ from finops.close.variance import PARTS
 from finops.report.close.layout import short_id
 from finops.report.close.text import part_text, say
 from finops.report.stacks import axis_unit
-from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label
+from finops.report.style import PALETTE, STEPS, empty, figure, label
 from finops.report.text import month_text
 
 __all__ = ["expense_change", "prepaid_run_off"]
@@ -39,13 +39,7 @@ def expense_change(close: Close, language: str = "en") -> go.Figure:
         y=[*(value / divisor for value in steps.values()), 0],
         measure=[*["relative"] * len(steps), "total"],
         text=[f"{value / divisor:+,.1f}" for value in (*steps.values(), sum(steps.values()))],
-        textposition="outside",
-        cliponaxis=False,
-        increasing={"marker": {"color": RISE}},
-        decreasing={"marker": {"color": FALL}},
-        totals={"marker": {"color": DARK}},
-        connector={"line": {"color": GREY, "width": 1}},
-        hovertemplate="%{x}: %{text}<extra></extra>",
+        **STEPS,
     )
     return drawing.update_yaxes(tickformat=",")
 

@@ -13,7 +13,7 @@ from finops.forecast.estimate import Estimate
 from finops.forecast.record import track_record
 from finops.report import tables
 from finops.report.estimates.text import head, verdict
-from finops.report.text import number, percent, plain
+from finops.report.text import is_missing, number, percent, plain
 
 __all__ = ["page", "record_page"]
 
@@ -111,10 +111,14 @@ def _cells(one: dict[Any, Any], name: str) -> list[str]:
         escape(plain(_MEASURES.get(name, name), 30)),
         number(one["x_posted"]),
         number(one["x_estimate"]),
-        f"{number(one['x_low'])} – {number(one['x_high'])}",
+        _interval(one["x_low"], one["x_high"]),
         number(one["x_last_month"]),
         one["billing_currency"],
     ]
+
+
+def _interval(low: Decimal | None, high: Decimal | None) -> str:
+    return number(None) if is_missing(low) else f"{number(low)} – {number(high)}"
 
 
 def _notes(estimate: Estimate) -> Iterable[str]:
@@ -133,6 +137,6 @@ def _reporting(summary: pd.DataFrame) -> Iterable[str]:
             yield (
                 f"{_MEASURES[one['x_measure']].capitalize()}: "
                 f"{number(one['x_reporting_estimate'])} "
-                f"{currency} ({number(one['x_reporting_low'])} – "
-                f"{number(one['x_reporting_high'])}), at {number(one['x_exchange_rate'], 2)}."
+                f"{currency} ({_interval(one['x_reporting_low'], one['x_reporting_high'])}), "
+                f"at {number(one['x_exchange_rate'], 2)}."
             )

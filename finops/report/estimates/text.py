@@ -11,7 +11,7 @@ from finops.forecast.estimate import Estimate
 from finops.forecast.rows import last_day
 from finops.languages import place_of
 from finops.languages import say as say_of
-from finops.report.text import money, month_text, number, percent
+from finops.report.text import is_missing, money, month_text, number, percent
 
 __all__ = ["head", "say", "verdict"]
 
@@ -22,6 +22,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{as_of}.",
         "{as_of} 기준 {month}의 유효 비용 추정액은 {value}입니다(80 % 구간: {low} – {high})."
         "{against}",
+    ),
+    "will_end_about": (
+        "{month} will end at {value} effective{against}, as known on {as_of}.",
+        "{as_of} 기준 {month}의 유효 비용 추정액은 {value}입니다.{against}",
     ),
     "ended": (
         "{month} ended at {value} effective{against}, as known on {as_of}.",
@@ -186,8 +190,9 @@ def head(estimate: Estimate, against: Beside, language: str = "en") -> list[str]
 def _month(one: dict[Any, Any], as_of: str, budget: Decimal | None, language: str) -> str:
     period, end = one["billing_period"], one["x_estimate"]
     is_over = pd.Timestamp(as_of) >= last_day(period) and one["x_low"] == end
+    forecast = "will_end_about" if is_missing(one["x_low"]) else "will_end"
     return say(
-        "ended" if is_over else "will_end",
+        "ended" if is_over else forecast,
         language,
         month=month_text(period, language),
         value=money(end, one["billing_currency"], 0),
