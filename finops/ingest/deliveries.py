@@ -159,8 +159,8 @@ def _write_charges(
         raise bill.explain(con, error) from error
     if totals["repeated_rows"]:
         raise BadSource(
-            f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice. "
-            "Are two copies of the month in one folder?"
+            f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice, "
+            f"such as {totals['repeated_line']}. Are two copies of the month in one folder?"
         )
     return _record(delivery, totals, bill) | read_contents(con)
 

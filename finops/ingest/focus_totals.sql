@@ -7,6 +7,7 @@ select
     cast(max(charge_period_start) as date) as last_charge_date,
     -- FOCUS names no line, so a repeated one can't be told from a second charge.
     0 as repeated_rows,
+    cast(null as varchar) as repeated_line,
     list_sort(list(distinct billing_account_id) filter (billing_account_id is not null))
         as billing_account_ids,
     list_sort(list(distinct charge_category) filter (

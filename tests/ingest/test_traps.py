@@ -1,5 +1,8 @@
 """Facts of AWS exports that bite a loader: chunks, months, granularity and drift."""
 
+import pytest
+
+from finops.errors import BadSource
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import NEEDED, bill, charges, csv_text, load, load_csv, write
 
@@ -42,6 +45,29 @@ def test_same_line_id_in_another_hour_is_another_line(tmp_path):
     hours = ["2026-10-01T00:00:00Z/2026-10-01T01:00:00Z", "2026-10-01T01:00:00Z/2026-10-01T02Z"]
     text = bill(["identity/LineItemId", "identity/TimeInterval"], *(["a", one] for one in hours))
     assert len(load_csv(tmp_path, text)) == 2
+
+
+def test_line_id_without_an_interval_repeats_from_hour_to_hour(tmp_path):
+    hours = [[f"2026-10-01T{hour:02}:00:00Z", "1", "1", "a"] for hour in range(3)]
+    text = csv_text([*NEEDED, "identity/LineItemId"], hours)
+    assert len(load_csv(tmp_path, text)) == 3
+
+
+@pytest.mark.parametrize("column", ["lineItem/ResourceId", "resourceTags/user:app"])
+def test_line_id_counts_per_file_so_one_in_two_chunks_is_two_lines(tmp_path, column):
+    for number in ("1", "2"):
+        text = bill(["identity/LineItemId", column], ["a", f"i-{number}"])
+        write(tmp_path / f"in/rep-{number}.csv", text)
+    load(tmp_path / "in", tmp_path / "warehouse")
+    assert charges(tmp_path / "warehouse", "sum(billed_cost)") == [(usd(3),)]
+
+
+@pytest.mark.parametrize("extra", [[], ["identity/TimeInterval"]])
+def test_line_that_stands_twice_in_all_that_it_says_is_refused(tmp_path, extra):
+    header = ["identity/LineItemId", *extra, "resourceTags/user:app"]
+    rows = [[one, *extra, "x"] for one in ("a", "b", "b", "b")]
+    with pytest.raises(BadSource, match=r"2 line\(s\) stand in the bill twice, such as b\."):
+        load_csv(tmp_path, bill(header, *rows))
 
 
 def test_bill_without_resources_tags_or_commitments_loads(tmp_path):
