@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from finops.business.settings import Query, read_queries
+from finops.csv_input import currency
 from finops.errors import BadInput, SourceNotFound
 from finops.export.settings import Notify, read_notify
 
@@ -70,14 +71,21 @@ def read_settings(project: str | Path = ".") -> Settings:
         raise SourceNotFound(f"{folder} has no {FILE_NAME}. Make a project with: finops init DIR")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # What is no UTF-8, no TOML, or a number of thousands of digits.
+    except ValueError as error:
         raise BadInput(f"{path}: not valid TOML: {error}") from error
+    except RecursionError:
+        raise BadInput(f"{path}: not valid TOML: it is nested too deep") from None
+    except OSError as error:
+        raise BadInput(f"{path} can't be read: {error.strerror}.") from error
     allocation = values.pop("allocation", {})
     notify = read_notify(path, values.pop("notify", {}))
     business = read_queries(path, values.pop("business", {}))
     _check_keys(path, values, {one.name for one in fields(Settings)} - _NO_KEYS)
     _check_timezone(path, values.get("timezone", "UTC"))
     _check_allocation(path, allocation)
+    if "reporting_currency" in values:
+        values["reporting_currency"] = _currency(path, values["reporting_currency"])
     return Settings(project=folder, notify=notify, business=business, **values, **allocation)
 
 
@@ -98,8 +106,15 @@ def _check_allocation(path: Path, allocation: object) -> None:
             raise BadInput(f"{path}: {key} must be one of {', '.join(ALLOCATION[key])}.")
 
 
+def _currency(path: Path, code: str) -> str:
+    try:
+        return str(currency(code))
+    except ValueError as error:
+        raise BadInput(f"{path}: reporting_currency {code!r}: {error}.") from error
+
+
 def _check_timezone(path: Path, name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadInput(f"{path}: timezone {name!r} is unknown. Example: Asia/Seoul.") from error

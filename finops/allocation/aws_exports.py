@@ -1,7 +1,7 @@
 """Read what AWS itself says about resources: their tags, and what belongs to what."""
 
 import gzip
-import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -10,6 +10,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, Validation
 
 from finops.allocation.resource_ids import is_unique
 from finops.errors import BadInput
+from finops.json_text import BadJson, read_json
 
 # What an export does not know is absent or null.
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
@@ -99,13 +100,13 @@ def _read_json(path: Path) -> Any:
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rt", encoding="utf-8-sig") as stream:
-            return json.load(stream)
-    except json.JSONDecodeError as error:
+            return read_json(stream.read())
+    except BadJson as error:
         raise BadInput(
-            f"{path} line {error.lineno}: not readable as JSON: {error.msg}. Export it again, "
+            f"{path} line {error.line}: not readable as JSON: {error}. Export it again, "
             "each answer into a file of its own."
         ) from error
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise BadInput(f"{path} can't be read: {error}. Export it again.") from error
 
 
@@ -134,8 +135,8 @@ def _explored(place: str, entry: Any) -> Resource:
 def _queried(place: str, entry: Any) -> Resource:
     """Return a result of a query, which is JSON inside a string."""
     try:
-        return _configured(place, json.loads(entry))
-    except (TypeError, json.JSONDecodeError) as error:
+        return _configured(place, read_json(entry))
+    except (TypeError, BadJson) as error:
         raise BadInput(f"{place}: not readable as JSON: {error}. Export it again.") from error
 
 

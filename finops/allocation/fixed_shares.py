@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from finops.allocation.owners import ALWAYS, Day, Name
-from finops.csv_input import Row, check_known
+from finops.allocation.owners import ALWAYS
+from finops.csv_input import Day, Name, Row, check_known
 from finops.errors import BadInput
 
 

@@ -1,6 +1,7 @@
 """Read what belongs to what, and tags that the bill lacks, from the project's inventory/ folder."""
 
 import csv
+import os
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -15,6 +16,7 @@ from pydantic import ConfigDict, Field
 from finops.allocation.aws_exports import Related, Resource, read_export
 from finops.allocation.resource_ids import is_unique, resource_key
 from finops.csv_input import Row, check_unique, read_rows
+from finops.csv_text import is_hidden
 from finops.errors import BadInput
 
 TAG_PREFIX = "tag:"
@@ -75,9 +77,13 @@ def inventory_files(folder: Path) -> list[Path]:
 
     Hidden files and those that Excel keeps beside an open one are not looked at.
     """
-    found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    found = [path for path in found if not path.name.startswith((".", "~$"))]
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise BadInput(f"{folder} is no folder; remove it, or make it one.")
+    found = [path for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    found = [path for path in found if not is_hidden(path.name)]
     for path in found:
+        if not path.is_file():
+            raise BadInput(f"{path} is a link that leads nowhere; remove it.")
         if not path.resolve().is_relative_to(folder.resolve()):
             raise BadInput(f"{path} is a link out of the folder; put a copy there.")
         if not path.name.endswith((".csv", ".json", ".json.gz")):

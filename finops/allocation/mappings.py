@@ -9,9 +9,17 @@ import duckdb
 
 from finops.allocation import pools, tables
 from finops.allocation.names import Named, match_key, spellings
-from finops.allocation.owners import Name, Owner, check_no_overlap, check_owners
+from finops.allocation.owners import Owner, check_no_overlap, check_owners
 from finops.allocation.rules import Rule, check_rules
-from finops.csv_input import Row, check_known, check_unique, columns, read_rows
+from finops.csv_input import (
+    Name,
+    Row,
+    Whole,
+    check_known,
+    check_unique,
+    columns,
+    read_rows,
+)
 
 
 class Team(Row):
@@ -44,7 +52,7 @@ class TagKey(Row):
 
     tag_key: Name
     dimension: Literal["team", "service", "environment", "cost_centre"]
-    priority: int = 1
+    priority: Whole = 1
     required: Literal["yes", "no", ""] = ""
 
 

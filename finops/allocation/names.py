@@ -23,6 +23,11 @@ def match_key(name: str) -> str:
     return re.sub(r"[\s._-]+", "", name).lower()
 
 
+def split_bars(text: str) -> list[str]:
+    """Return what stands between the bars of a cell; one behind a backslash is text."""
+    return [one.strip() for one in re.split(r"(?<!\\)\|", text)]
+
+
 def spellings(names: Iterable[Named]) -> dict[tuple[str, str], str]:
     """Return the name that each dimension and spelling, as `match_key` writes it, means.
 
@@ -30,7 +35,8 @@ def spellings(names: Iterable[Named]) -> dict[tuple[str, str], str]:
     """
     known: dict[tuple[str, str], str] = {}
     for one in names:
-        for spelling in (one.value, *filter(None, map(str.strip, one.aliases.split("|")))):
+        aliases = [alias.replace("\\|", "|") for alias in split_bars(one.aliases) if alias]
+        for spelling in (one.value, *aliases):
             key = one.dimension, match_key(spelling)
             if known.setdefault(key, one.value) != one.value:
                 raise BadInput(

@@ -5,15 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BeforeValidator, Field
-
-from finops.csv_input import Row, check_known
+from finops.csv_input import Day, Row, check_known
 from finops.errors import BadInput
 
-Name = Annotated[str, Field(min_length=1)]
-Day = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 ALWAYS = date(1, 1, 1), date(9999, 12, 31)
 
 

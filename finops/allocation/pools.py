@@ -10,9 +10,8 @@ import duckdb
 from pydantic import BeforeValidator
 
 from finops.allocation.fixed_shares import SharedCostShare, check_shares, valid_days
-from finops.allocation.owners import Name
 from finops.allocation.shared_costs import find_cycle, trapped
-from finops.csv_input import Row, check_known, check_unique, read_rows
+from finops.csv_input import Name, Row, check_known, check_unique, read_rows
 from finops.errors import BadInput
 
 Kind = Literal["support", "tax", "credit", "enterprise_discount", "unused_commitment"]

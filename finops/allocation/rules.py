@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from finops.allocation.names import match_key
-from finops.allocation.owners import Name, Owner, overlap
-from finops.csv_input import check_unique
+from finops.allocation.names import match_key, split_bars
+from finops.allocation.owners import Owner, overlap
+from finops.csv_input import Name, Whole, check_unique
 from finops.errors import BadInput
 
 # What a rule looks at and where facts.owner_keys holds it; what tells the most apart comes first.
@@ -24,13 +24,16 @@ MATCHED = {
     "line_item_type": "x_line_item_type",
 }
 _WITH_KEY = ("tag", "cost_category")
+# A backslash takes the meaning of the mark behind it.
+_ESCAPED, _WILD = re.compile(r"\\([|*?])"), re.compile(r"(?<!\\)[*?]")
+_LIKE = re.compile(r"\\(?P<literal>[|*?])|(?P<wild>[*?])|(?P<special>[!%_])")
 
 
 class Rule(Owner):
     """A pattern over charges and the owner it gives them."""
 
     rule_id: Name
-    priority: int
+    priority: Whole
     sub_account_id: str = ""
     service_code: str = ""
     usage_type: str = ""
@@ -98,7 +101,7 @@ def pattern_rows(rules: list[Rule]) -> Iterator[dict[str, Any]]:
 def _alternatives(rule: Rule, column: str) -> list[str]:
     """Return what the column lists, `*` for any run of stars."""
     text: str = getattr(rule, column)
-    return [re.sub(r"\*+", "*", one.strip()) for one in text.split("|")] if text else []
+    return [re.sub(r"(?<!\\)\*+", "*", one) for one in split_bars(text)] if text else []
 
 
 def _check_alternatives(path: Path, rule: Rule, column: str) -> None:
@@ -110,7 +113,7 @@ def _check_alternatives(path: Path, rule: Rule, column: str) -> None:
         )
     for one in alternatives if column in _WITH_KEY else []:
         key, equals, value = map(str.strip, one.partition("="))
-        if not (match_key(key) and equals and value) or set(key) & set("*?"):
+        if not (match_key(key) and equals and value) or _WILD.search(key):
             raise BadInput(
                 f"{path} line {rule.line}: {column} {one!r} is not key=value, such as "
                 "project=search*; key=* is any value, and the key is written out."
@@ -120,7 +123,7 @@ def _check_alternatives(path: Path, rule: Rule, column: str) -> None:
 def _says_nothing(rule: Rule, column: str) -> bool:
     """Return whether the column is empty or an alternative of it is wildcards alone."""
     alternatives = _alternatives(rule, column)
-    return not alternatives or any(not set(one) - set("*?") for one in alternatives)
+    return not alternatives or any(not _WILD.sub("", one) for one in alternatives)
 
 
 def _check_conflicts(path: Path, rules: list[Rule]) -> None:
@@ -151,7 +154,12 @@ def _pattern(column: str, text: str) -> Pattern:
 
 
 def _like(text: str) -> tuple[str, bool]:
-    if not set(text) & set("*?"):
-        return text, True
-    escaped = re.sub(r"([!%_])", r"!\1", text)
-    return escaped.replace("*", "%").replace("?", "_"), False
+    if not _WILD.search(text):
+        return _ESCAPED.sub(r"\1", text), True
+    return _LIKE.sub(_like_mark, text), False
+
+
+def _like_mark(found: re.Match[str]) -> str:
+    if found["wild"]:
+        return "%" if found["wild"] == "*" else "_"
+    return found["literal"] or f"!{found['special']}"

@@ -2,16 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pyarrow as pa
 
 from finops.allocation.owners import Owner, owner_values
 from finops.allocation.rules import Rule, in_order, pattern_rows, patterns
-from finops.csv_input import Row
+from finops.csv_input import Day, Row
 
 _OWNER = {
     "x_service": pa.string(),
@@ -111,7 +110,7 @@ def _version(path: Path) -> str:
 def _kind(annotation: object) -> pa.DataType:
     if annotation is int:
         return pa.int32()
-    return pa.date32() if annotation == date | None else pa.string()
+    return pa.date32() if annotation == get_args(Day)[0] else pa.string()
 
 
 def _create(

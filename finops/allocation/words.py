@@ -49,9 +49,7 @@ def phrases(text: str) -> Iterator[Phrase]:
 
 def wildcard(text: str) -> str:
     """Return `text` as part of a pattern: what a pattern or a CSV file reads otherwise is a `?`."""
-    if text.isprintable() and "*" not in text and "|" not in text:
-        return text
-    return "".join(c if c.isprintable() and c not in "*|" else "?" for c in text)
+    return "".join(c if c.isprintable() and c not in "*|\\" else "?" for c in text)
 
 
 def _words(text: str) -> list[tuple[int, int]]:

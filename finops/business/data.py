@@ -1,5 +1,6 @@
 """Read the company's own numbers, as it keeps them in business/ or in its databases."""
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from finops.business.coverage import create_coverage
 from finops.business.holidays import create_holidays
 from finops.business.series import SERIES, WHOLE_COMPANY, Series
 from finops.business.sources import Source, find_source, read_text
+from finops.business.values import MONEY_IN, check_times, check_values, is_repeated_hour
 from finops.csv_input import check_known
 from finops.errors import BadInput
 from finops.sql import literal
@@ -34,7 +36,7 @@ _WRONG = {
     ],
     "budgets": [],
     "exchange_rates": [("rate <= 0", "rate {rate} must be above zero")],
-    "events": [],
+    "events": [('"end" < "start"', "it ends on {end}, before it starts")],
     "holidays": [
         ("change not in ('add', 'remove')", "change {change!r} is neither add nor remove")
     ],
@@ -81,15 +83,17 @@ def _load_series(
         return
     found = read_text(con, source, list(series.columns))
     _check_columns(source, series, found)
+    for column in MONEY_IN & series.columns.keys():
+        con.execute(f'update series_text set "{column}" = upper("{column}")')
     con.execute(f"set TimeZone = {literal(timezone)}")
     casts = ", ".join(
         f'try_cast("{column}" as {kind}) as "{column}"' for column, kind in series.columns.items()
     )
     con.execute(f"create or replace temp table series as select line, {casts} from series_text")
     con.execute("set TimeZone = 'UTC'")
-    for column in series.columns:
-        _check_values(con, source, column, is_needed=column in series.needed(found))
-    _check_rows(con, source, name, series)
+    check_values(con, source, series, series.needed(found))
+    check_times(con, source, series)
+    _check_rows(con, source, name, series, timezone)
     con.execute(f"create or replace table business.{name} as {_in_utc('series', series)}")
     con.execute("drop table series; drop table series_text")
 
@@ -112,6 +116,14 @@ def _check_columns(source: Source, series: Series, found: list[str]) -> None:
             f"{source.at(1)}: missing {', '.join(missing)}. "
             f"The columns are {','.join(series.header)}{_other_times(series)}."
         )
+    unknown = [name for name in found if name not in series.columns] if source.is_csv else []
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], series.columns, n=1)
+        hint = f"did you mean {close[0]}?" if close else "remove it."
+        raise BadInput(
+            f"{source.at(1)}: unknown {unknown[0]}; {hint} "
+            f"The columns are {','.join(series.header)}{_other_times(series)}."
+        )
     times = [name for name in series.times if name in found]
     if len(times) > 1:
         raise BadInput(f"{source.at(1)}: {' and '.join(times)} both tell the time; keep one.")
@@ -122,33 +134,19 @@ def _other_times(series: Series) -> str:
     return f" (or {' or '.join(others)} instead of {first})" if others else ""
 
 
-def _check_values(
-    con: duckdb.DuckDBPyConnection, source: Source, column: str, *, is_needed: bool
+def _check_rows(
+    con: duckdb.DuckDBPyConnection, source: Source, name: str, series: Series, timezone: str
 ) -> None:
-    needed = f'or series_text."{column}" is null' if is_needed else ""
-    # A cast to a whole number would round what has a fraction.
-    bad = con.execute(
-        f'select line, series_text."{column}" from series_text inner join series using (line) '
-        f'where (series."{column}" is null and series_text."{column}" is not null) {needed} '
-        f"or (typeof(series.\"{column}\") in ('BIGINT', 'INTEGER') "
-        f'and try_cast(series_text."{column}" as decimal(38, 6)) <> series."{column}") '
-        "order by line"
-    ).fetchall()
-    if bad:
-        line, value = bad[0]
-        more = f" ({len(bad)} such lines)" if len(bad) > 1 else ""
-        raise BadInput(f"{source.at(line)}: {column} {value!r} does not parse{more}.")
-
-
-def _check_rows(con: duckdb.DuckDBPyConnection, source: Source, name: str, series: Series) -> None:
-    _check_key(con, source, series)
+    _check_key(con, source, series, timezone)
+    texts = ", ".join(f'cast("{column}" as varchar)' for column in series.columns)
     for condition, reason in _WRONG[name]:
-        wrong = con.execute(f"from series where {condition} order by line limit 1").fetchone()
+        wrong = con.execute(
+            f"select line, {texts} from series where {condition} order by line limit 1"
+        ).fetchone()
         if wrong:
-            values = dict(zip(["line", *series.columns], wrong, strict=True))
-            raise BadInput(f"{source.at(values['line'])}: {reason.format(**values)}.")
-    if "billing_period" in series.columns:
-        _check_periods(con, source)
+            line, *cells = wrong
+            values = dict(zip(series.columns, cells, strict=True))
+            raise BadInput(f"{source.at(line)}: {reason.format(**values)}.")
     if series.owners:
         _check_owners(con, source, series)
     for column in ("service", "team"):
@@ -156,29 +154,31 @@ def _check_rows(con: duckdb.DuckDBPyConnection, source: Source, name: str, serie
             _check_names(con, source, column)
 
 
-def _check_key(con: duckdb.DuckDBPyConnection, source: Source, series: Series) -> None:
+def _check_key(
+    con: duckdb.DuckDBPyConnection, source: Source, series: Series, timezone: str
+) -> None:
     names = ", ".join(f'"{column}"' for column in series.key)
     filled = ", ".join(f'any_value("{column}") is not null' for column in series.key)
     repeated = con.execute(
         f"select min(line), max(line), [{filled}] from series group by {names} "
         "having count(*) > 1 order by 1"
     ).fetchone()
-    if repeated:
-        key = [name for name, is_filled in zip(series.key, repeated[2], strict=True) if is_filled]
-        raise BadInput(
-            f"{source.at(repeated[1])}: same {' and '.join(key)} as {source.row} "
-            f"{repeated[0]}; keep one."
+    if not repeated:
+        return
+    first, last, is_filled = repeated
+    if series.key[0] == "hour" and is_filled[0] and is_repeated_hour(con, last, timezone):
+        advice = (
+            f"clocks in {timezone} show this hour twice: add both up in one {source.row}, or give "
+            "each its offset, such as 2026-11-01T01:00:00-04:00"
         )
-
-
-def _check_periods(con: duckdb.DuckDBPyConnection, source: Source) -> None:
-    wrong = con.execute(
-        "select line, billing_period from series "
-        "where not regexp_full_match(billing_period, '[0-9]{4}-(0[1-9]|1[0-2])') "
-        "order by line limit 1"
-    ).fetchone()
-    if wrong:
-        raise BadInput(f"{source.at(wrong[0])}: billing_period {wrong[1]!r} is not like 2026-10.")
+    else:
+        # What is counted in two parts is lost with one of them.
+        is_counted = set(series.columns) & {"orders", "revenue", "quantity"}
+        advice = "add them up, or keep one if they repeat each other" if is_counted else "keep one"
+    key = [name for name, has_value in zip(series.key, is_filled, strict=True) if has_value]
+    raise BadInput(
+        f"{source.at(last)}: same {' and '.join(key)} as {source.row} {first}; {advice}."
+    )
 
 
 def _check_owners(con: duckdb.DuckDBPyConnection, source: Source, series: Series) -> None:

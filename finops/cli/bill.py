@@ -17,6 +17,7 @@ from finops.project import create_project
 from finops.report import console as page
 from finops.report import delivery_tables, tables, trust
 from finops.report.frames import plain_values
+from finops.unread import unread
 
 
 class Format(StrEnum):
@@ -101,8 +102,11 @@ def build(project: Project = Path()) -> None:
 
     Example: finops build
     """
+    warehouse = connect(project)
     with progress_bar() as progress:
-        connect(project).build(progress=progress)
+        warehouse.build(progress=progress)
+    for note in unread(warehouse.settings.project):
+        out.print(escape(note), soft_wrap=True)
     out.print("Built; every promise holds. Next: finops status")
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from finops.allocation.owners import Name
-from finops.csv_input import Row, check_known, check_unique, columns, read_rows
+from finops.csv_input import Name, Row, check_known, check_unique, columns, read_rows
 from finops.errors import BadInput
 
 __all__ = ["COLUMNS", "ENTRIES", "Account", "Accounts", "read_accounts"]

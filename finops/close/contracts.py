@@ -1,5 +1,6 @@
 """Read what was agreed with AWS: prices, commitments, discounts, credits, tax."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from finops.csv_input import Row, check_unique, read_rows
+from finops.csv_input import Row, check_unique, optional, read_rows
 from finops.errors import BadInput
 from finops.forecast.support import Tier
 
@@ -31,15 +32,20 @@ _NAMED = ("rate", "commitment", "credit", "tax", "account", "resource", "region"
 _VALUED = KINDS[:5]
 
 
+def _iso_moment(value: object) -> object:
+    if isinstance(value, str) and not re.match("(19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a moment is written like 2026-10-01 or 2026-10-01T09:00+09:00")
+    return value
+
+
 def _as_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        raise ValueError("it is too far away; leave it empty for no end") from None
 
 
-def _empty_is(value: object) -> object:
-    return value or None
-
-
-Moment = Annotated[datetime, AfterValidator(_as_utc)]
+Moment = Annotated[datetime, BeforeValidator(_iso_moment), AfterValidator(_as_utc)]
 Value = Annotated[Decimal, Field(allow_inf_nan=False, ge=0, max_digits=18, decimal_places=10)]
 Above = Annotated[Decimal, Field(allow_inf_nan=False, ge=0, max_digits=18, decimal_places=4)]
 
@@ -60,9 +66,9 @@ class Contract(Row):
     name: str = ""
     service: str = ""
     above: Annotated[Above, BeforeValidator(lambda value: value or "0")] = Decimal(0)
-    value: Annotated[Value | None, BeforeValidator(_empty_is)] = None
-    valid_from: Annotated[Moment | None, BeforeValidator(_empty_is)] = None
-    valid_to: Annotated[Moment | None, BeforeValidator(_empty_is)] = None
+    value: Annotated[Value | None, BeforeValidator(optional)] = None
+    valid_from: Annotated[Moment | None, BeforeValidator(optional)] = None
+    valid_to: Annotated[Moment | None, BeforeValidator(optional)] = None
     note: str = ""
 
     def ended(self, billing_period: str) -> bool:

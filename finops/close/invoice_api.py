@@ -1,6 +1,5 @@
 """Read invoices as `aws invoicing list-invoice-summaries` gives them."""
 
-import json
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from finops.close.invoice_rows import Conversion, Invoice
 from finops.errors import BadInput
+from finops.json_text import BadJson, read_json
 from finops.ledger.as_of import moment
 
 __all__ = ["read_summaries"]
@@ -25,7 +25,7 @@ def _number(value: object) -> object:
     return value if value not in (None, "") else "0"
 
 
-Amount = Annotated[Decimal, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Amount = Annotated[Decimal, BeforeValidator(_number), Field(allow_inf_nan=False, max_digits=38)]
 
 
 class _Part(BaseModel):
@@ -94,10 +94,10 @@ def read_summaries(path: Path, text: str) -> list[Invoice]:
 
 def _summaries(path: Path, text: str) -> list[_Summary]:
     try:
-        answer = json.loads(text)
-    except json.JSONDecodeError as error:
+        answer = read_json(text)
+    except BadJson as error:
         raise BadInput(
-            f"{path} line {error.lineno}: no whole JSON: {error.msg}. Is it cut off? {_COMMAND}"
+            f"{path} line {error.line}: no whole JSON: {error}. Is it cut off? {_COMMAND}"
         ) from error
     if not isinstance(answer, dict) or not isinstance(answer.get("InvoiceSummaries"), list):
         raise BadInput(f"{path} has no list InvoiceSummaries, so it is no invoice. {_COMMAND}")

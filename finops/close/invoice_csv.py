@@ -1,7 +1,5 @@
 """Read the bill as CSV that the billing console gives: one line per payer, account and price."""
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from finops.close.invoice_rows import Invoice, InvoiceLine
+from finops.csv_text import cells_of
 from finops.errors import BadInput
 
 __all__ = ["COLUMNS", "read_bills_csv"]
@@ -34,6 +33,7 @@ _LINKED = {"LinkedLineItem"}
 _TOTALS = {"InvoiceTotal", "StatementTotal", "AccountTotal"}
 _PERIOD = re.compile(r"(\d{4})[/-](\d{2})[/-]\d{2}")
 _CENT = Decimal("0.01")
+_MOST_DIGITS = 18
 _Cells = dict[str, str]
 
 
@@ -72,17 +72,15 @@ def read_bills_csv(path: Path, text: str) -> tuple[list[Invoice], list[InvoiceLi
 
 
 def _rows(path: Path, text: str) -> Iterable[tuple[int, _Cells]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    header = list(reader.fieldnames or [])
+    lines = cells_of(path, text)
+    _, header = next(lines, (1, []))
     missing = [name for name in COLUMNS if name not in header]
     unknown = [name for name in header if name not in COLUMNS and not name.startswith(_MORE)]
     if missing or unknown:
         found = f"missing {', '.join(missing)}" if missing else f"unknown {', '.join(unknown)}"
         raise BadInput(f"{path} line 1: {found}. It is no bill of the billing console.")
-    for cells in reader:
-        if None in cells or None in cells.values():
-            raise BadInput(f"{path} line {reader.line_num}: cut off, or too many values.")
-        yield reader.line_num, cells
+    for line, cells in lines:
+        yield line, dict(zip(header, cells, strict=True))
 
 
 def _record(path: Path, line: int, cells: _Cells) -> _Record:
@@ -98,7 +96,7 @@ def _record(path: Path, line: int, cells: _Cells) -> _Record:
         payer=cells["PayerAccountId"],
         record_type=kind,
         billing_period="-".join(period.groups()),
-        currency=cells["CurrencyCode"],
+        currency=cells["CurrencyCode"].strip().upper(),
         issued=_issued(path, line, cells["InvoiceDate"]),
         line=_line(path, line, cells),
     )
@@ -142,7 +140,7 @@ def _decimal(path: Path, line: int, name: str, text: str) -> Decimal:
         value = Decimal(text.replace(",", ""))
     except InvalidOperation as error:
         raise BadInput(f"{path} line {line}: {name} {text!r} is no number.") from error
-    if not value.is_finite():
+    if not value.is_finite() or value.adjusted() > _MOST_DIGITS:
         raise BadInput(f"{path} line {line}: {name} {text!r} is no number.")
     return value
 

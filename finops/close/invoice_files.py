@@ -8,6 +8,7 @@ from pathlib import Path
 from finops.close.invoice_api import read_summaries
 from finops.close.invoice_csv import read_bills_csv
 from finops.close.invoice_rows import Invoice, InvoiceLine
+from finops.csv_text import read_text
 from finops.errors import BadInput, SourceNotFound
 
 __all__ = ["Invoices", "invoice_months", "read_invoices"]
@@ -69,10 +70,7 @@ def invoice_months(path: Path) -> set[str]:
 def _read(path: Path) -> tuple[list[Invoice], list[InvoiceLine]]:
     if not path.is_file():
         raise SourceNotFound(f"{path} is no file. Give invoices as .json or .csv.")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path} is not UTF-8. Save it as “CSV UTF-8”, or fetch it anew.") from error
+    text = read_text(path)
     if path.suffix.lower() == ".json":
         return read_summaries(path, text), []
     if path.suffix.lower() == ".csv":

@@ -1,28 +1,35 @@
 """Read at what exchange rate invoices were booked and paid, from business/payments.csv."""
 
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from finops.allocation.owners import Day, Name
-from finops.csv_input import Row, check_unique, columns, read_rows
+from finops.csv_input import (
+    Date,
+    Name,
+    Rate,
+    Row,
+    check_unique,
+    columns,
+    optional,
+    read_rows,
+)
 from finops.errors import BadInput
 
 __all__ = ["COLUMNS", "Payment", "read_payments"]
 
-Rate = Annotated[Annotated[Decimal, Field(gt=0)] | None, BeforeValidator(lambda v: v or None)]
+_OptionalRate = Annotated[Rate | None, BeforeValidator(optional)]
 
 
 class Payment(Row):
     """An invoice: the rate it was booked at, and when and at what rate it was paid."""
 
     invoice_id: Name
-    invoice_rate: Rate = None
-    payment_date: Day = None
-    payment_rate: Rate = None
+    invoice_rate: _OptionalRate = None
+    payment_date: Annotated[Date | None, BeforeValidator(optional)] = None
+    payment_rate: _OptionalRate = None
 
     def is_paid(self, end: date) -> bool:
         """Whether it was paid before `end`."""

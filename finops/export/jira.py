@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from finops.errors import NotDelivered
 from finops.export.http import request
 from finops.export.messages import facts, headline
+from finops.json_text import BadJson, read_json
 
 __all__ = ["send"]
 
@@ -23,7 +24,13 @@ def send(message: dict[str, Any], *, address: str, token: str, project: str, kin
     so that sending again adds nothing. `token` is `user:token` of Jira Cloud, or a personal access
     token; `kind` is the type of new issues.
     """
-    jira = _Jira(address.rstrip("/"), token)
+    try:
+        _bring_up(_Jira(address.rstrip("/"), token), message, project, kind)
+    except (LookupError, TypeError, AttributeError):
+        raise NotDelivered("its answer is not Jira's", again=False) from None
+
+
+def _bring_up(jira: "_Jira", message: dict[str, Any], project: str, kind: str) -> None:
     event, label = message["event"], f"finops-{message['incident']['id']}"
     issue = jira.find(project, label)
     if issue is None:
@@ -101,8 +108,8 @@ class _Jira:
         if method != "GET":
             return None
         try:
-            return json.loads(answer)
-        except ValueError:
+            return read_json(answer)
+        except BadJson:
             raise NotDelivered("its answer is no JSON", again=True) from None
 
 

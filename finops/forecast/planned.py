@@ -4,13 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
 
 import pandas as pd
-from pydantic import Field
 
-from finops.allocation.owners import Day, Name
-from finops.csv_input import Row, check_known, check_unique, columns, read_rows
+from finops.csv_input import (
+    Currency,
+    Date,
+    Day,
+    Money,
+    Name,
+    Row,
+    check_known,
+    check_unique,
+    columns,
+    read_rows,
+)
 from finops.errors import BadInput
 
 __all__ = [
@@ -39,12 +47,12 @@ class PlannedChange(Row):
     it is about, each may be empty.
     """
 
-    start: date
+    start: Date
     end: Day = None
     team: str = ""
     aws_service: str = ""
-    monthly: Annotated[Decimal, Field(allow_inf_nan=False, max_digits=18, decimal_places=4)]
-    currency: Name
+    monthly: Money
+    currency: Currency
     name: Name
 
 

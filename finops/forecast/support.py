@@ -3,8 +3,11 @@
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from finops.csv_input import Row, check_unique, read_rows
+from pydantic import Field
+
+from finops.csv_input import Money, Name, Row, check_unique, read_rows
 from finops.errors import BadInput
 
 __all__ = ["Tier", "read_tiers", "support_fee"]
@@ -15,10 +18,10 @@ FILE = "support_tiers.csv"
 class Tier(Row):
     """One line of support_tiers.csv: what a plan takes of the bill `above` an amount."""
 
-    service_code: str
-    above: Decimal
-    share: Decimal
-    minimum: Decimal
+    service_code: Name
+    above: Money
+    share: Annotated[Decimal, Field(max_digits=18, decimal_places=10)]
+    minimum: Money
 
 
 def read_tiers(project: Path) -> list[Tier]:

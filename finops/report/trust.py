@@ -9,6 +9,7 @@ import pandas as pd
 from finops.ingest.deliveries import read_records
 from finops.report.series_gaps import series_gaps
 from finops.report.text import MISSING, is_missing, money, number, plain
+from finops.unread import unread
 from finops.warehouse import Warehouse
 
 __all__ = ["notes", "sentences"]
@@ -32,6 +33,7 @@ def notes(warehouse: Warehouse, *, now: datetime | None = None) -> tuple[str, ..
         *_as_of(warehouse, trust),
         *sentences(trust, deliveries, changes, now=moment),
         *series_gaps(warehouse.table("business.series"), trust["x_last_charge_date"].max()),
+        *unread(warehouse.settings.project),
     )
 
 

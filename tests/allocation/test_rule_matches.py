@@ -75,6 +75,24 @@ def load(folder, rules):
 
 
 @pytest.mark.parametrize(
+    ("pattern", "values"),
+    [
+        (r"a\|b", ["a|b"]),
+        ("a|project=b", ["a", "b"]),
+        (r"a\|*", ["a|b", "a|c"]),
+        (r"a\*", ["a*"]),
+        (r"a\?", ["a?"]),
+        (r"a\b", [r"a\b"]),
+    ],
+)
+def test_a_mark_behind_a_backslash_is_text(matched, pattern, values):
+    keys = ["a", "b", "a|b", "a|c", "a*", "a?", "ab", r"a\b"]
+    tags = [{"tags": {"project": value}} for value in keys]
+    found = matched({"tag": f"project={pattern}"}, keys=tags)
+    assert [value for value, rules in zip(keys, found, strict=True) if rules] == values
+
+
+@pytest.mark.parametrize(
     ("column", "matching", "other"),
     [
         ("sub_account_id", "012345678901", "012345678902"),

@@ -113,7 +113,7 @@ def test_orders_of_two_grains_in_one_file_are_refused(tmp_path):
     [
         ("5.5", "orders '5.5' does not parse"),
         ("-1", "orders -1 are below zero"),
-        ("", "orders None"),
+        ("", "orders is empty"),
     ],
 )
 def test_orders_are_whole_and_not_below_zero(tmp_path, value, why):
@@ -269,3 +269,103 @@ def test_each_series_says_what_it_spans_and_lacks(tmp_path):
     )[0]
     assert source == "business/orders.csv"
     assert means.startswith("unknown: no cost per order")
+
+
+DAYS = "date,service,orders\n"
+EVENTS = "start,end,key,kind,name\n"
+HOURS = "hour,service,orders\n"
+RATES = "billing_period,from_currency,to_currency,rate,source\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"orders": f"{DAYS}0026-09-15,*,5\n"}, r"orders\.csv line 2: date 0026-09-15 is not in"),
+        (
+            {"orders": f"{DAYS}2026-09-01,*,5\n26-09-15,*,5\n"},
+            "line 3: date '26-09-15' is not like",
+        ),
+        ({"orders": f"{DAYS}infinity,*,5\n"}, "line 2: date 'infinity' is not like 2026-10-01"),
+        (
+            {"orders": f"{DAYS}2026-09-01 12:00,*,5\n"},
+            "line 2: date '2026-09-01 12:00' is not like",
+        ),
+        ({"orders": f"{DAYS}9/1/2026,*,5\n"}, "line 2: date '9/1/2026' is not like 2026-10-01"),
+        ({"orders": f"{DAYS}#2026-09-01,*,5\n"}, "line 2 begins with #"),
+        ({"orders": f"{HOURS}9999-12-31T00:00:00Z,*,5\n"}, "line 2: hour 9999-12-31"),
+        ({"orders": f"{HOURS}2026-10-01,*,5\n"}, "line 2: hour '2026-10-01' is not like"),
+        ({"orders": f"{HOURS}2026-10-01T09:00,*,-1\n"}, "line 2: orders -1 are below zero"),
+        ({"orders": f"{HOURS}epoch,*,5\n"}, "line 2: hour 'epoch' is not like"),
+        ({"orders": f"{DAYS}2026-09-01,*,0x10\n"}, "line 2: orders '0x10' does not parse"),
+        ({"orders": f'{DAYS}2026-09-01,*,"1,001"\n'}, "line 2: orders '1,001' does not parse"),
+        ({"orders": f"{DAYS}2026-09-01,*,1e999999\n"}, "line 2: orders '1e999999' does not parse"),
+        ({"orders": f"{DAYS}2026-09-01,*,nan\n"}, "line 2: orders 'nan' does not parse"),
+        ({"orders": "date,service,orders,note\n"}, "line 1: unknown note; remove it"),
+        ({"orders": "date,servce,orders\n"}, "line 1: missing service"),
+        ({"orders": "date;service;orders\n"}, "line 1: semicolons part the columns"),
+        ({"events": f"{EVENTS}2026-09-10,9999-12-31,*,promotion,x\n"}, "line 2: end 9999-12-31 is"),
+        (
+            {"events": f"{EVENTS}2026-09-10,2026-09-01,*,one_off,x\n"},
+            "it ends on 2026-09-01, before",
+        ),
+        (
+            {"budgets": "billing_period,team,budget,currency,version\n0026-10,search,5,USD,1\n"},
+            "line 2: billing_period 0026-10 is not in the years 2000 to 2099",
+        ),
+        (
+            {"budgets": "billing_period,team,budget,currency,version\n2026-10,search,$5,USD,1\n"},
+            r"line 2: budget '\$5' does not parse",
+        ),
+        (
+            {"budgets": "billing_period,team,budget,currency,version\n2026-10,search,5,US$,1\n"},
+            r"line 2: currency 'US\$' is not like USD",
+        ),
+        (
+            {
+                "budgets": "billing_period,team,budget,currency,version\n2026-10,search,.00001,USD,1\n"
+            },
+            "line 2: budget '.00001' does not parse as a number like 1234.5 with at most 4 decimals",
+        ),
+        (
+            {"drivers": "date,driver,team,quantity\n2026-10-01,jobs,search,0.0000001\n"},
+            "line 2: quantity '0.0000001' does not parse",
+        ),
+        ({"holidays": "date,name,change\n9999-10-01,x,add\n"}, "line 2: date 9999-10-01 is not in"),
+        ({"order_plan": "billing_period,service,orders\n2026-10,*,-\n"}, "line 2: orders '-' does"),
+    ],
+)
+def test_what_no_company_means_is_refused(tmp_path, files, said):
+    refused(tmp_path, said, **files)
+
+
+def test_an_hour_that_clocks_show_twice_is_added_up_or_told_apart(tmp_path):
+    orders = f"{HOURS}2026-11-01T01:00:00,*,5\n2026-11-01T01:00:00,*,6\n"
+    with pytest.raises(BadInput, match="clocks in America/New_York show this hour twice: add both"):
+        load(tmp_path, "America/New_York", orders=orders)
+    orders = f"{HOURS}2026-11-01T01:00:00-04:00,*,5\n2026-11-01T01:00:00-05:00,*,6\n"
+    con = load(tmp_path, "America/New_York", orders=orders)
+    assert con.execute("select sum(orders) from business.orders").fetchall() == [(11,)]
+
+
+def test_two_counts_of_one_day_are_not_dropped(tmp_path):
+    orders = f"{DAYS}2026-10-01,*,5\n2026-10-01,*,6\n"
+    refused(tmp_path, "same date and service as line 2; add them up, or keep one", orders=orders)
+
+
+def test_a_quote_late_in_a_long_file_is_read(tmp_path):
+    first = dt.date(2000, 1, 1)
+    days = [f"{first + dt.timedelta(days=number)},*,1\n" for number in range(30_000)]
+    con = load(tmp_path, orders=DAYS + "".join(days) + '2099-01-01,"*","1"\n')
+    assert con.execute("select count(*) from business.daily_orders").fetchone() == (30_001,)
+
+
+def test_currencies_are_read_in_any_case(tmp_path):
+    con = load(tmp_path, exchange_rates=f"{RATES}2026-10,usd,Krw,1400.5,bank\n")
+    assert con.execute(
+        "select from_currency, to_currency, rate from business.monthly_rates"
+    ).fetchall() == [("USD", "KRW", Decimal("1400.5"))]
+
+
+def test_a_link_that_leads_nowhere_is_no_absent_file(tmp_path):
+    (tmp_path / "orders.csv").symlink_to("gone.csv")
+    refused(tmp_path, r"orders\.csv can't be read: No such file")
