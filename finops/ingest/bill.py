@@ -65,6 +65,8 @@ class Bill:
 
     schema: Schema
     layouts: list[Layout]
+    # The same before anything was parsed.
+    as_written: list[Layout]
     # Headers as the bill writes them, sorted.
     columns: list[str]
     bad_values: list[BadValues]
@@ -94,13 +96,12 @@ def read_bill(
     target = schema.target_type
     headers = sorted({one.header for layout in layouts for one in layout.fields})
     try:
-        bad = find_bad_values(con, layouts, target) if allow_bad_values else []
-        if bad:
-            layouts = [lenient(layout, target) for layout in layouts]
-        parsed = [_parsed(con, layout, target, scratch) for layout in layouts]
+        bad = find_bad_values(layouts, target) if allow_bad_values else []
+        read = [lenient(layout, target) for layout in layouts] if bad else layouts
+        parsed = [_parsed(con, layout, target, scratch) for layout in read]
     except duckdb.Error as error:
         raise bad_source(con, layouts, target, error) from error
-    return Bill(schema, parsed, headers, bad)
+    return Bill(schema, parsed, layouts, headers, bad)
 
 
 def create_view(

@@ -9,6 +9,15 @@ from finops.errors import BadSource
 from finops.ingest.layouts import MAP, Field, Layout, TargetType, parquet_layout
 from finops.sql import literal
 
+_A_TIME = "a time"
+_UTC_TIME = "'____-__-__%Z'"
+# The year comes first: 10/5/26 is another day in each country. Short names of zones mean several.
+_OTHER_TIME = literal(
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+    r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
+    r" ?(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?|[A-Za-z_]+/[A-Za-z_/]+)?)?"
+)
+
 
 @dataclass(frozen=True)
 class BadValues:
@@ -17,14 +26,22 @@ class BadValues:
     file: Path
     column: str
     count: int
+    row: int
     example: str
     kind: str
 
     def __str__(self) -> str:
         return (
             f"{self.file}: {self.count} value(s) of {self.column} are not {self.kind}, "
-            f"such as {self.example!r}"
+            f"such as {self.example!r} in row {self.row}"
         )
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if self.kind == _A_TIME:
+            return "Write times as 2026-10-05T00:00:00Z; a spreadsheet rewrites those it opens."
+        return "Load it with --allow-bad-values to leave them empty."
 
 
 def has_type(field: Field, target: str) -> bool:
@@ -48,15 +65,22 @@ def typed(field: Field, target: str, *, is_lenient: bool = False) -> str:
         # Stored in UTC; `at time zone` would ask the calendar about every value.
         return f"make_timestamp(epoch_us({field.sql}))"
     value = f"nullif({field.sql}, '')" if field.type == "VARCHAR" else field.sql
+    if target == "timestamp" and not field.type.startswith(("TIMESTAMP", "DATE")):
+        return _time(value if field.type == "VARCHAR" else f"cast({value} as varchar)", cast)
     if field.type == "VARCHAR" and target == MAP:
         return f"{cast}({cast}({value} as json) as {MAP})"
-    if field.type == "VARCHAR" and target == "timestamp":
-        # A cast of text to timestamp drops an offset without a word, so only UTC takes it.
-        return (
-            f"case when ends_with({value}, 'Z') then {cast}({value} as timestamp) "
-            f"else {cast}({value} as timestamptz) at time zone 'UTC' end"
-        )
     return f"{cast}({value} as {target})"
+
+
+def _time(text: str, cast: str) -> str:
+    """Return SQL for a time as text; a cast alone takes 10/5/26 for a day of the year 10."""
+    # A cast of text to timestamp drops an offset without a word, so only UTC takes it.
+    return (
+        f"case when {text} like {_UTC_TIME} then {cast}({text} as timestamp) "
+        f"when regexp_full_match({text}, {_OTHER_TIME}) "
+        f"then {cast}(replace({text}, ' Z', 'Z') as timestamptz) at time zone 'UTC' "
+        f"else {cast}('no time: ' || {text} as timestamp) end"
+    )
 
 
 def stage_csv(
@@ -76,8 +100,7 @@ def stage_csv(
         f"copy (select {', '.join(columns)} from {layout.scan}) "
         f"to {literal(str(file))} (format parquet, compression lz4)"
     )
-    types = [target.upper() for _, target in read]
-    staged = parquet_layout([file], [field.header for field, _ in read], types)
+    staged = parquet_layout([file], [field.header for field, _ in read])
     return replace(staged, origins=((file, layout.delivered(layout.files[0])),))
 
 
@@ -92,11 +115,10 @@ def lenient(layout: Layout, target_type: TargetType) -> Layout:
     return replace(layout, fields=tuple(fields))
 
 
-def find_bad_values(
-    con: duckdb.DuckDBPyConnection, layouts: list[Layout], target_type: TargetType
-) -> list[BadValues]:
+def find_bad_values(layouts: list[Layout], target_type: TargetType) -> list[BadValues]:
     """Return the values that don't parse, counted per file and column."""
-    return [bad for layout in layouts for bad in _bad_values(con, layout, target_type)]
+    with rows_in_order() as con:
+        return [bad for layout in layouts for bad in _bad_values(con, layout, target_type)]
 
 
 def bad_source(
@@ -107,13 +129,13 @@ def bad_source(
 ) -> BadSource:
     """Return the error of a bill that DuckDB could not read: file, column and example."""
     try:
-        found = find_bad_values(con, layouts, target_type)
+        found = find_bad_values(layouts, target_type)
     except duckdb.Error:
         return _broken_file(con, layouts, error)
     if not found:
         return _unexplained(layouts, error)
     more = f" ({len(found) - 1} more column(s) or file(s) like it)" if len(found) > 1 else ""
-    return BadSource(f"{found[0]}{more}. Load it with --allow-bad-values to leave them empty.")
+    return BadSource(f"{found[0]}{more}. {found[0].remedy}")
 
 
 def _bad_values(
@@ -129,24 +151,43 @@ def _bad_values(
     if not checked:
         return []
     counts = ", ".join(_count_bad(field, target) for field, target in checked)
-    # `filename` is DuckDB's own column of a scan.
-    rows = con.execute(f"select filename, {counts} from {layout.scan} group by filename").fetchall()
-    return [
-        BadValues(layout.delivered(Path(file)), field.header, count, example, _word(target))
-        for file, *values in sorted(rows)
-        for (field, target), count, example in zip(checked, values[::2], values[1::2], strict=True)
-        if count
-    ]
+    found = []
+    for file in layout.files:
+        rows = con.execute(f"select {counts} from {numbered_rows(layout, file)}").fetchall()[0]
+        for n, (field, target) in enumerate(checked):
+            count, row, example = rows[3 * n : 3 * n + 3]
+            delivered = layout.delivered(file)
+            bad = BadValues(delivered, field.header, count, row, example, _word(target))
+            found += [bad] if count else []
+    return found
+
+
+def rows_in_order() -> duckdb.DuckDBPyConnection:
+    """Return a connection that reads the rows of a file in their order."""
+    con = duckdb.connect()
+    con.execute("set TimeZone = 'UTC'")
+    return con
+
+
+def numbered_rows(layout: Layout, file: Path) -> str:
+    """Return SQL that reads a file of a layout with the number of each row, `row_in_file`.
+
+    A header counts as a spreadsheet counts it. To be read by a connection of `rows_in_order`.
+    """
+    above = 1 if layout.is_text else 0
+    return (
+        f"(select *, row_number() over () + {above} as row_in_file from {layout.scan_of([file])})"
+    )
 
 
 def _word(target: str) -> str:
-    return {"timestamp": "a time", MAP: "a JSON object"}.get(target, "a number")
+    return {"timestamp": _A_TIME, MAP: "a JSON object"}.get(target, "a number")
 
 
 def _count_bad(field: Field, target: str) -> str:
     text = f"cast({field.sql} as varchar)"
-    is_bad = f"{text} <> '' and ({typed(field, target, is_lenient=True)}) is null"
-    return f"count(*) filter (where {is_bad}), min({text}) filter (where {is_bad})"
+    is_bad = f"filter (where {text} <> '' and ({typed(field, target, is_lenient=True)}) is null)"
+    return f"count(*) {is_bad}, min(row_in_file) {is_bad}, min_by({text}, row_in_file) {is_bad}"
 
 
 def _broken_file(

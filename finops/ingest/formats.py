@@ -9,6 +9,7 @@ from finops.ingest.bill import Bill
 from finops.ingest.focus import create_focus_charges
 from finops.ingest.line_items import create_line_items
 from finops.ingest.manifests import FOCUS_FORMAT, Delivery
+from finops.ingest.starts import check_starts
 
 
 def open_bill(
@@ -24,10 +25,18 @@ def open_bill(
     """
     create = create_focus_charges if delivery.format == FOCUS_FORMAT else create_line_items
     bill = create(con, list(delivery.files), scratch, allow_bad_values=allow_bad_values)
+    _check_starts(con, delivery, bill)
     # The rows of Parquet were looked at when it was found; those of CSV are known only now.
     if any(file.suffix != ".parquet" for file in delivery.files):
         _check_month(con, delivery, bill)
     return bill
+
+
+def _check_starts(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill) -> None:
+    try:
+        check_starts(con, bill, delivery.billing_period)
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        raise bill.explain(con, error) from error
 
 
 def _check_month(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill) -> None:

@@ -13,7 +13,8 @@ from finops.sql import identifier, literal
 
 MAP = "MAP(VARCHAR, VARCHAR)"
 # Months and chunks of one bill have different columns; by position, tags would be lost.
-_PARQUET_OPTIONS = "union_by_name = true, hive_partitioning = false"
+# Older writers leave out the mark that says that binary values are text.
+_PARQUET_OPTIONS = "union_by_name = true, hive_partitioning = false, binary_as_string = true"
 # The type that values below a header must have; None for a column that nothing reads.
 TargetType = Callable[[str], str | None]
 
@@ -68,13 +69,13 @@ def read_layouts(files: list[Path], scratch: Path, null_words: list[str]) -> lis
     return layouts + _csv_layouts(headers, scratch, null_words)
 
 
-def parquet_layout(files: list[Path], names: list[str], types: list[str]) -> Layout:
-    """Return the layout of Parquet files whose columns have these names and types, in order."""
+def parquet_layout(files: list[Path], names: list[str]) -> Layout:
+    """Return the layout of Parquet files whose columns have these names, in order."""
     # DuckDB ignores case, and so gives the second of `Name` and `name` a name of its own.
     bound = duckdb.connect().execute(f"describe select * from {parquet_scan(files[:1])}").fetchall()
     fields = [
-        Field(name, identifier(column[0]), kind)
-        for name, column, kind in zip(names, bound, types, strict=True)
+        Field(name, identifier(column), kind)
+        for name, (column, kind, *_) in zip(names, bound, strict=True)
     ]
     return Layout(tuple(files), tuple(fields), "read_parquet", _PARQUET_OPTIONS)
 
@@ -88,10 +89,7 @@ def _parquet_layouts(files: list[Path]) -> list[Layout]:
     groups: dict[tuple[tuple[str, str], ...], list[Path]] = defaultdict(list)
     for file, schema in parquet_schemas(files).items():
         groups[schema].append(file)
-    return [
-        parquet_layout(found, [name for name, _ in schema], [kind for _, kind in schema])
-        for schema, found in groups.items()
-    ]
+    return [parquet_layout(found, [name for name, _ in schema]) for schema, found in groups.items()]
 
 
 def _csv_layouts(headers: dict[Path, Header], scratch: Path, null_words: list[str]) -> list[Layout]:

@@ -188,3 +188,22 @@ def test_focus_without_a_charge_period_is_refused(tmp_path):
     text = csv_text(["BilledCost", "SubAccountId", "ListCost"], [["1", "a", "1"]])
     with pytest.raises(MissingColumns, match=r"bill\.csv has no charge_period_start"):
         load_csv(tmp_path, text)
+
+
+def test_binary_values_of_an_older_writer_are_text(tmp_path):
+    file = tmp_path / "focus.parquet"
+    duckdb.sql(
+        f"copy (select timestamp '2026-10-01' as ChargePeriodStart, encode('1') as SubAccountId, "
+        f"1.5 as BilledCost, encode('가') as ServiceName, map {{encode('팀'): encode('주문')}} as Tags, "
+        f"encode('{{\"InstanceType\":\"m5\"}}') as SkuPriceDetails) to '{file}'"
+    )
+    load(file, tmp_path / "warehouse", format="focus")
+    found = charges(tmp_path / "warehouse", "sub_account_id, service_name, tags, x_instance_type")
+    assert found == [("1", "가", {"팀": "주문"}, "m5")]
+
+
+def test_binary_values_that_are_no_text_are_refused_with_their_file(tmp_path):
+    file = tmp_path / "bill.parquet"
+    write_bill(file, [line(line_item_usage_type=b"\xff")])
+    with pytest.raises(BadSource, match=r"bill\.parquet: .*not valid UTF8"):
+        load(file, tmp_path / "warehouse")
