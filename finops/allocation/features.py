@@ -26,7 +26,7 @@ def evidence(warehouse: Warehouse) -> pd.DataFrame:
     keys = keys.assign(unowned=keys["x_unowned_cost"].astype(float))
     keys["x_known_cost"] = keys["x_known_cost"].astype(float)
     texts = keys[["sub_account_id", "x_service_code", "x_usage_type"]].astype(object).fillna("")
-    usage = texts.agg(" ".join, axis=1)
+    usage = texts["sub_account_id"] + " " + texts["x_service_code"] + " " + texts["x_usage_type"]
     keys["resource"] = keys["resource_id"].astype(object).where(keys["resource_id"].notna(), usage)
     return keys
 

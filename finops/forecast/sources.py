@@ -247,5 +247,7 @@ def _rates(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
         "from facts.exchange_rates where x_exchange_rate is not null order by billing_period"
     ).astype(object)
     ends = pd.PeriodIndex(found["billing_period"].astype(str), freq="M").end_time.normalize()
-    over = found[ends <= day] if (ends <= day).any() else found.head(0)
+    # One in the currency of the reports needs no month for it.
+    same = found["billing_currency"] == found["x_reporting_currency"]
+    over = found[ends <= day] if (ends <= day).any() else found[same]
     return over.groupby("billing_currency", as_index=False).last()

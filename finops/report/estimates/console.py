@@ -133,7 +133,7 @@ def _reporting(summary: pd.DataFrame) -> Iterable[str]:
     of_month = summary[(summary["billing_period"] == period) & (summary["x_scope"] == "company")]
     for one in of_month.to_dict("records"):
         currency = one["x_reporting_currency"]
-        if currency and currency != one["billing_currency"]:
+        if not is_missing(currency) and currency != one["billing_currency"]:
             yield (
                 f"{_MEASURES[one['x_measure']].capitalize()}: "
                 f"{number(one['x_reporting_estimate'])} "
