@@ -19,7 +19,7 @@ with paid_rows as (
             and owned_cost.commitment_discount_status
             is not distinct from kinds.commitment_discount_status
             and owned_cost.x_line_item_type is not distinct from kinds.x_line_item_type
-            and owned_cost.x_service_code is not distinct from kinds.x_service_code
+            and owned_cost.x_is_support is not distinct from kinds.x_is_support
     where
         (question.x_service is null or owned_cost.x_service = question.x_service)
         and (question.service_name is null or owned_cost.service_name = question.service_name)

@@ -37,7 +37,7 @@ charges as (
             when charge_class = 'Correction' then 'refunds'
             when commitment_discount_status = 'Unused' then 'unused_commitments'
             when x_line_item_type like '%Discount' then 'discounts'
-            when x_service_code like 'AWSSupport%' then 'support'
+            when x_is_support then 'support'
             when charge_category = 'Purchase' then 'fees'
             else 'usage'
         end as x_charge_kind,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from finops.close.invoice_files import Invoices
 from finops.close.invoice_rows import TRAFFIC_CODE
+from finops.support import is_support
 
 __all__ = ["ITEMS", "invoice_items"]
 
@@ -50,7 +51,7 @@ def _item(one: dict[Any, Any], *, is_marketplace: bool, detailed: bool) -> str:
         return "charges"
     if one["x_service_code"] == TRAFFIC_CODE:
         return "data_transfer"
-    if str(one["x_service_code"]).startswith("AWSSupport"):
+    if is_support(one["x_service_code"]):
         return "support"
     return "marketplace" if is_marketplace else "services"
 

@@ -9,6 +9,7 @@ from finops.close.contracts import Contract
 from finops.close.invoice_difference import Difference, explains, tolerance
 from finops.close.invoice_rows import TRAFFIC_CODE, Invoice
 from finops.report.text import is_missing
+from finops.support import is_support
 
 __all__ = ["Position", "credit_class", "line_differences", "moved", "place"]
 
@@ -103,7 +104,7 @@ def _class(
         return credit_class(moved, contracts, head.billing_period, one["x_service_code"])
     if one["x_repeated_cost"] and abs(one["x_repeated_cost"] - moved) <= _CENT:
         return "duplicate", "repeated", f"{one['x_repeated_cost']:,.2f}"
-    if str(one["x_service_code"]).startswith("AWSSupport"):
+    if is_support(one["x_service_code"]):
         return "support", "support"
     return _quantity_class(one) or _absent_class(head, one)
 

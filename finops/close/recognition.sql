@@ -17,7 +17,7 @@ with charges as (
             -- An upfront fee is used over its term; a returned plan gives it back.
             when x_upfront_cost <> 0 then 'prepaid_current'
             when x_billing_entity = 'AWS Marketplace' then 'marketplace_expense'
-            when x_service_code like 'AWSSupport%' then 'support_expense'
+            when x_is_support then 'support_expense'
             else 'cloud_expense'
         end as x_entry,
         case

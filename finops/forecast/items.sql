@@ -12,7 +12,7 @@ with kinds as (
             when charge_category = 'Tax' then 'tax'
             when charge_category = 'Credit' then 'credit'
             when charge_class = 'Correction' then 'refund'
-            when charge_category = 'Purchase' and x_service_code like 'AWSSupport%' then 'support'
+            when x_is_support then 'support'
             when x_upfront_cost <> 0 then 'upfront'
             -- What a commitment bills, and what it left unused.
             when charge_category = 'Purchase' and commitment_discount_id is not null

@@ -34,7 +34,7 @@ class Schema:
     view: str
     charges_sql: str
     totals_sql: str
-    currencies_sql: str
+    line_totals_sql: str
     invoice_column: str
     columns: dict[str, str]
     period_columns: tuple[str, str]

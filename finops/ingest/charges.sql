@@ -1,14 +1,37 @@
 -- One row per line of one delivery as a charge, in FOCUS names; x_unused_cost is what a fee left unused.
 -- Source of the amortisation rules: AWS Cloud Intelligence Dashboards, summary_view.sql (2026-08).
-with discount_style as (
-    -- A payer's enterprise discount is billed as lines of its own or inside the net columns.
-    -- Where there are lines they say it all: using the net columns too would count it twice.
+-- The currency of lines that name none: set variable currency = 'CNY'; else USD.
+with payer_sums as (
     select
         bill_payer_account_id,
-        bool_or(coalesce(line_item_net_unblended_cost, 0) <> 0)
-        and not bool_or(line_item_line_item_type like '%Discount') as uses_net_columns
-    from raw.line_items_without_tags
+        bool_or(has_net_cost) as has_net_cost,
+        coalesce(bool_or(line_item_line_item_type like '%Discount'), false) as has_discount_lines,
+        sum(case when is_cancelled then 0 else unblended_cost end) as unblended_cost,
+        sum(case when is_cancelled then 0 else net_unblended_cost end) as net_unblended_cost
+    from (
+        select
+            *,
+            coalesce(
+                line_item_line_item_type in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation'),
+                false
+            ) as is_cancelled
+        from raw.line_totals
+    ) as line_totals
     group by bill_payer_account_id
+),
+
+discount_style as (
+    -- A payer is billed the sum of its net columns, where it has any. Discounts that are lines of
+    -- their own lead to the same sum; using the net columns too would count them twice. Lines that
+    -- lead to another, such as one free tier beside a private discount, don't hold all of it.
+    select
+        bill_payer_account_id,
+        has_net_cost and (
+            not has_discount_lines
+            or abs(net_unblended_cost - unblended_cost)
+            > greatest(0.01, abs(unblended_cost) / 1000000)
+        ) as uses_net_columns
+    from payer_sums
 ),
 
 discounted_line_items as (
@@ -19,46 +42,78 @@ discounted_line_items as (
         line_item_line_item_type in ('SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee', 'RIFee')
         or (line_item_line_item_type = 'Fee' and reservation_reservation_a_r_n is not null)
             as is_commitment_fee,
-        -- Refunded Savings Plans name no plan; only the description tells them.
-        line_item_line_item_type = 'Refund' and line_item_product_code = 'ComputeSavingsPlans'
-        and line_item_line_item_description like 'Refund for one-time fee for Savings Plan ID%'
-            as is_upfront_refund,
+        -- Refunded Savings Plans name no plan; only product code or description tell them. What
+        -- comes back of an enterprise discount on them is no refund of the plan.
+        case
+            when line_item_line_item_type = 'Refund'
+                then (
+                    coalesce(savings_plan_savings_plan_a_r_n, reservation_reservation_a_r_n)
+                        is not null
+                    or coalesce(line_item_product_code, '') like '%SavingsPlan%'
+                    or regexp_matches(
+                        coalesce(line_item_line_item_description, ''),
+                        '(?i)savings plan|reserved (instance|node|cache|db|database|capacity)'
+                        '|reserved-instances|\bRIs?\b|sign ?up charge'
+                    )
+                )
+                and coalesce(bill_billing_entity, '') <> 'AWS Marketplace'
+                and not regexp_matches(
+                    coalesce(line_item_line_item_description, ''),
+                    '(?i)discount|private (pricing|rate)|\b(EDP|PPA)\b'
+                )
+            else false
+        end as is_commitment_refund,
+        -- What was paid by the month was never upfront.
+        case
+            when line_item_line_item_type = 'Refund'
+                then regexp_matches(
+                    concat_ws(
+                        ' ', line_item_line_item_description, line_item_usage_type
+                    ),
+                    '(?i)recurring|monthly|hourly|no ?upfront'
+                )
+            else false
+        end as is_recurring_refund,
+        case
+            when not uses_net_columns then line_item_unblended_cost
+            when line_item_line_item_type like '%Discount'
+                then coalesce(line_item_net_unblended_cost, 0)
+            else coalesce(line_item_net_unblended_cost, line_item_unblended_cost)
+        end as discounted_cost,
         coalesce(
-            case when uses_net_columns then line_item_net_unblended_cost end,
-            line_item_unblended_cost
-        ) as discounted_cost,
-        coalesce(
-            case when uses_net_columns then savings_plan_net_savings_plan_effective_cost end,
+            case when uses_net_columns then nullif(savings_plan_net_savings_plan_effective_cost, 0) end,
             savings_plan_savings_plan_effective_cost,
             0
         ) as savings_plan_cost,
         coalesce(
-            case when uses_net_columns then reservation_net_effective_cost end,
+            case when uses_net_columns then nullif(reservation_net_effective_cost, 0) end,
             reservation_effective_cost,
             0
         ) as reservation_cost,
         coalesce(
             case when uses_net_columns
-                then reservation_net_unused_amortized_upfront_fee_for_billing_period
+                then nullif(reservation_net_unused_amortized_upfront_fee_for_billing_period, 0)
             end,
             reservation_unused_amortized_upfront_fee_for_billing_period,
             0
         ) as unused_reservation_upfront,
         coalesce(
-            case when uses_net_columns then reservation_net_unused_recurring_fee end,
+            case when uses_net_columns
+                then nullif(reservation_net_unused_recurring_fee, 0)
+            end,
             reservation_unused_recurring_fee,
             0
         ) as unused_reservation_fee,
         coalesce(
             case when uses_net_columns
-                then reservation_net_amortized_upfront_fee_for_billing_period
+                then nullif(reservation_net_amortized_upfront_fee_for_billing_period, 0)
             end,
             reservation_amortized_upfront_fee_for_billing_period,
             0
         ) as reservation_upfront,
         coalesce(
             case when uses_net_columns
-                then savings_plan_net_amortized_upfront_commitment_for_billing_period
+                then nullif(savings_plan_net_amortized_upfront_commitment_for_billing_period, 0)
             end,
             savings_plan_amortized_upfront_commitment_for_billing_period,
             0
@@ -87,6 +142,7 @@ discounted_line_items as (
 priced_line_items as (
     select
         *,
+        is_commitment_refund and not is_recurring_refund as is_upfront_refund,
         -- Covered usage is billed by the commitment's own fee, so FOCUS bills it 0; the negation
         -- line cancels its on-demand price and would otherwise count it as a saving.
         case
@@ -118,11 +174,14 @@ priced_line_items as (
                 then discounted_cost
             else 0
         end as x_upfront_cost,
+        -- What is used has a list cost, what is bought to use it has none, nor has its refund.
         -- The price list knows no tax, fee, Spot or Marketplace line: those list at what they cost.
         case
-            when line_item_type = 'SavingsPlanNegation' or is_commitment_fee then 0
+            when line_item_type = 'SavingsPlanNegation' or is_commitment_fee or is_commitment_refund
+                then 0
             when line_item_type like '%Discount' then 0
             when coalesce(pricing_public_on_demand_cost, 0) <> 0 then pricing_public_on_demand_cost
+            when line_item_type = 'DiscountedUsage' then reservation_cost
             else line_item_unblended_cost
         end as list_cost
     from discounted_line_items
@@ -190,7 +249,7 @@ charges as (
         cast(
             case
                 when line_item_type in ('SavingsPlanCoveredUsage', 'DiscountedUsage') then list_cost
-                when is_commitment_fee then 0
+                when is_commitment_fee or is_commitment_refund then 0
                 else billed_cost
             end
             as decimal(18, 10)
@@ -200,11 +259,16 @@ charges as (
         line_item_unblended_cost as x_unblended_cost,
         cast(x_commitment_trueup as decimal(18, 10)) as x_commitment_trueup,
         cast(x_upfront_cost as decimal(18, 10)) as x_upfront_cost,
-        cast(coalesce(split_line_item_net_split_cost, split_line_item_split_cost) as decimal(18, 10))
-            as x_split_cost,
-        cast(coalesce(split_line_item_net_unused_cost, split_line_item_unused_cost) as decimal(18, 10))
-            as x_split_unused_cost,
-        coalesce(line_item_currency_code, 'USD') as billing_currency,
+        -- Payers without a discount have 0.0 in the net columns.
+        cast(
+            coalesce(nullif(split_line_item_net_split_cost, 0), split_line_item_split_cost)
+            as decimal(18, 10)
+        ) as x_split_cost,
+        cast(
+            coalesce(nullif(split_line_item_net_unused_cost, 0), split_line_item_unused_cost)
+            as decimal(18, 10)
+        ) as x_split_unused_cost,
+        coalesce(line_item_currency_code, getvariable('currency'), 'USD') as billing_currency,
         coalesce(savings_plan_savings_plan_a_r_n, reservation_reservation_a_r_n)
             as commitment_discount_id,
         case

@@ -19,7 +19,7 @@ from finops.ingest.contents import read_contents
 from finops.ingest.formats import open_bill
 from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
-from finops.ingest.totals import read_totals, with_currencies
+from finops.ingest.totals import create_line_totals, read_totals, with_currencies
 from finops.ledger.current import mark_current
 from finops.sql import literal
 
@@ -148,8 +148,9 @@ def _write_charges(
     con.execute(f"create table raw.service_categories as from read_csv({literal(str(categories))})")
     charges = (resources / bill.schema.charges_sql).read_text(encoding="utf-8")
     unused = (resources / "unused_commitments.sql").read_text(encoding="utf-8")
-    con.execute(f"create view raw.priced_charges as {charges}")
     try:
+        create_line_totals(con, bill)
+        con.execute(f"create view raw.priced_charges as {charges}")
         _write(con, "from raw.priced_charges", target)
         con.execute(f"create view raw.charges as from {parquet_scan([target])}")
         # Few rows, read apart: in one query with the others they would cost a third more time.

@@ -1,4 +1,25 @@
 -- One row per charge of one FOCUS delivery, with the columns of charges.sql; costs are as exported.
+-- The currency of charges that name none: set variable currency = 'CNY'; else USD.
+with amortisation as (
+    select coalesce(bool_and(is_amortised), true) as is_amortised from raw.line_totals
+),
+
+marked_charges as (
+    select
+        focus_charges.*,
+        amortisation.is_amortised,
+        charge_category in ('Purchase', 'Adjustment') and (
+            commitment_discount_id is not null
+            or coalesce(x_service_code, '') like '%SavingsPlan%'
+        ) as is_commitment_fee,
+        coalesce(charge_category, 'Usage') in ('Usage', 'Purchase')
+        and charge_class is null
+        and commitment_discount_status is distinct from 'Unused'
+        and (billed_cost > 0 or effective_cost > 0) as has_price
+    from raw.focus_charges
+    cross join amortisation
+)
+
 select
     cast(null as varchar) as x_line_item_id,
     charge_period_start,
@@ -32,10 +53,44 @@ select
     pricing_unit,
     pricing_quantity,
     consumed_quantity,
-    coalesce(list_cost, billed_cost) as list_cost,
-    coalesce(contracted_cost, billed_cost) as contracted_cost,
+    -- What is used has a list cost, what is bought to use it has none, nor has its correction. A price
+    -- of 0 for what costs something is one that the provider does not give.
+    cast(
+        case
+            when is_commitment_fee then 0
+            when has_price
+                then coalesce(
+                    nullif(list_cost, 0), nullif(contracted_cost, 0), nullif(billed_cost, 0), effective_cost
+                )
+            else coalesce(list_cost, billed_cost)
+        end
+        as decimal(18, 10)
+    ) as list_cost,
+    cast(
+        case
+            when is_commitment_fee then 0
+            when has_price
+                then coalesce(
+                    nullif(contracted_cost, 0), nullif(billed_cost, 0), nullif(list_cost, 0), effective_cost
+                )
+            else coalesce(contracted_cost, billed_cost)
+        end
+        as decimal(18, 10)
+    ) as contracted_cost,
     billed_cost,
-    coalesce(effective_cost, billed_cost) as effective_cost,
+    -- A purchase that costs nothing, because its use does, is corrected at no cost too.
+    cast(
+        case
+            when
+                is_commitment_fee
+                and is_amortised
+                and charge_class = 'Correction'
+                and charge_frequency is distinct from 'Recurring'
+                then 0
+            else coalesce(effective_cost, billed_cost)
+        end
+        as decimal(18, 10)
+    ) as effective_cost,
     -- FOCUS has no unblended cost: the bill is held against its own billed cost.
     billed_cost as x_unblended_cost,
     -- FOCUS does not say what amortisation moved between months.
@@ -43,7 +98,7 @@ select
     cast(null as decimal(18, 10)) as x_upfront_cost,
     cast(null as decimal(18, 10)) as x_split_cost,
     cast(null as decimal(18, 10)) as x_split_unused_cost,
-    coalesce(billing_currency, 'USD') as billing_currency,
+    coalesce(billing_currency, getvariable('currency'), 'USD') as billing_currency,
     commitment_discount_id,
     commitment_discount_category,
     commitment_discount_type,
@@ -54,4 +109,4 @@ select
     tags,
     x_cost_categories,
     cast(0 as decimal(18, 10)) as x_unused_cost
-from raw.focus_charges
+from marked_charges

@@ -1,20 +1,7 @@
 -- One row: what the bill itself says, summed before any rule is applied.
-with line_totals as (
-    select
-        bill_payer_account_id,
-        line_item_line_item_type,
-        coalesce(line_item_currency_code, 'USD') as billing_currency,
-        count(*) as line_count,
-        sum(line_item_unblended_cost) as unblended_cost,
-        count(bill_invoice_id) as final_count,
-        min(line_item_usage_start_date) as first_start,
-        max(line_item_usage_start_date) as last_start
-    from raw.line_items_without_tags
-    group by bill_payer_account_id, line_item_line_item_type, billing_currency
-),
-
--- An id is unique in one file and hour alone, as AWS documents; that it comes twice proves nothing.
-repeated_ids as (
+-- The currency of lines that name none: set variable currency = 'CNY'; else USD.
+with repeated_ids as (
+    -- An id is unique in one file and hour alone, as AWS documents; that it comes twice proves nothing.
     select
         hash(identity_line_item_id, identity_time_interval, line_item_usage_start_date) as id_hash
     from raw.line_items_without_tags
@@ -61,6 +48,7 @@ select
         as billing_account_ids,
     list_sort(list(distinct line_item_line_item_type) filter (line_item_line_item_type is not null))
         as line_item_types,
-    list_sort(list(distinct billing_currency)) as billing_currencies
-from line_totals
+    list_sort(list(distinct coalesce(billing_currency, getvariable('currency'), 'USD')))
+        as billing_currencies
+from raw.line_totals
 cross join repeated_lines

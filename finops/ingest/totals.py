@@ -4,18 +4,43 @@ from typing import Any
 
 import duckdb
 
+from finops.errors import BadSource
 from finops.ingest.bill import Bill
 from finops.sql import read_query
 
 _SUMS = "source_rows", "final_rows", "source_unblended_cost"
+# Where the provider names no currency at all.
+_USUAL_CURRENCY = "USD"
+
+
+def create_line_totals(con: duckdb.DuckDBPyConnection, bill: Bill) -> None:
+    """Create the table `raw.line_totals`, and tell SQL the currency of lines that name none.
+
+    That is the only one that the others name. Raises BadSource for lines that cost something and
+    could be in several.
+    """
+    query = read_query("finops.ingest", bill.schema.line_totals_sql.removesuffix(".sql"))
+    con.execute(f"create or replace table raw.line_totals as {query}")
+    currencies = con.execute(
+        "select billing_currency, sum(line_count), sum(unblended_cost), "
+        "bool_or(unblended_cost <> 0) from raw.line_totals group by all order by 2 desc, 1"
+    ).fetchall()
+    named = [one[0] for one in currencies if one[0]]
+    unnamed = next((one for one in currencies if not one[0] and one[3]), None)
+    if unnamed and len(named) > 1:
+        raise BadSource(
+            f"{unnamed[1]} line(s) that cost {unnamed[2]:f} in all name no billing currency, and "
+            f"others are in {' and '.join(sorted(named))}. Fill in the currency of these lines."
+        )
+    con.execute("set variable currency = ?", [named[0] if named else _USUAL_CURRENCY])
 
 
 def read_totals(con: duckdb.DuckDBPyConnection, bill: Bill) -> dict[str, Any]:
     """Return the row of source_totals.sql or focus_totals.sql, with `currencies` beside it.
 
-    `currencies` has rows, final rows and unblended cost of each billing currency; where there are
-    several, the cost of the whole is None. How final a bill without invoice ids is, such as FOCUS
-    1.0, is None too.
+    Reads `raw.line_totals`. `currencies` has rows, final rows and unblended cost of each billing
+    currency; where there are several, the cost of the whole is None. How final a bill without
+    invoice ids is, such as FOCUS 1.0, is None too.
     """
     (totals,) = _rows(con, bill.schema.totals_sql)
     if bill.schema.invoice_column not in map(bill.schema.name_of, bill.columns):
@@ -24,7 +49,7 @@ def read_totals(con: duckdb.DuckDBPyConnection, bill: Bill) -> dict[str, Any]:
     if len(found) < 2:
         sums = _sums(totals, "".join(found))
         return totals | sums | {"currencies": [sums]}
-    rows = _rows(con, bill.schema.currencies_sql)
+    rows = _rows(con, "currencies")
     if totals["final_rows"] is None:
         rows = [row | {"final_rows": None} for row in rows]
     currencies = [_sums(row, row["billing_currency"]) for row in rows]

@@ -107,7 +107,15 @@ def test_missing_day_falls_back_as_the_pool_says_and_is_reported(allocate, missi
     assert [(row["x_driver"], row["x_used_driver"]) for row in result.gaps] == [("messages", used)]
 
 
-def test_day_without_own_cost_is_split_evenly_and_reported(allocate):
+def test_day_without_own_cost_is_split_by_the_month_and_reported(allocate):
+    pool = pools("kafka,,proportional,,a|b,,")
+    costs = [cost("a", 3), cost("b", 1), cost("kafka", 8, charge_date=TUESDAY)]
+    result = allocate(costs, teams=TEAMS, shared_costs=pool)
+    assert carried(result, "kafka") == {"a": 6, "b": 2}
+    assert [row["x_used_driver"] for row in result.gaps] == ["month_effective_cost"]
+
+
+def test_month_without_own_cost_is_split_evenly_and_reported(allocate):
     pool = pools("kafka,,proportional,,a|b,,")
     result = allocate([cost("kafka", 10)], teams=TEAMS, shared_costs=pool)
     assert carried(result, "kafka") == {"a": 5, "b": 5}
@@ -145,8 +153,8 @@ def test_pools_that_feed_each_other_are_solved_at_once(allocate):
 
 def test_pool_collects_the_charges_it_names_whoever_owns_the_line(allocate):
     lines = {
-        "tax": {"charge_category": "Tax", "x_service_code": "AWSSupportEnterprise"},
-        "support": {"charge_category": "Usage", "x_service_code": "AWSSupportBusiness"},
+        "tax": {"charge_category": "Tax", "x_is_support": True},
+        "support": {"charge_category": "Usage", "x_is_support": True},
         "credit": {"charge_category": "Credit"},
         "enterprise_discount": {"x_line_item_type": "EdpDiscount"},
         "unused_commitment": {"commitment_discount_status": "Unused"},
@@ -289,7 +297,7 @@ def one_cost(draw):
     values["billing_period"] = draw(st.sampled_from(["2026-09", "2026-10"]))
     values["billing_currency"] = draw(st.sampled_from(["USD", "CNY"]))
     values["charge_category"] = draw(st.sampled_from(["Usage", "Tax", "Credit", "Purchase"]))
-    values["x_service_code"] = draw(st.sampled_from(["AWSSupportBusiness", "AmazonEC2"]))
+    values["x_is_support"] = draw(st.booleans())
     values["resource_id"] = draw(st.sampled_from([None, "i-1", "i-2"]))
     values["commitment_discount_id"] = draw(st.sampled_from([None, "sp-1", "sp-2"]))
     values["commitment_discount_status"] = draw(st.sampled_from([None, "Used", "Unused"]))

@@ -158,7 +158,7 @@ def test_what_is_billed_once_has_effects_of_its_own(warehouse_of):
         charge(charge_category="Credit", effective_cost=-2),
         charge(charge_class="Correction", charge_category="Adjustment", effective_cost=-4),
         charge(charge_category="Purchase", effective_cost=8),
-        charge(charge_category="Purchase", x_service_code="AWSSupportGold", effective_cost=16),
+        charge(charge_category="Purchase", x_is_support=True, effective_cost=16),
         charge(commitment_discount_status="Unused", effective_cost=32),
         charge(x_line_item_type="EdpDiscount", effective_cost=-64),
     ]

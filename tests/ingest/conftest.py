@@ -1,4 +1,4 @@
-"""Fixtures of the S3 tests; a test runs on moto, unless it is marked `both_servers`."""
+"""Fixtures of the ingest tests; a test of S3 runs on moto, unless it is marked `both_servers`."""
 
 import datetime as dt
 import sys
@@ -6,11 +6,30 @@ import time
 from pathlib import Path
 
 import boto3
+import duckdb
 import pytest
 
+from finops.ingest.deliveries import write_delivery
+from finops.ingest.discover import find_deliveries
 from finops.ingest.s3 import bucket_folder, sync
 from tests.conftest import line, write_bill
 from tests.ingest.s3_servers import Bucket, Proxy, free_port, install_s3rver, no_progress, start
+
+MAIN = "x_line_item_type, commitment_discount_status, billed_cost, effective_cost, list_cost"
+
+
+@pytest.fixture
+def charges(tmp_path):
+    """Return a function from bill lines to charges, as (type, status, billed, effective, list)."""
+
+    def run(*lines, columns=MAIN):
+        write_bill(tmp_path / "bill.parquet", list(lines))
+        (delivery,) = find_deliveries(tmp_path / "bill.parquet")
+        write_delivery(delivery, tmp_path / "warehouse")
+        query = f"select {columns} from '{tmp_path}/warehouse/charges/*/*/*.parquet'"
+        return sorted(duckdb.sql(query).fetchall(), key=str)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -10,22 +10,7 @@ from finops.ingest.discover import find_deliveries
 from tests.conftest import line, usd, write_bill
 
 SP = "arn:aws:savingsplans::000000000001:savingsplan/sp-1"
-MAIN = "x_line_item_type, commitment_discount_status, billed_cost, effective_cost, list_cost"
 RI = "arn:aws:ec2:ap-northeast-2:000000000001:reserved-instances/ri-1"
-
-
-@pytest.fixture
-def charges(tmp_path):
-    """Return a function from bill lines to charges, as (type, status, billed, effective, list)."""
-
-    def run(*lines, columns=MAIN):
-        write_bill(tmp_path / "bill.parquet", list(lines))
-        (delivery,) = find_deliveries(tmp_path / "bill.parquet")
-        write_delivery(delivery, tmp_path / "warehouse")
-        query = f"select {columns} from '{tmp_path}/warehouse/charges/*/*/*.parquet'"
-        return sorted(duckdb.sql(query).fetchall(), key=str)
-
-    return run
 
 
 def test_usage_costs_what_it_is_billed(charges):
@@ -145,6 +130,16 @@ def test_refund_of_a_savings_plan_is_an_upfront_fee_given_back(charges):
     assert rows == [(usd(-24), usd(0), usd(-24)), (usd(-5), usd(-5), usd(0))]
 
 
+def test_reserved_usage_without_a_list_price_lists_at_what_it_costs(charges):
+    covered = line(
+        line_item_line_item_type="DiscountedUsage",
+        pricing_public_on_demand_cost=0.0,
+        reservation_reservation_a_r_n=RI,
+        reservation_effective_cost=3.0,
+    )
+    assert charges(covered) == [("DiscountedUsage", "Used", usd(0), usd(3), usd(3))]
+
+
 def test_discount_lines_count_and_net_columns_beside_them_do_not(charges):
     usage = line(line_item_unblended_cost=10.0, line_item_net_unblended_cost=9.0)
     discount = line(
@@ -177,6 +172,49 @@ def test_net_columns_count_where_there_are_no_discount_lines(charges):
 def test_net_zeros_of_a_legacy_bill_without_discount_are_not_prices(charges):
     usage = line(line_item_unblended_cost=10.0, line_item_net_unblended_cost=0.0)
     assert charges(usage) == [("Usage", None, usd(10), usd(10), usd(10))]
+
+
+def test_discount_line_beside_net_columns_that_hold_another_discount_counts_by_its_net(charges):
+    usage = line(line_item_unblended_cost=100.0, line_item_net_unblended_cost=90.0)
+    free_tier = line(
+        line_item_line_item_type="BundledDiscount",
+        line_item_unblended_cost=-1.0,
+        line_item_net_unblended_cost=-1.0,
+    )
+    inside = line(line_item_line_item_type="EdpDiscount", line_item_unblended_cost=-4.0)
+    rows = charges(usage, free_tier, inside, columns="x_line_item_type, billed_cost")
+    assert rows == [
+        ("BundledDiscount", usd(-1)),
+        ("EdpDiscount", usd(0)),
+        ("Usage", usd(90)),
+    ]
+
+
+@pytest.mark.parametrize("net", [0.0, None, -1.0])
+def test_payer_is_billed_the_sum_of_its_net_columns(charges, net):
+    """A private rate in the net columns, and a line of a free tier whose net cost is there or not."""
+    usage = line(line_item_unblended_cost=100.0, line_item_net_unblended_cost=90.0)
+    discount = line(
+        line_item_line_item_type="PrivateRateDiscount",
+        line_item_unblended_cost=-1.0,
+        line_item_net_unblended_cost=net,
+    )
+    tax = line(line_item_line_item_type="Tax", line_item_unblended_cost=9.0)
+    rows = charges(usage, discount, tax, columns="billed_cost")
+    assert sum(row[0] for row in rows) == 90 + int(net or 0) + 9
+
+
+def test_net_cost_of_zero_that_stands_beside_a_gross_one_is_no_cost_of_a_plan(charges):
+    usage = line(line_item_unblended_cost=10.0, line_item_net_unblended_cost=9.0)
+    covered = line(
+        line_item_line_item_type="SavingsPlanCoveredUsage",
+        line_item_unblended_cost=10.0,
+        line_item_net_unblended_cost=9.0,
+        savings_plan_savings_plan_a_r_n=SP,
+        savings_plan_savings_plan_effective_cost=6.0,
+        savings_plan_net_savings_plan_effective_cost=0.0,
+    )
+    assert charges(usage, covered, columns="effective_cost") == [(usd(6),), (usd(9),)]
 
 
 def test_each_payer_has_its_own_kind_of_discount(charges):
@@ -239,6 +277,17 @@ def test_split_rows_cost_and_use_nothing_twice(charges):
     )
     rows = charges(node, pod, columns="effective_cost, consumed_quantity, x_split_cost")
     assert rows == [(usd(0), None, usd("1.2")), (usd(2), 1.0, None)]
+
+
+def test_net_split_cost_of_zero_is_no_split_cost(charges):
+    pod = line(
+        line_item_operation="EKSPod-EC2",
+        split_line_item_split_cost=1.2,
+        split_line_item_unused_cost=0.1,
+        split_line_item_net_split_cost=0.0,
+        split_line_item_net_unused_cost=0.0,
+    )
+    assert charges(pod, columns="x_split_cost, x_split_unused_cost") == [(usd("1.2"), usd("0.1"))]
 
 
 def test_negation_does_not_double_usage(charges):

@@ -4,6 +4,7 @@ import pytest
 from rich.console import Console
 
 from finops import connect
+from finops.errors import BadSource
 from finops.ingest.deliveries import read_records
 from finops.report import delivery_tables
 from tests.conftest import line, usd, write_bill
@@ -77,3 +78,24 @@ def test_record_of_an_early_version_has_the_sums_of_its_one_currency(project, tm
             "source_unblended_cost": "2.0000000000",
         }
     ]
+
+
+@pytest.mark.parametrize("make", [cur, focus])
+def test_line_without_a_currency_is_in_the_only_one_of_the_bill(project, tmp_path, make):
+    warehouse = connect(project)
+    warehouse.load(make(tmp_path, ("CNY", 700.0, "I"), ("", 42.0, "I"), ("", 0.0, "I")))
+    warehouse.build()
+    columns = ["billing_currency", "x_source_rows", "billed_cost", "x_residual"]
+    assert warehouse.status()[columns].values.tolist() == [["CNY", 3, usd(742), usd(0)]]
+
+
+@pytest.mark.parametrize("make", [cur, focus])
+def test_line_that_may_be_in_any_of_several_currencies_is_refused(project, tmp_path, make):
+    said = r"1 line\(s\) that cost 42\.\d* in all name no billing currency, .* CNY and USD"
+    with pytest.raises(BadSource, match=said):
+        connect(project).load(make(tmp_path, *MIXED, ("", 42.0, "I")))
+
+
+def test_line_of_no_cost_needs_no_currency(project, tmp_path):
+    loaded = connect(project).load(cur(tmp_path, *MIXED, ("", 0.0, "I")))
+    assert loaded["source_rows"].tolist() == [4]

@@ -26,7 +26,7 @@ select
     bool_or(commitment_discount_id is not null) as x_has_commitments,
     bool_or(x_service_code in (select service_code from support_tiers))
         and not bool_or(
-            x_service_code like 'AWSSupport%'
+            x_is_support
             and x_service_code not in (select service_code from support_tiers)
         ) as x_has_support_tiers
 from month_charges

@@ -15,7 +15,7 @@ with payers as (
             and owned_cost.commitment_discount_status
             is not distinct from kinds.commitment_discount_status
             and owned_cost.x_line_item_type is not distinct from kinds.x_line_item_type
-            and owned_cost.x_service_code is not distinct from kinds.x_service_code
+            and owned_cost.x_is_support is not distinct from kinds.x_is_support
     left join mappings.teams
         on kinds.x_pool = teams.team
 ),

@@ -5,7 +5,7 @@ with kinds as (
         charge_category,
         commitment_discount_status,
         x_line_item_type,
-        x_service_code,
+        x_is_support,
         -- Tax on support is tax, a credit for it is a credit.
         case
             when charge_category = 'Tax' then 'tax'
@@ -13,7 +13,7 @@ with kinds as (
             when commitment_discount_status = 'Unused' then 'unused_commitment'
             when x_line_item_type in ('EdpDiscount', 'PrivateRateDiscount')
                 then 'enterprise_discount'
-            when x_service_code like 'AWSSupport%' then 'support'
+            when x_is_support then 'support'
         end as x_charge_kind
     from facts.owned_cost
 )
@@ -23,7 +23,7 @@ select
     kinds.charge_category,
     kinds.commitment_discount_status,
     kinds.x_line_item_type,
-    kinds.x_service_code,
+    kinds.x_is_support,
     kinds.x_charge_kind,
     pool_charges.pool as x_pool
 from kinds

@@ -25,6 +25,7 @@ select
     tags,
     x_cost_categories,
     max(sub_account_name) as sub_account_name,
+    bool_or(x_is_support) as x_is_support,
     sum(consumed_quantity) as consumed_quantity,
     sum(list_cost) as list_cost,
     sum(contracted_cost) as contracted_cost,

@@ -26,6 +26,16 @@ own_cost as (
     group by billing_period, charge_date, billing_currency, x_team
 ),
 
+own_month_cost as (
+    select
+        billing_period,
+        billing_currency,
+        x_team,
+        sum(cost_units) as cost_units
+    from own_cost
+    group by billing_period, billing_currency, x_team
+),
+
 driver_quantities as (
     select
         driver,
@@ -101,7 +111,7 @@ select
     targets.target as x_target,
     case
         when pool_days.method = 'even' then 1
-        when pool_days.method = 'proportional' or pool_days.missing_driver = 'proportional' then 3
+        when pool_days.method = 'proportional' or pool_days.missing_driver = 'proportional' then 4
         else 2
     end as x_choice,
     'even' as x_driver,
@@ -138,6 +148,31 @@ inner join own_cost
 where
     -- What a team was credited more than it used takes no part of others' cost.
     own_cost.cost_units > 0
+    and (pool_days.method = 'proportional' or pool_days.missing_driver = 'proportional')
+
+union all
+
+-- A day on which none of them used anything, such as that of a fee, follows the whole month.
+select
+    pool_days.billing_period,
+    pool_days.charge_date,
+    pool_days.billing_currency,
+    pool_days.x_pool,
+    targets.target as x_target,
+    3 as x_choice,
+    'month_effective_cost' as x_driver,
+    cast(null as date) as x_driver_date,
+    cast(own_month_cost.cost_units as hugeint) as x_quantity
+from pool_days
+inner join mappings.pool_targets as targets
+    on pool_days.x_pool = targets.pool
+inner join own_month_cost
+    on
+        pool_days.billing_period = own_month_cost.billing_period
+        and pool_days.billing_currency = own_month_cost.billing_currency
+        and targets.target = own_month_cost.x_team
+where
+    own_month_cost.cost_units > 0
     and (pool_days.method = 'proportional' or pool_days.missing_driver = 'proportional')
 
 union all

@@ -62,6 +62,16 @@ select
     x_commitment_start,
     x_commitment_end,
     x_billing_entity,
+    -- AWS Support by every name that its plans have had, in code or product name.
+    coalesce(
+        x_billing_entity is distinct from 'AWS Marketplace'
+        and regexp_matches(
+            concat_ws(chr(10), x_service_code, service_name),
+            -- The same as SUPPORT in finops/support.py.
+            '(?im)^(aws|ocb|amazon web services)[ -]?(basic|developer|business|premium|enterprise)?[ -]?(support|on-?ramp)|^aws ?unified ?operations'
+        ),
+        false
+    ) as x_is_support,
     tags,
     x_cost_categories,
     x_line_item_id,
