@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +15,13 @@ from finops.allocation.inventory import load_inventory
 from finops.allocation.mappings import load_mappings
 from finops.allocation.pools import load_pools
 from finops.business.data import load_business
-from finops.errors import SourceNotFound
+from finops.errors import BadSource, CheckFailed, SourceNotFound
+from finops.held import held_text, uncombined_months, usable
 from finops.increments import Plan, plan_build, record_build
 from finops.ingest.deliveries import read_records
-from finops.ledger.current import check_apart
 from finops.models import Model, models_in_order
 from finops.months import Progress, build_all, build_changed, create_charges
+from finops.promises import ALL_MONTHS
 from finops.settings import Settings
 from finops.sql import literal, read_query
 
@@ -69,9 +70,11 @@ CURRENCIES = pa.schema(
 def build_warehouse(settings: Settings, progress: Progress) -> None:
     """Build what changed of ledger, mappings, facts and marts, check it, and swap the file in.
 
-    Raises SourceNotFound without charges, BadSource for deliveries that may bill the same usage,
-    BadInput for a wrong mapping or business file, CheckFailed for a broken promise; the warehouse
-    then stays as it was.
+    A month whose deliveries may bill the same usage, or that breaks a promise, is held back: it
+    stays as it was built last, or is left out, and when the others are built BadSource or
+    CheckFailed says so. Raises SourceNotFound without charges, BadInput for a wrong mapping or
+    business file, CheckFailed for a broken promise about all months; the warehouse then stays as
+    it was.
     """
     records = read_records(settings.warehouse, as_of=settings.as_of)
     if not records and settings.as_of:
@@ -80,11 +83,33 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
         raise SourceNotFound(
             f"{settings.project} has no charges yet. Load some: finops load SOURCE"
         )
-    check_apart(records)
+    uncombined = uncombined_months(records)
+    broken: dict[str, str] = {}
+    while True:
+        try:
+            built = _build(settings, records, uncombined.keys() | broken.keys(), progress)
+            break
+        except CheckFailed as error:
+            if not error.periods.keys() - broken.keys() or ALL_MONTHS in error.periods:
+                raise
+            # Built again without these months: a build is of what is right, or not at all.
+            broken |= {period: str(error) for period in error.periods}
+    if uncombined or broken:
+        refuse = CheckFailed if broken else BadSource
+        raise refuse(held_text(uncombined | broken, built))
+
+
+def _build(
+    settings: Settings, records: list[dict[str, Any]], held: Collection[str], progress: Progress
+) -> list[str]:
+    """Build all months but those `held` back, and return the months that the tables then have."""
     models = models_in_order()
-    plan = plan_of(settings, records, models)
-    if not plan.stale:
-        return
+    with _last_build(settings) as last:
+        records = usable(records, held, last)
+        plan = plan_build(last, settings, records, models, held)
+    months = sorted({one["billing_period"] for one in records})
+    if not plan.stale or not records:
+        return months
     with _new_database(settings, copy=not plan.is_full) as con:
         create_ledger(con, records)
         create_charges(con, records)
@@ -94,6 +119,7 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
         else:
             build_changed(con, models, plan.stale, plan.periods, records, progress)
         record_build(con, plan)
+    return months
 
 
 def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: frozenset[str]) -> None:
@@ -113,10 +139,17 @@ def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: froze
 
 def plan_of(settings: Settings, records: list[dict[str, Any]], models: list[Model]) -> Plan:
     """Return what a build of the project's files would make again."""
-    if not settings.database.exists():
-        return plan_build(None, settings, records, models)
-    with open_database(settings.database, settings, read_only=True) as last:
+    with _last_build(settings) as last:
         return plan_build(last, settings, records, models)
+
+
+@contextmanager
+def _last_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    if not settings.database.exists():
+        yield None
+        return
+    with open_database(settings.database, settings, read_only=True) as last:
+        yield last
 
 
 def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]]) -> None:

@@ -10,6 +10,8 @@ FinopsError
 └── NotDelivered      another system did not take an alert
 """
 
+from collections.abc import Mapping
+
 
 class FinopsError(Exception):
     """Base of all errors: one clear line that says what, where and what to do."""
@@ -39,7 +41,11 @@ class BadInput(FinopsError):
 
 
 class CheckFailed(FinopsError):
-    """A promise in checks/ is broken; the warehouse stays as it was."""
+    """A promise in checks/ is broken, in `periods`: by month, the names of its promises."""
+
+    def __init__(self, message: str, periods: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.periods = dict(periods or {})
 
 
 class WarehouseBusy(FinopsError):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -41,14 +41,20 @@ def plan_build(
     settings: Settings,
     records: list[dict[str, Any]],
     models: list[Model],
+    held: Collection[str] = (),
 ) -> Plan:
     """Return what differs between the last build, which `con` reads, and the project's files.
 
     A table differs in a month if its SQL, the month's deliveries, a file of mappings or business
-    data, or a table that it reads differs. Without a last build everything does.
+    data, or a table that it reads differs. Without a last build everything does. Months `held`
+    back stay as they were built.
     """
-    now = _signatures(settings, records, models)
     before = _recorded(con) if con else {}
+    now = {
+        key: value
+        for key, value in _signatures(settings, records, models).items()
+        if key[1] not in held
+    } | {key: value for key, value in before.items() if key[1] in held}
     changed = {key for key, signature in now.items() if before.get(key) != signature}
     differing = changed | (before.keys() - now.keys())
     periods = {period for _, period in differing} - {ALL_MONTHS}
@@ -80,12 +86,15 @@ def _signatures(
     inputs = _input_files(settings)
     known: dict[str, Signatures] = {"raw.charges": deliveries}
     for model in models:
-        reads = [_of_input(name, records, inputs) for name in sorted(model.reads - known.keys())]
+        reads = sorted(model.reads - known.keys())
         tables = [known[name] for name in sorted(model.reads & known.keys())]
         periods = [ALL_MONTHS] if model.is_whole else sorted({key[1] for key in deliveries})
         known[model.name] = {
             (model.name, period): _hash(
-                model.sql, model.version, *reads, *(_of(one, period) for one in tables)
+                model.sql,
+                model.version,
+                *(_of_input(name, _of_month(records, period), inputs) for name in reads),
+                *(_of(one, period) for one in tables),
             )
             for period in periods
         }
@@ -105,6 +114,10 @@ def _deliveries(records: list[dict[str, Any]]) -> Signatures:
 def _of(table: Signatures, period: str) -> str:
     """Return the signature of one month of a table, or of all its months."""
     return _hash(*(value for key, value in sorted(table.items()) if period in (key[1], ALL_MONTHS)))
+
+
+def _of_month(records: list[dict[str, Any]], period: str) -> list[dict[str, Any]]:
+    return [one for one in records if period in (one["billing_period"], ALL_MONTHS)]
 
 
 def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from finops.errors import CheckFailed
 from finops.ingest.deliveries import charge_files
 from finops.models import Model, checks
+from finops.promises import keep_promises
 from finops.sql import identifier, literal
 
 Progress = Callable[[str, int, int], None]
@@ -47,12 +47,14 @@ def build_changed(
     """
     summed = {model.name for model in models if model.is_whole}
     monthly = [model for model in models if not model.is_whole]
+    loaded = {one["billing_period"] for one in records}
     # No table is made of some business files, such as plans.
-    if periods:
-        with changed_months(con, periods, records) as build:
-            create_changed(con, build, monthly, stale, periods, progress)
+    if there := [period for period in periods if period in loaded]:
+        with changed_months(con, there, records) as build:
+            create_changed(con, build, monthly, stale, there, progress)
             keep_promises(con, [check for check in checks() if not check.reads & summed])
-        _replace_months(con, [model for model in monthly if model.name in stale], periods)
+        _replace_months(con, [model for model in monthly if model.name in stale], there)
+    _remove_months(con, monthly, [period for period in periods if period not in loaded])
     for model in models:
         if model.name in stale & summed:
             create_model(con, model)
@@ -72,18 +74,6 @@ def create_charges(con: duckdb.DuckDBPyConnection, records: Iterable[dict[str, A
     ]
     con.execute("create schema if not exists raw")
     con.execute(f"create or replace view raw.charges as select *{''.join(lacking)} from {scan}")
-
-
-def keep_promises(con: duckdb.DuckDBPyConnection, promises: list[Model]) -> None:
-    """Raise CheckFailed, naming each promise that some row breaks."""
-    counts = {one.name: _count(con, one) for one in promises}
-    broken = [f"{name}: {count} row(s)" for name, count in counts.items() if count]
-    if broken:
-        raise CheckFailed("; ".join(broken))
-
-
-def _count(con: duckdb.DuckDBPyConnection, promise: Model) -> int:
-    return int(con.execute(f"select count(*) from ({promise.sql})").fetchall()[0][0])
 
 
 def create_model(con: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -166,6 +156,13 @@ def show(
     )
 
 
+def _remove_months(con: duckdb.DuckDBPyConnection, models: list[Model], gone: list[str]) -> None:
+    """Remove the rows of months of which no delivery is left."""
+    tables = [model.name for model in models if not model.name.startswith("staging.")]
+    for table in tables if gone else []:
+        con.execute(f"delete from {table} where {_in(gone)}")
+
+
 def _replace_months(
     con: duckdb.DuckDBPyConnection, models: list[Model], periods: list[str]
 ) -> None:
@@ -184,11 +181,21 @@ def _replace_rows(
     con.execute(f"use {identifier(build)}")
     # The last build may be of a version that did not have the table.
     con.execute(f"create table if not exists {table} as from changed.{table} limit 0")
-    if con.execute(f"select 1 from {table} where not {_in(periods)} limit 1").fetchall():
+    if not con.execute(f"select 1 from {table} where not {_in(periods)} limit 1").fetchall():
+        con.execute(f"create or replace table {table} as from changed.{table}")
+    elif _columns(con, table) == _columns(con, f"changed.{table}"):
         con.execute(f"delete from {table} where {_in(periods)}")
         con.execute(f"insert into {table} by name from changed.{table}")
     else:
-        con.execute(f"create or replace table {table} as from changed.{table}")
+        # Months held back are still as another version built them.
+        con.execute(
+            f"create or replace table {table} as from changed.{table} "
+            f"union all by name (from {table} where not {_in(periods)})"
+        )
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    return con.execute(f"select column_name, column_type from (describe {table})").fetchall()
 
 
 def _in(periods: list[str]) -> str:

@@ -1,6 +1,8 @@
 """Open a project: load bills, build tables, ask questions, check promises."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +25,7 @@ from finops.ledger.diff import diff_deliveries
 from finops.lock import writer_lock
 from finops.models import checks
 from finops.months import Progress
+from finops.promises import broken
 from finops.settings import Settings, read_settings
 from finops.sql import answer
 
@@ -169,16 +172,29 @@ class Warehouse:
         return self.sql(f"select * from {name} order by all")
 
     def check(self) -> pd.DataFrame:
-        """Return one row per promise: check, promise, rows that break it (0 is kept)."""
-        results = [
-            {"check": one.name, "promise": one.grain, "rows": len(self.sql(one.sql))}
-            for one in checks()
-        ]
+        """Return one row per promise: check, promise, rows that break it (0 is kept), and which."""
+        con = self._reader()
+        results = []
+        for one in checks():
+            with self._of_this_version():
+                count, line = broken(con, one)
+            results.append({"check": one.name, "promise": one.grain, "rows": count, "broken": line})
         return pd.DataFrame(results)
 
     def status(self) -> pd.DataFrame:
         """Return the trust header: one row per month and currency of marts.trust_header."""
-        return self.sql("from marts.trust_header order by billing_period, billing_currency")
+        order = "order by billing_period, billing_currency"
+        with self._of_this_version():
+            return self.sql(f"from marts.trust_header {order}")
+
+    def findings(self) -> pd.DataFrame:
+        """Return what is odd in the bill itself, the newest month and the most money first.
+
+        One row of ledger.findings each; x_found_cost is the money that x_what names.
+        """
+        order = "order by billing_period desc, abs(x_found_cost) desc, x_kind, x_what"
+        with self._of_this_version():
+            return self.sql(f"from ledger.findings {order}")
 
     def diff(self, a: str, b: str | None = None) -> pd.DataFrame:
         """Return how the bill moved from delivery `a` to `b`, or in month `a` with its last one.
@@ -188,14 +204,35 @@ class Warehouse:
         """
         return diff_deliveries(self.settings, a, b)
 
+    @property
+    def is_built(self) -> bool:
+        """Whether there is a build to read, or one as of another moment can be made."""
+        return self._connection is not None or bool(
+            self.settings.as_of or self.settings.database.exists()
+        )
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the record of each delivery that is loaded, built or not."""
+        return read_records(self.settings.warehouse, as_of=self.settings.as_of)
+
     def pending(self) -> list[str]:
         """Return the ids of deliveries that are loaded and that no build has read yet."""
-        records = read_records(self.settings.warehouse, as_of=self.settings.as_of)
-        loaded = {record["delivery_id"] for record in records}
+        loaded = {record["delivery_id"] for record in self.records()}
         if not self.settings.database.exists():
             return sorted(loaded)
         built = self.sql("select delivery_id from ledger.deliveries")["delivery_id"]
         return sorted(loaded - set(built))
+
+    @contextmanager
+    def _of_this_version(self) -> Iterator[None]:
+        """Say what to do where a question of ours fails, as another version made the last build."""
+        try:
+            yield
+        except (BadInput, duckdb.Error) as error:
+            raise SourceNotFound(
+                f"The last build of {self.settings.project} lacks what this version of finops "
+                f"reads. Run: finops build. ({error})"
+            ) from error
 
     def _read(self, query: str, params: dict[str, Any]) -> pa.Table:
         con = self._reader()

@@ -108,9 +108,9 @@ def test_project_folder_can_move(warehouse, project, tmp_path):
 def test_broken_promise_leaves_the_last_build(warehouse, project, monkeypatch):
     (project / "mappings").mkdir()
     (project / "mappings" / "teams.csv").write_text("team\nsearch\n")
-    broken = Model("always_broken", "Never kept.", "select 1")
+    broken = Model("always_broken", "Never kept.", "select 1 as rows")
     monkeypatch.setattr("finops.months.checks", lambda: [broken])
-    with pytest.raises(CheckFailed, match=r"always_broken: 1 row\(s\)"):
+    with pytest.raises(CheckFailed, match=r"always_broken: Never kept\. rows 1\."):
         warehouse.build()
     assert billed(warehouse) == [3.5]
     assert not list(warehouse.settings.warehouse.glob(".finops.*"))

@@ -17,7 +17,8 @@ from finops.build import load_inputs, open_database, plan_of
 from finops.errors import BadInput, CheckFailed, SourceNotFound
 from finops.ingest.deliveries import read_records
 from finops.models import Model, checks, models_in_order
-from finops.months import Progress, changed_months, create_changed, keep_promises, show
+from finops.months import Progress, changed_months, create_changed, show
+from finops.promises import keep_promises
 from finops.settings import FILE_NAME, Settings
 from finops.sql import literal, read_query
 from finops.warehouse import Warehouse, silent

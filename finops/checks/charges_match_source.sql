@@ -12,8 +12,8 @@ select
     currencies.delivery_id,
     currencies.billing_period,
     currencies.billing_currency,
-    currencies.source_unblended_cost,
-    charges.x_unblended_cost
+    currencies.source_unblended_cost as expected_x_unblended_cost,
+    charges.x_unblended_cost as found_x_unblended_cost
 from ledger.delivery_currencies as currencies
 inner join ledger.deliveries
     on currencies.delivery_id = deliveries.delivery_id

@@ -3,7 +3,8 @@ select
     billing_period,
     x_team,
     billing_currency,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from marts.coverage_month
 group by billing_period, x_team, billing_currency
 having count(*) > 1

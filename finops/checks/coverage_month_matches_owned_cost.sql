@@ -27,9 +27,16 @@ covered as (
 select
     owned.billing_period,
     owned.billing_currency,
-    owned.effective_cost,
-    covered.company_cost,
-    covered.team_cost
+    owned.effective_cost as expected_company_cost,
+    covered.company_cost as found_company_cost,
+    owned.effective_cost as expected_team_cost,
+    covered.team_cost as found_team_cost,
+    owned.effective_cost as expected_company_parts_cost,
+    covered.company_parts_cost as found_company_parts_cost,
+    owned.unallocated_cost as expected_company_unallocated_cost,
+    covered.company_unallocated_cost as found_company_unallocated_cost,
+    owned.unallocated_cost as expected_team_unallocated_cost,
+    covered.team_unallocated_cost as found_team_unallocated_cost
 from owned
 left join covered
     on

@@ -3,7 +3,8 @@ select
     billing_period,
     x_owner_key,
     charge_date,
-    count(*) as owners
+    1 as expected_owners,
+    count(*) as found_owners
 from facts.direct_owners
 group by billing_period, x_owner_key, charge_date
 having count(*) > 1

@@ -5,7 +5,8 @@ select
     billing_currency,
     x_pool,
     x_driver,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from marts.driver_gaps
 group by billing_period, charge_date, billing_currency, x_pool, x_driver
 having count(*) > 1

@@ -5,7 +5,8 @@ select
     x_scope,
     x_key,
     billing_currency,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from facts.measured_cost
 group by billing_period, charge_date, x_scope, x_key, billing_currency
 having count(*) > 1

@@ -38,8 +38,10 @@ select
     bill.billing_period,
     bill.billing_currency,
     scopes.x_scope,
-    bill.effective_cost,
-    measured.effective_cost as measured_effective_cost
+    bill.billed_cost as expected_billed_cost,
+    measured.billed_cost as found_billed_cost,
+    bill.effective_cost as expected_effective_cost,
+    measured.effective_cost as found_effective_cost
 from bill
 cross join scopes
 left join measured

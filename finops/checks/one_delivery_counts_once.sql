@@ -10,7 +10,8 @@ with payers as (
 select
     billing_account_id,
     billing_period,
-    count(*) filter (where status = 'current') as current_deliveries
+    1 as expected_deliveries,
+    count(*) filter (where status = 'current') as found_deliveries
 from payers
 group by billing_account_id, billing_period
 having count(*) filter (where status = 'current') <> 1

@@ -1,6 +1,7 @@
 -- Days on which owned cost gained or lost money against daily cost, in any measure and by any digit.
 with source as (
     select
+        billing_period,
         charge_date,
         billing_currency,
         sum(list_cost) as list_cost,
@@ -9,11 +10,12 @@ with source as (
         sum(effective_cost) as effective_cost,
         sum(x_unblended_cost) as x_unblended_cost
     from facts.daily_cost
-    group by charge_date, billing_currency
+    group by billing_period, charge_date, billing_currency
 ),
 
 target as (
     select
+        billing_period,
         charge_date,
         billing_currency,
         sum(list_cost) as list_cost,
@@ -22,17 +24,28 @@ target as (
         sum(effective_cost) as effective_cost,
         sum(x_unblended_cost) as x_unblended_cost
     from facts.owned_cost
-    group by charge_date, billing_currency
+    group by billing_period, charge_date, billing_currency
 )
 
 select
+    coalesce(source.billing_period, target.billing_period) as billing_period,
     coalesce(source.charge_date, target.charge_date) as charge_date,
-    source.effective_cost as source_effective_cost,
-    target.effective_cost as target_effective_cost
+    coalesce(source.billing_currency, target.billing_currency) as billing_currency,
+    source.list_cost as expected_list_cost,
+    target.list_cost as found_list_cost,
+    source.contracted_cost as expected_contracted_cost,
+    target.contracted_cost as found_contracted_cost,
+    source.billed_cost as expected_billed_cost,
+    target.billed_cost as found_billed_cost,
+    source.effective_cost as expected_effective_cost,
+    target.effective_cost as found_effective_cost,
+    source.x_unblended_cost as expected_x_unblended_cost,
+    target.x_unblended_cost as found_x_unblended_cost
 from source
 full outer join target
     on
-        source.charge_date = target.charge_date
+        source.billing_period = target.billing_period
+        and source.charge_date = target.charge_date
         and source.billing_currency = target.billing_currency
 where
     source.charge_date is null

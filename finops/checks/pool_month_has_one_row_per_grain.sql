@@ -5,7 +5,8 @@ select
     x_team,
     x_driver,
     billing_currency,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from marts.pool_month
 group by billing_period, x_pool, x_team, x_driver, billing_currency
 having count(*) > 1

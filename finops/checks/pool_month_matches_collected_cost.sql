@@ -46,8 +46,10 @@ select
     collected.billing_period,
     collected.billing_currency,
     collected.x_pool,
-    collected.effective_cost,
-    allocated.effective_cost as allocated_effective_cost
+    collected.billed_cost as expected_billed_cost,
+    allocated.billed_cost as found_billed_cost,
+    collected.effective_cost as expected_effective_cost,
+    allocated.effective_cost as found_effective_cost
 from collected
 left join allocated
     on

@@ -28,9 +28,19 @@ target as (
 )
 
 select
+    coalesce(source.billing_period, target.billing_period) as billing_period,
     coalesce(source.charge_date, target.charge_date) as charge_date,
-    source.effective_cost as source_effective_cost,
-    target.effective_cost as target_effective_cost
+    coalesce(source.billing_currency, target.billing_currency) as billing_currency,
+    source.list_cost as expected_list_cost,
+    target.list_cost as found_list_cost,
+    source.contracted_cost as expected_contracted_cost,
+    target.contracted_cost as found_contracted_cost,
+    source.billed_cost as expected_billed_cost,
+    target.billed_cost as found_billed_cost,
+    source.effective_cost as expected_effective_cost,
+    target.effective_cost as found_effective_cost,
+    source.x_unblended_cost as expected_x_unblended_cost,
+    target.x_unblended_cost as found_x_unblended_cost
 from source
 full outer join target
     on

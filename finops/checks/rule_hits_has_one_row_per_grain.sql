@@ -2,7 +2,8 @@
 select
     rules.x_rule_id,
     rule_hits.billing_currency,
-    count(rule_hits.x_rule_id) as report_rows
+    1 as expected_rows,
+    count(rule_hits.x_rule_id) as found_rows
 from mappings.rule_owners as rules
 left join marts.rule_hits
     on rules.x_rule_id = rule_hits.x_rule_id

@@ -12,8 +12,11 @@ with owned as (
 
 select
     coalesce(owned.x_rule_id, rule_hits.x_rule_id) as x_rule_id,
-    owned.effective_cost as owned_effective_cost,
-    rule_hits.effective_cost
+    coalesce(owned.billing_currency, rule_hits.billing_currency) as billing_currency,
+    owned.billed_cost as expected_billed_cost,
+    rule_hits.billed_cost as found_billed_cost,
+    owned.effective_cost as expected_effective_cost,
+    rule_hits.effective_cost as found_effective_cost
 from owned
 full outer join marts.rule_hits
     on

@@ -22,8 +22,10 @@ mart as (
 select
     bill.billing_period,
     bill.billing_currency,
-    bill.effective_cost,
-    mart.effective_cost as mart_effective_cost
+    bill.billed_cost as expected_billed_cost,
+    mart.billed_cost as found_billed_cost,
+    bill.effective_cost as expected_effective_cost,
+    mart.effective_cost as found_effective_cost
 from bill
 left join mart
     on

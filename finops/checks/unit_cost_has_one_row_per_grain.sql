@@ -4,7 +4,8 @@ select
     billing_period,
     x_service,
     billing_currency,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from marts.unit_cost
 group by charge_date, billing_period, x_service, billing_currency
 having count(*) > 1

@@ -4,7 +4,8 @@ select
     x_scope,
     x_key,
     billing_currency,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from marts.unit_cost_month
 group by billing_period, x_scope, x_key, billing_currency
 having count(*) > 1

@@ -7,7 +7,8 @@ select
     resource_id,
     x_usage_type,
     billing_currency,
-    count(*) as repeats
+    1 as expected_rows,
+    count(*) as found_rows
 from marts.untagged
 group by sub_account_id, x_service_code, service_name, region_id, resource_id, x_usage_type, billing_currency
 having count(*) > 1

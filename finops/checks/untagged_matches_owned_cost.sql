@@ -11,8 +11,8 @@ owned as (
 )
 
 select
-    untagged.effective_cost,
-    owned.effective_cost as owned_effective_cost
+    owned.effective_cost as expected_effective_cost,
+    untagged.effective_cost as found_effective_cost
 from untagged
 cross join owned
 where untagged.effective_cost <> owned.effective_cost

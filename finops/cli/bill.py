@@ -13,11 +13,13 @@ from finops import connect
 from finops.cli.terminal import AsOf, Project, app, out, progress_bar
 from finops.demo import run_demo
 from finops.errors import CheckFailed
+from finops.held import uncombined_months
 from finops.project import create_project
 from finops.report import console as page
-from finops.report import delivery_tables, tables, trust
+from finops.report import delivery_tables, findings, tables, trust
 from finops.report.frames import plain_values
 from finops.unread import unread
+from finops.warehouse import Warehouse
 
 
 class Format(StrEnum):
@@ -107,17 +109,24 @@ def build(project: Project = Path()) -> None:
         warehouse.build(progress=progress)
     for note in unread(warehouse.settings.project):
         out.print(escape(note), soft_wrap=True)
-    out.print("Built; every promise holds. Next: finops status")
+    found = warehouse.findings()
+    odd = f", {findings.counted(found)} about the bill itself" if len(found) else ""
+    out.print(f"Built; every promise holds{odd}. Next: finops status")
 
 
 @app.command()
 def check(project: Project = Path()) -> None:
-    """Check every promise; exit 1 if one is broken.
+    """Check every promise, exit 1 if one is broken; list what is odd in the bill itself.
 
     Example: finops check
     """
-    results = connect(project).check()
-    out.print(delivery_tables.promises(results))
+    warehouse = connect(project)
+    if not warehouse.is_built:
+        out.print(delivery_tables.not_built(warehouse.records()))
+        return
+    results = warehouse.check()
+    out.print(delivery_tables.promises(results), "", findings.listing(warehouse.findings()))
+    _say_pending(warehouse)
     broken = results[results["rows"] > 0]
     if len(broken):
         raise CheckFailed(f"{len(broken)} promise(s) broken: {', '.join(broken['check'])}.")
@@ -143,11 +152,29 @@ def status(
     if diff:
         out.print(delivery_tables.delivery_change(warehouse.diff(diff, other)))
         return
+    if not warehouse.is_built:
+        out.print(delivery_tables.not_built(warehouse.records()))
+        return
     out.print(
-        delivery_tables.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse))
+        delivery_tables.trust_header(warehouse.status()),
+        tables.notes(trust.notes(warehouse)),
+        "",
+        findings.listing(warehouse.findings()),
     )
-    if pending := warehouse.pending():
-        out.print(f"{len(pending)} loaded deliveries are not built yet. Next: finops build")
+    _say_pending(warehouse)
+
+
+def _say_pending(warehouse: Warehouse) -> None:
+    """Name the months that have deliveries which no build has read, and why, if that is known."""
+    if pending := set(warehouse.pending()):
+        records = warehouse.records()
+        months = {one["billing_period"] for one in records if one["delivery_id"] in pending}
+        out.print(
+            f"{len(pending)} loaded deliveries are not built yet: {', '.join(sorted(months))}. "
+            "Next: finops build"
+        )
+        for period, why in uncombined_months(records).items():
+            out.print(f"{period} can't be built: {escape(why)}")
 
 
 # The text of a .sql file starts with a comment, which looks like an option.

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from finops.errors import FinopsError
+from finops.errors import CheckFailed, FinopsError
 from finops.months import Progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -34,6 +34,10 @@ def main() -> None:
     """Run the command line; an error is one clear line on stderr and exit code 1."""
     try:
         app()
+    except CheckFailed as error:
+        # One line per promise that is broken, and per month that is held back.
+        err.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
     except (FinopsError, OSError, duckdb.Error) as error:
         err.print(f"[bold red]error:[/] {escape(' '.join(str(error).split()))}", soft_wrap=True)
         sys.exit(1)

@@ -18,7 +18,21 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from finops.findings import words
+
 LAYERS = ("staging", "facts", "marts")
+# What a finding is about; x_found_cost is the money that it names.
+_FINDING = (
+    "billing_period",
+    "billing_currency",
+    "sub_account_id",
+    "x_line_item_type",
+    "commitment_discount_id",
+    "x_first_charge_date",
+    "x_last_charge_date",
+    "cast(x_lines as bigint) as x_lines",
+    "x_found_cost",
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ class Model:
 @cache
 def models_in_order() -> list[Model]:
     """Return all models, each after those that it reads. Raises graphlib.CycleError."""
-    models = {model.name: model for model in _read_models()}
+    models = {model.name: model for model in (*_read_models(), findings())}
     reads = {name: sorted(model.reads & models.keys()) for name, model in sorted(models.items())}
     return [models[name] for name in TopologicalSorter(reads).static_order()]
 
@@ -59,6 +73,20 @@ def models_in_order() -> list[Model]:
 def checks() -> list[Model]:
     """Return all promises; the SQL of each selects the rows that break it."""
     return [_read(file, file.name) for file in _sql_files(files("finops.checks"))]
+
+
+@cache
+def findings() -> Model:
+    """Return the model of all findings: what each query in findings/ selects, in words."""
+    queries = [_read(file, file.name) for file in _sql_files(files("finops.findings"))]
+    grain = "One row per month, currency and oddity of the bill itself; none stops a build."
+    # Each query as it is, with its own comments and common table expressions.
+    sql = "\nunion all\n".join(
+        f"select '{one.name}' as x_kind, {', '.join(_FINDING)} from (\n{one.sql})"
+        for one in queries
+    )
+    version = inspect.getsource(words)
+    return Model("ledger.findings", grain, f"-- {grain}\n{sql}", words.described, version)
 
 
 def _read_models() -> Iterator[Model]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from finops.report.tables import new_table
 from finops.report.text import MISSING, is_missing, money, number, percent, plain
 
-__all__ = ["deliveries", "delivery_change", "promises", "trust_header"]
+__all__ = ["deliveries", "delivery_change", "not_built", "promises", "trust_header"]
 
 
 def deliveries(loaded: pd.DataFrame) -> RenderableType:
@@ -36,12 +36,26 @@ def deliveries(loaded: pd.DataFrame) -> RenderableType:
 
 
 def promises(results: pd.DataFrame) -> RenderableType:
-    """Return one line per promise of `Warehouse.check`."""
+    """Return one line per promise of `Warehouse.check`, and one per promise that is broken."""
     table = new_table("promise", "broken rows:", "what a broken row would be")
     for one in results.to_dict("records"):
         state = "[green]holds[/]" if one["rows"] == 0 else f"[red]{number(one['rows'])}[/]"
         table.add_row(escape(one["check"]), state, escape(one["promise"]))
-    return table
+    return Group(table, *(escape(line) for line in results["broken"] if line))
+
+
+def not_built(records: list[dict[str, Any]]) -> RenderableType:
+    """Say that no table is built yet, what is loaded and what to do next."""
+    if not records:
+        return "Nothing is loaded and nothing is built yet. Next: finops load SOURCE"
+    table = new_table("month", "format", "lines:", "source")
+    for one in records:
+        if one["status"] == "current":
+            lines = number(one["source_rows"])
+            table.add_row(
+                one["billing_period"], one["format"], lines, escape(plain(one["source"], 200))
+            )
+    return Group("Loaded and not built yet:", table, "Next: finops build")
 
 
 def trust_header(status: pd.DataFrame) -> RenderableType:

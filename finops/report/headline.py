@@ -41,6 +41,7 @@ def sentences(summary: Summary) -> tuple[str, ...]:
         _savings(summary),
         _owners(summary),
         _trust(summary),
+        _findings(summary),
         _currencies(summary),
     )
     return tuple(part for part in parts if part)
@@ -237,6 +238,19 @@ def _trust(summary: Summary) -> str:
     else:
         text = f"The numbers differ from the bill by up to {residual} in a month; run finops check"
     return f"{text}; {_finality(summary)}."
+
+
+def _findings(summary: Summary) -> str:
+    found = summary.findings
+    if found.empty:
+        return ""
+    largest = found.iloc[0]
+    amount = money(largest["x_found_cost"], largest["billing_currency"])
+    what = f"{amount}: {plain(largest['x_what'], 200)}"
+    month = month_name(summary.billing_period)
+    if len(found) == 1:
+        return f"The bill of {month} itself has an oddity, {what}."
+    return f"The bill of {month} itself has {len(found)} oddities, the largest of {what}."
 
 
 def _finality(summary: Summary) -> str:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from finops.report import charts, sections
+from finops.report import charts, findings, sections
 from finops.report.incidents.sections import IncidentBlock, incident_blocks
 from finops.report.pages import environment, write_whole
 from finops.report.summary import Summary, summarise
@@ -89,6 +89,7 @@ def render(
             sections.anomalies(summary),
             sections.untagged(untagged, summary.currency),
             sections.trust(summary),
+            findings.section(summary.findings),
         ],
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - the library itself, no text of ours
     )

@@ -45,7 +45,8 @@ class Summary:
 
     Frames (amounts are exact decimals): service_movers and team_movers have key, previous, current,
     change, share; budgets has x_team, x_own_effective_cost, x_budget and x_variance (below zero is
-    over budget), and is empty without budgets; trust has the rows of marts.trust_header.
+    over budget), and is empty without budgets; trust has the rows of marts.trust_header,
+    findings those of ledger.findings of the month in every currency.
     Shares are parts of one. `anomalies` are those of the month, None if nobody looked for any.
     """
 
@@ -79,6 +80,7 @@ class Summary:
     team_movers: pd.DataFrame
     budgets: pd.DataFrame
     trust: pd.DataFrame
+    findings: pd.DataFrame
     anomalies: pd.DataFrame | None
 
     @property
@@ -166,8 +168,13 @@ def _summary(
         team_movers=warehouse.sql(queries.TEAM_MOVERS, **both),
         budgets=warehouse.sql(queries.BUDGETS, **asked),
         trust=trust,
+        findings=_of_month(warehouse.findings(), period),
         anomalies=None if anomalies is None else _in_month(anomalies, period),
     )
+
+
+def _of_month(frame: pd.DataFrame, period: str) -> pd.DataFrame:
+    return frame[frame["billing_period"] == period].reset_index(drop=True)
 
 
 def _by_month(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:

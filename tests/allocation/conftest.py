@@ -12,7 +12,8 @@ from finops.allocation.mappings import load_mappings
 from finops.allocation.pools import load_pools
 from finops.business.data import load_business
 from finops.models import checks, models_in_order
-from finops.months import create_model, keep_promises
+from finops.months import create_model
+from finops.promises import keep_promises
 from tests.conftest import insert_rows
 
 DAY = dt.date(2026, 10, 5)

@@ -36,6 +36,13 @@ create table marts.trust_header (
     x_final_share double, billed_cost decimal(38, 10), effective_cost decimal(38, 10),
     x_residual decimal(38, 10), x_tagged_share double, x_inferred_share double, x_unowned_share double
 );
+create schema ledger;
+create table ledger.findings (
+    x_kind varchar, billing_period varchar, billing_currency varchar, sub_account_id varchar,
+    x_line_item_type varchar, commitment_discount_id varchar, x_first_charge_date date,
+    x_last_charge_date date, x_lines bigint, x_found_cost decimal(38, 10), x_what varchar,
+    x_likely_cause varchar, x_what_to_do varchar
+);
 create table marts.untagged (
     x_rank bigint, sub_account_id varchar, sub_account_name varchar, service_name varchar,
     resource_id varchar, x_usage_type varchar, billing_currency varchar, x_owner_method varchar,
@@ -69,6 +76,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (2, "0123", "data", "Amazon S3", None, "Requests", "USD", "unowned", None, None, 100, 1.0),
     ],
 }
+SCHEMAS = {"monthly_orders": "business", "findings": "ledger"}
 
 MakeWarehouse = Callable[..., Warehouse]
 
@@ -83,7 +91,8 @@ def make_warehouse(tmp_path: Path) -> MakeWarehouse:
         for name, values in {**ROWS, **rows}.items():
             for row in values:
                 places = ", ".join("?" for _ in row)
-                table = f"business.{name}" if name == "monthly_orders" else f"marts.{name}"
+                schema = SCHEMAS.get(name, "marts")
+                table = f"{schema}.{name}"
                 con.execute(f"insert into {table} values ({places})", list(row))
         settings = Settings(project=tmp_path, company="Hanbat", reporting_currency="KRW")
         warehouse = Warehouse(settings)
