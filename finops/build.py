@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from finops.allocation.inventory import load_inventory
 from finops.allocation.mappings import load_mappings
 from finops.allocation.pools import load_pools
 from finops.business.data import load_business
+from finops.database import address, open_database, set_up
 from finops.errors import BadSource, CheckFailed, SourceNotFound
 from finops.held import held_text, uncombined_months, usable
 from finops.increments import Plan, plan_build, record_build
@@ -148,7 +150,7 @@ def _last_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None
     if not settings.database.exists():
         yield None
         return
-    with open_database(settings.database, settings, read_only=True) as last:
+    with open_database(settings.database, settings) as last:
         yield last
 
 
@@ -216,15 +218,43 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
     It takes the place of the last build if all goes well.
     """
     part = settings.warehouse / f".finops.{os.getpid()}.duckdb"
-    _remove(part)
     settings.database.parent.mkdir(exist_ok=True)
-    if copy:
-        shutil.copyfile(settings.database, part)
-    con = duckdb.connect()
+    with _written_to(part) as file:
+        _remove(part)
+        con = duckdb.connect()
+        try:
+            if copy:
+                shutil.copyfile(settings.database, file)
+            _attach_new(con, file, settings)
+            yield con
+            con.execute("checkpoint")
+            con.close()
+            if file != part:
+                shutil.copyfile(file, part)
+            with part.open("rb") as stream:
+                os.fsync(stream.fileno())
+            part.replace(settings.database)
+        finally:
+            con.close()
+            _remove(part)
+
+
+@contextmanager
+def _written_to(part: Path) -> Iterator[Path]:
+    """Yield where DuckDB can write a file: below a folder with `?` in its name it can't."""
+    if "?" not in str(part):
+        yield part
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / part.name
+
+
+def _attach_new(con: duckdb.DuckDBPyConnection, file: Path, settings: Settings) -> None:
     # Nobody recovers a build that broke off: it needs no log, and no wait for it at each table.
-    con.execute(f"attach {literal(str(part))} as build (recovery_mode no_wal_writes); use build")
-    _set_up(con, settings)
-    con.execute(f"set temp_directory = {literal(f'{part}.tmp')}")
+    build = literal(address(file))
+    con.execute(f"attach {build} as build (recovery_mode no_wal_writes); use build")
+    set_up(con, settings)
+    con.execute(f"set temp_directory = {literal(f'{address(file)}.tmp')}")
     # A build of any size stays in this much memory; what it holds beyond goes to disk.
     con.execute("set memory_limit = '3GB'")
     con.execute("set preserve_insertion_order = false")
@@ -232,30 +262,6 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
     # A replaced month leaves gaps in the months stored beside it. Closing them would write every
     # month again; the gaps are reused by themselves once a whole block is free.
     con.execute("set max_vacuum_tasks = 0")
-    try:
-        yield con
-        con.execute("checkpoint")
-        con.close()
-        with part.open("rb") as stream:
-            os.fsync(stream.fileno())
-        part.replace(settings.database)
-    finally:
-        con.close()
-        _remove(part)
-
-
-def open_database(
-    path: Path | str, settings: Settings, *, read_only: bool = False
-) -> duckdb.DuckDBPyConnection:
-    """Return a connection in UTC that finds the project's Parquet wherever it is opened from."""
-    con = duckdb.connect(str(path), read_only=read_only)
-    _set_up(con, settings)
-    return con
-
-
-def _set_up(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    con.execute("set TimeZone = 'UTC'")
-    con.execute(f"set file_search_path = {literal(str(settings.project))}")
 
 
 def _remove(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from finops.ingest.deliveries import charge_files
+from finops.ingest.charge_files import charge_scan
 from finops.models import Model, checks
 from finops.promises import keep_promises
 from finops.sql import identifier, literal
@@ -63,11 +63,7 @@ def build_changed(
 
 def create_charges(con: duckdb.DuckDBPyConnection, records: Iterable[dict[str, Any]]) -> None:
     """Create the view `raw.charges` over the Parquet of the current deliveries of `records`."""
-    paths = ", ".join(literal(path) for path in charge_files(list(records)))
-    scan = (
-        f"read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false, "
-        "union_by_name = true)"
-    )
+    scan = charge_scan(one for one in records if one["status"] == "current")
     found = {row[0] for row in con.execute(f"describe select * from {scan}").fetchall()}
     lacking = [
         f", cast(null as {kind}) as {name}" for name, kind in _ADDED.items() if name not in found

@@ -1,7 +1,7 @@
 """Open a project: load bills, build tables, ask questions, check promises."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -13,8 +13,9 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from finops.build import build_warehouse, open_database
+from finops.build import build_warehouse
 from finops.business.databases import fetch_series
+from finops.database import open_reader
 from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
 from finops.ingest.deliveries import read_records, write_delivery
 from finops.ingest.discover import find_deliveries
@@ -27,7 +28,7 @@ from finops.models import checks
 from finops.months import Progress
 from finops.promises import broken
 from finops.settings import Settings, read_settings
-from finops.sql import answer
+from finops.sql import answer, check_reading, printable
 
 
 def connect(project: str | Path = ".", *, as_of: str | date | None = None) -> "Warehouse":
@@ -160,9 +161,13 @@ class Warehouse:
         Raises BadInput for anything but one select, for a query that fails, and for a keyword that
         the query does not ask for.
         """
-        rows = self._read(query, params)
+        rows = self._read(query, params, answer)
         frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
         return frame
+
+    def rows(self, query: str) -> pa.Table:
+        """Return the rows of one read-only query to print: what isn't number or text is text."""
+        return self._read(query, {}, printable)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a whole table, such as `marts.team_month`. Raises BadInput if there is none."""
@@ -234,13 +239,15 @@ class Warehouse:
                 f"reads. Run: finops build. ({error})"
             ) from error
 
-    def _read(self, query: str, params: dict[str, Any]) -> pa.Table:
+    def _read(self, query: str, params: dict[str, Any], ask: Callable[..., pa.Table]) -> pa.Table:
         con = self._reader()
         try:
-            statements = con.extract_statements(query)
-            if len(statements) != 1 or statements[0].type not in _READING:
-                raise BadInput("Only one select at a time can be run; the warehouse is read-only.")
-            return answer(con, query, params)
+            check_reading(con, query)
+            return ask(con, query, params)
+        except duckdb.PermissionException as error:
+            raise BadInput(
+                f"A query reads the warehouse, and no file or setting beside it: {error}"
+            ) from error
         except duckdb.Error as error:
             raise BadInput(f"The query failed: {error}") from error
 
@@ -252,7 +259,7 @@ class Warehouse:
                     f"{self.settings.project} has no warehouse yet. Run: finops load SOURCE, "
                     "then finops build"
                 )
-            self._connection = open_database(self.settings.database, self.settings, read_only=True)
+            self._connection = open_reader(self.settings)
         return self._connection
 
     def _build_as_of(self) -> None:
@@ -268,7 +275,6 @@ class Warehouse:
 
 # So many refused months are named in an error.
 _NAMED = 3
-_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
 def _refused(refusals: list[str], records: list[dict[str, Any]]) -> str:

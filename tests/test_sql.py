@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import finops
-from finops.build import open_database
+from finops.database import open_database
 from finops.errors import BadInput
 from finops.sql import answer
 
@@ -71,7 +71,7 @@ def test_first_lines_say_what_can_be_set(name, warehouse):
     lines = takewhile(lambda line: line.startswith("--"), query.splitlines())
     examples = re.findall("set variable .*?;", " ".join(line[3:] for line in lines))
     assert {one.split()[2] for one in examples} == set(re.findall(r"getvariable\('(\w+)'\)", query))
-    with open_database(warehouse.settings.database, warehouse.settings, read_only=True) as con:
+    with open_database(warehouse.settings.database, warehouse.settings) as con:
         for one in examples:
             con.execute(one)
         assert con.execute(query).fetchone()

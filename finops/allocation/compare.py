@@ -4,7 +4,7 @@ import duckdb
 import pandas as pd
 
 from finops.allocation.shared_costs import METHODS
-from finops.build import open_database
+from finops.database import address, open_database
 from finops.errors import BadInput
 from finops.models import Model, models_in_order
 from finops.months import create_model
@@ -41,7 +41,7 @@ def compare_methods(warehouse: Warehouse, billing_period: str) -> pd.DataFrame:
         raise BadInput(f"{billing_period} is not built. Example of a month: 2026-10.")
     models = [model for model in models_in_order() if model.name in _MODELS]
     with open_database(":memory:", warehouse.settings) as con:
-        con.execute(f"attach {literal(str(warehouse.settings.database))} as build (read_only)")
+        con.execute(f"attach {literal(address(warehouse.settings.database))} as build (read_only)")
         _show_month(con, models, billing_period)
         con.execute(
             "create table parts as select '' as method, * from build.marts.pool_month limit 0"

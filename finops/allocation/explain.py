@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from finops.build import open_database
+from finops.database import open_database
 from finops.errors import BadInput, CheckFailed
 from finops.sql import read_query
 from finops.warehouse import Warehouse
@@ -189,7 +189,7 @@ def _check_sums(number: pd.DataFrame, parts: pd.DataFrame, question: Question) -
 @contextmanager
 def _explained(warehouse: Warehouse, question: Question) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a reader of the build with the tables `question` and `explained_rows`."""
-    with open_database(warehouse.settings.database, warehouse.settings, read_only=True) as con:
+    with open_database(warehouse.settings.database, warehouse.settings) as con:
         con.register("question", _rows(con, question))
         con.execute(f"create temp table explained_rows as {_query('rows')}")
         yield con

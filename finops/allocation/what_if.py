@@ -13,7 +13,8 @@ import duckdb
 import pandas as pd
 
 from finops.allocation.mappings import FILES
-from finops.build import load_inputs, open_database, plan_of
+from finops.build import load_inputs, plan_of
+from finops.database import address, open_database
 from finops.errors import BadInput, CheckFailed, SourceNotFound
 from finops.ingest.deliveries import read_records
 from finops.models import Model, checks, models_in_order
@@ -71,7 +72,7 @@ def what_if(
         project = _project_with(settings, sources, Path(scratch))
         with open_database(":memory:", settings) as con:
             con.execute(f"set temp_directory = {literal(scratch)}; set memory_limit = '3GB'")
-            con.execute(f"attach {literal(str(settings.database))} as last_build (read_only)")
+            con.execute(f"attach {literal(address(settings.database))} as last_build (read_only)")
             con.execute("use last_build")
             outcome = _outcome(con, project, records, periods, sorted(sources), progress)
     _check_nothing_lost(outcome.teams)

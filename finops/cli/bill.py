@@ -1,6 +1,5 @@
 """Commands from a bill to tables: load, build, check, ask."""
 
-import json
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +14,9 @@ from finops.demo import run_demo
 from finops.errors import CheckFailed
 from finops.held import uncombined_months
 from finops.project import create_project
+from finops.report import answers, delivery_tables, findings, tables, trust
 from finops.report import console as page
-from finops.report import delivery_tables, findings, tables, trust
-from finops.report.frames import plain_values
+from finops.report.text import harmless
 from finops.unread import unread
 from finops.warehouse import Warehouse
 
@@ -189,12 +188,10 @@ def sql(
 
     Example: finops sql "select * from marts.team_month" --format csv
     """
-    rows = plain_values(connect(project, as_of=as_of).sql(query))
+    rows = connect(project, as_of=as_of).rows(query)
     if output is Format.table:
-        out.print(tables.rows(rows))
-    elif output is Format.csv:
-        sys.stdout.write(tables.defused(rows).to_csv(index=False))
+        out.print(answers.table(rows))
     else:
-        sys.stdout.write(
-            json.dumps(rows.to_dict("records"), default=str, ensure_ascii=False) + "\n"
-        )
+        text = answers.csv_text(rows) if output is Format.csv else answers.json_text(rows)
+        # A file gets the text as it is; a terminal no sign that gives it orders.
+        sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)

@@ -13,7 +13,8 @@ import pandas as pd
 
 from finops.close.ledger import COLUMNS, transfers
 from finops.errors import BadInput
-from finops.ingest.deliveries import charge_files, read_records
+from finops.ingest.charge_files import charge_paths
+from finops.ingest.deliveries import read_records
 from finops.settings import FILE_NAME, Settings
 
 __all__ = [
@@ -77,7 +78,8 @@ def input_hashes(settings: Settings, period: str) -> dict[str, str]:
     records = [one for one in current_records(settings) if one["billing_period"] <= period]
     queried = [path for path in settings.fetched.values() if path.exists()]
     found = [settings.project / FILE_NAME, *queried]
-    for pattern in ("mappings/*.csv", "business/*.*", *charge_files(records)):
+    found += [settings.project / path for one in records for path in charge_paths(one)]
+    for pattern in ("mappings/*.csv", "business/*.*"):
         found += sorted(settings.project.glob(pattern))
     return {str(path.relative_to(settings.project)): _sha256(path) for path in found}
 

@@ -10,7 +10,6 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from finops.build import open_database
 from finops.close.bill_rules import Finding, findings
 from finops.close.contracts import (
     Contract,
@@ -22,6 +21,7 @@ from finops.close.invoice_classes import classified
 from finops.close.invoice_files import Invoices, read_invoices
 from finops.close.invoice_issue import Issued, create_issued, delivered_again, issued_on
 from finops.close.invoice_items import invoice_items
+from finops.database import open_database
 from finops.errors import BadInput
 from finops.forecast.support import read_tiers
 from finops.sql import literal, read_query
@@ -132,7 +132,7 @@ def _opened(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a reader of the build with the tables that the queries of a check read beside it."""
     settings = warehouse.settings
-    with open_database(settings.database, settings, read_only=True) as con:
+    with open_database(settings.database, settings) as con:
         month = {
             "billing_period": invoices.billing_period,
             "billing_account_id": invoices.billing_account_id,

@@ -1,7 +1,7 @@
 """Find what the bill said when an invoice was issued, where it was delivered again since."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from finops.close.invoice_files import Invoices
 from finops.close.invoice_rows import Invoice
-from finops.ingest.deliveries import charge_file, read_records
+from finops.ingest.charge_files import charge_paths, charge_scan
+from finops.ingest.deliveries import read_records
 from finops.ledger.as_of import moment
 from finops.ledger.current import payers
 from finops.settings import Settings
-from finops.sql import literal, read_query
+from finops.sql import read_query
 
 __all__ = ["Issued", "create_issued", "delivered_again", "issued_on"]
 
@@ -34,14 +35,14 @@ class Issued:
     """An invoice and the delivery that counted on the day it was issued and doesn't any more.
 
     `x_is_last` says that no invoice of the seller is newer: it is the one that lines without an
-    invoice were waiting for. `path` is the pattern of the delivery's charges.
+    invoice were waiting for. `record` is that of the delivery.
     """
 
     invoice_id: str
     invoice_issuer_name: str
     x_delivery_id: str
     x_is_last: bool
-    path: str
+    record: dict[str, Any]
     delivered_on: str
 
 
@@ -56,9 +57,10 @@ def issued_on(settings: Settings, invoices: Invoices) -> list[Issued]:
     for head in invoices.heads:
         then = _of_month(settings, invoices, moment(head.issued)) if head.issued else {}
         found += [
-            Issued(head.invoice_id, head.seller, name, _is_last(head, invoices), path, newest)
-            for name, path in ((name, charge_file(one)) for name, one in then.items())
-            if name not in now and any(settings.project.glob(path))
+            Issued(head.invoice_id, head.seller, name, _is_last(head, invoices), one, newest)
+            for name, one in then.items()
+            if name not in now
+            and all((settings.project / path).is_file() for path in charge_paths(one))
         ]
     return found
 
@@ -70,14 +72,13 @@ def delivered_again(issued: list[Issued]) -> dict[str, str]:
 
 def create_issued(con: duckdb.DuckDBPyConnection, issued: list[Issued]) -> None:
     """Create the view issued_charges: what the deliveries of `issued` had of their invoices."""
-    rows = [{name: asdict(one)[name] for name in _SCHEMA.names} for one in issued]
+    rows = [{name: getattr(one, name) for name in _SCHEMA.names} for one in issued]
     con.register("issued_invoices", pa.Table.from_pylist(rows, _SCHEMA))
-    paths = ", ".join(sorted({literal(one.path) for one in issued}))
-    source = (
-        f"select *, delivery as x_delivery_id from read_parquet([{paths}], "
-        "hive_partitioning = true, hive_types_autocast = false, union_by_name = true)"
-    )
-    con.execute(f"create temp view replaced_charges as {source if paths else _NOTHING}")
+    records = {one.x_delivery_id: one.record for one in issued}
+    source = _NOTHING
+    if records:
+        source = f"select *, delivery as x_delivery_id from {charge_scan(records.values())}"
+    con.execute(f"create temp view replaced_charges as {source}")
     con.execute(read_query("finops.close", "invoice_issued"))
 
 

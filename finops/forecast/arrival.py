@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from finops.ingest.deliveries import charge_file
-from finops.sql import literal
+from finops.ingest.charge_files import charge_scan
 from finops.warehouse import Warehouse
 
 __all__ = ["last_complete", "observed", "still_open"]
@@ -55,7 +54,7 @@ def _fill(warehouse: Warehouse, old: dict[str, Any], new: dict[str, Any]) -> pd.
     sides = [
         f"select cast(charge_period_start as date) as charge_date, service_name, "
         f"sum(effective_cost) as effective_cost, {number} as side "
-        f"from read_parquet({literal(charge_file(one))}) "
+        f"from {charge_scan([one])} "
         "where consumed_quantity is not null and charge_period_start >= "
         f"cast($arrived as timestamp) - interval {_OBSERVED_DAYS} day group by all"
         for number, one in enumerate((old, new))

@@ -111,19 +111,6 @@ def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict
     return records
 
 
-def charge_files(records: list[dict[str, Any]]) -> list[str]:
-    """Return the patterns of the current deliveries' Parquet files, relative to the project."""
-    return [charge_file(one) for one in records if one["status"] == "current"]
-
-
-def charge_file(record: dict[str, Any]) -> str:
-    """Return the pattern of one delivery's Parquet files, relative to the project folder."""
-    return (
-        f"warehouse/charges/billing_period={record['billing_period']}"
-        f"/delivery={record['delivery_id']}/*.parquet"
-    )
-
-
 def _folder(delivery: Delivery, warehouse: Path) -> Path:
     period = f"billing_period={delivery.billing_period}"
     return warehouse / "charges" / period / f"delivery={delivery_id(delivery)}"

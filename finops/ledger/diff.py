@@ -6,10 +6,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from finops.database import open_database
 from finops.errors import BadInput, SourceNotFound
-from finops.ingest.deliveries import charge_file, read_records
+from finops.ingest.charge_files import charge_paths, charge_scan
+from finops.ingest.deliveries import read_records
 from finops.settings import Settings
-from finops.sql import literal, read_query
+from finops.sql import read_query
 
 Record = dict[str, Any]
 
@@ -37,7 +39,7 @@ def diff_deliveries(settings: Settings, a: str, b: str | None = None) -> pd.Data
     """
     records = read_records(settings.warehouse, as_of=settings.as_of)
     pairs = [_pair(records, a, b)] if b else _last_two(records, a)
-    con = duckdb.connect()
+    con = open_database(":memory:", settings)
     con.execute("create schema ledger")
     _create_charges(con, "old_charges", settings, [old for old, _ in pairs])
     _create_charges(con, "new_charges", settings, [new for _, new in pairs])
@@ -90,10 +92,8 @@ def _bill(record: Record) -> tuple[str, str]:
 def _create_charges(
     con: duckdb.DuckDBPyConnection, name: str, settings: Settings, records: list[Record]
 ) -> None:
-    patterns = [charge_file(one) for one in records]
-    for pattern in patterns:
-        if not any(settings.project.glob(pattern)):
-            raise SourceNotFound(f"{pattern} is gone: those charges can't be compared any more.")
-    scan = ", ".join(literal(str(settings.project / pattern)) for pattern in patterns)
-    source = f"read_parquet([{scan}], hive_partitioning = false)" if patterns else _NOTHING
+    for path in (path for one in records for path in charge_paths(one)):
+        if not (settings.project / path).is_file():
+            raise SourceNotFound(f"{path} is gone: those charges can't be compared any more.")
+    source = charge_scan(records, hive=False) if records else _NOTHING
     con.execute(f"create view ledger.{name} as from {source}")

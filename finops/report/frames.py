@@ -1,11 +1,10 @@
 """Read amounts of a table for drawing, in one currency."""
 
 import pandas as pd
-import pyarrow as pa
 
 from finops.report.text import is_missing
 
-__all__ = ["dates_text", "floats", "one_currency", "plain_values"]
+__all__ = ["dates_text", "floats", "one_currency"]
 
 _AMOUNTS = ("_cost", "_change", "_share", "_revenue", "_budget", "_orders")
 
@@ -40,17 +39,3 @@ def floats(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def dates_text(dates: pd.Series) -> list[str]:
     """Return days as ISO dates, which plotly reads in any time zone alike."""
     return [str(pd.Timestamp(date).date()) for date in dates]
-
-
-def plain_values(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with maps, such as tags, as dicts, and lists as lists."""
-    nested = {
-        str(name): pa.array(column, type=column.dtype.pyarrow_dtype)
-        for name, column in frame.items()
-        if isinstance(column.dtype, pd.ArrowDtype)
-        and pa.types.is_nested(column.dtype.pyarrow_dtype)
-    }
-    values = {name: found.to_pylist(maps_as_pydicts="strict") for name, found in nested.items()}
-    return frame.assign(
-        **{name: pd.Series(found, frame.index, object) for name, found in values.items()}
-    )

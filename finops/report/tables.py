@@ -1,6 +1,5 @@
 """Print frames as tables in a terminal."""
 
-import json
 from collections.abc import Iterable
 
 import pandas as pd
@@ -15,14 +14,11 @@ from finops.report.text import (
     is_missing,
     number,
     plain,
-    safe_cell,
 )
 
 __all__ = [
-    "defused",
     "new_table",
     "notes",
-    "rows",
     "rule_hits",
 ]
 
@@ -78,36 +74,6 @@ def _known(value: str | None, otherwise: str) -> str:
 
 def _day(value: object) -> str:
     return MISSING if is_missing(value) else f"{value:%Y-%m-%d}"
-
-
-def rows(frame: pd.DataFrame) -> RenderableType:
-    """Return any frame as a table, or why it is empty."""
-    if frame.empty:
-        return "The query ran and no row matches."
-    numeric = [_is_numeric(frame[name]) for name in frame.columns]
-    names = [
-        f"{name}:" if right else name for name, right in zip(frame.columns, numeric, strict=True)
-    ]
-    table = new_table(*names)
-    for values in frame.itertuples(index=False):
-        table.add_row(*("" if is_missing(value) else escape(plain(value)) for value in values))
-    return table
-
-
-def defused(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with text that a spreadsheet never runs as a formula."""
-    texts = [name for name in frame.columns if not _is_numeric(frame[name])]
-    return frame.assign(**{name: frame[name].map(_spreadsheet_value) for name in texts})
-
-
-def _spreadsheet_value(value: object) -> object:
-    if isinstance(value, dict | list):
-        value = json.dumps(value, default=str, ensure_ascii=False)
-    return safe_cell(value) if isinstance(value, str) else value
-
-
-def _is_numeric(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column.dtype)
 
 
 def new_table(*names: str, tight: bool = False) -> Table:

@@ -4,12 +4,14 @@ import calendar
 import math
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from unicodedata import category
 
 import pandas as pd
 
 from finops.languages import place_of
 
 __all__ = [
+    "harmless",
     "join",
     "kind_text",
     "money",
@@ -31,7 +33,8 @@ MINUS = "−"
 # Currencies whose smallest coin is the unit itself.
 _WITHOUT_CENTS = {"CLP", "JPY", "KRW", "VND"}
 _MONEY, _COINS = "#,##0.00;[Red]-#,##0.00", "#,##0;[Red]-#,##0"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Excel reads the wide signs of Asian keyboards like the others.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def is_missing(value: object) -> bool:
@@ -119,11 +122,21 @@ def plain(text: object, limit: int | None = None) -> str:
     """Return text of a tag or mapping in one line without control characters, cut in the middle."""
     if is_missing(text):
         return MISSING
-    line = "".join(char if char.isprintable() else "�" for char in str(text))
+    line = harmless(str(text)).replace("\n", "�")
     if limit is None or len(line) <= limit:
         return line
     tail = limit // 2
     return f"{line[: limit - tail - 1]}…{line[-tail:]}"
+
+
+def harmless(text: str) -> str:
+    """Return lines of text in which no character moves a cursor or turns the writing around."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char == "\n" or category(char) == "Zs" else "�"
+        for char in text
+    )
 
 
 def safe_cell(text: str) -> str:

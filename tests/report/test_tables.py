@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from finops.report import delivery_tables, tables
-from finops.report.frames import plain_values
 
 
 def arrow(rows):
@@ -137,12 +136,3 @@ def test_rule_hits_fit_in_80_columns_and_name_what_to_mend():
         "r2 (line 2) is in conflict with r1, of the same priority: the upper line decides." in out
     )
     assert "r1 (line 2)" not in out
-
-
-def test_tags_print_as_a_dict_and_as_json_in_csv():
-    tags = pa.array([[("team", "order")], None], pa.map_(pa.string(), pa.string()))
-    frame = pd.DataFrame({"tags": pd.Series(tags, dtype=pd.ArrowDtype(tags.type))})
-    values = plain_values(frame)
-    assert list(values["tags"]) == [{"team": "order"}, None]
-    assert "{'team': 'order'}" in printed(tables.rows(values))
-    assert tables.defused(values).to_csv(index=False) == 'tags\n"{""team"": ""order""}"\n""\n'
