@@ -4,7 +4,7 @@
 -- 'end_date': date '2026-10-14', 'x_team': 'search'}];
 -- Also per resource and commitment: set variable in_detail = true;
 with newest_day as (
-    select max(charge_date) as charge_date from marts.team_day
+    select max(charge_date) as charge_date from marts.team_day where x_usage_effective_cost <> 0
 ),
 
 asked as (

@@ -23,7 +23,9 @@ _TEXTS = ("key", "kind", "level", "owner", "cause", "causes")
 
 def update(warehouse: Warehouse) -> pd.DataFrame:
     """Look for anomalies in a warehouse and `record` them in its project."""
-    days = warehouse.sql("select max(charge_date) as day from marts.team_day")["day"]
+    days = warehouse.sql(
+        "select max(charge_date) as day from marts.team_day where x_usage_effective_cost <> 0"
+    )["day"]
     through = pd.Timestamp(0) if days.isna().all() else days.iloc[0]
     return record(warehouse.settings.project, find(warehouse), through=through)
 

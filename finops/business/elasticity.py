@@ -80,7 +80,9 @@ def hourly_usage(warehouse: Warehouse, *, days: int = 56) -> pd.DataFrame:
     prices, orders_of (the service itself or `*`) and its orders; only usage that the bill reports
     by the hour.
     """
-    newest = warehouse.sql("select max(charge_date) as day from facts.daily_cost")["day"].iloc[0]
+    newest = warehouse.sql(
+        "select max(charge_date) as day from facts.daily_cost where consumed_quantity is not null"
+    )["day"].iloc[0]
     since = str((pd.Timestamp(newest) - pd.Timedelta(days=days - 1)).date())
     return _with_orders(warehouse, warehouse.sql(HOURLY, since=since), "hour")
 

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -16,6 +16,7 @@ import duckdb
 from finops.errors import BadSource
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
+from finops.ingest.elapsed import set_elapsed
 from finops.ingest.formats import open_bill
 from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
@@ -138,6 +139,7 @@ def _write_charges(
     try:
         create_line_totals(con, bill)
         con.execute(f"create view raw.priced_charges as {charges}")
+        elapsed = set_elapsed(con, delivery)
         _write(con, "from raw.priced_charges", target)
         con.execute(f"create view raw.charges as from {parquet_scan([target])}")
         # Few rows, read apart: in one query with the others they would cost a third more time.
@@ -150,7 +152,16 @@ def _write_charges(
             f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice, "
             f"such as {totals['repeated_line']}. Are two copies of the month in one folder?"
         )
-    return _record(delivery, totals, bill) | read_contents(con)
+    record = _record(delivery, totals, bill) | read_contents(con)
+    return record | _open_until(elapsed, totals)
+
+
+def _open_until(elapsed: datetime | None, totals: dict[str, Any]) -> dict[str, str | None]:
+    """Return until when an open month had elapsed; fees of days to come are no charges of now."""
+    if elapsed is None:
+        return {"elapsed_until": None}
+    last = min(totals["last_charge_date"], (elapsed - timedelta(seconds=1)).date())
+    return {"elapsed_until": str(elapsed), "last_charge_date": str(last)}
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:

@@ -1,5 +1,6 @@
 -- One row per charge of one FOCUS delivery, with the columns of charges.sql; costs are as exported.
 -- The currency of charges that name none: set variable currency = 'CNY'; else USD.
+-- In a month that is not over: set variable elapsed_until = timestamp '2026-10-11';
 with amortisation as (
     select coalesce(bool_and(is_amortised), true) as is_amortised from raw.line_totals
 ),
@@ -18,12 +19,62 @@ marked_charges as (
         and (billed_cost > 0 or effective_cost > 0) as has_price
     from raw.focus_charges
     cross join amortisation
+),
+
+-- What commitments leave unused in periods that go on after what the delivery holds.
+unused_periods as (
+    select
+        commitment_discount_id,
+        charge_period_start,
+        charge_period_end,
+        sum(effective_cost) as unused_cost
+    from raw.focus_charges
+    where
+        commitment_discount_status = 'Unused'
+        and charge_period_end > getvariable('elapsed_until')
+    group by commitment_discount_id, charge_period_start, charge_period_end
+),
+
+costs_to_come as (
+    select
+        periods.commitment_discount_id,
+        periods.charge_period_start,
+        periods.charge_period_end,
+        periods.unused_cost,
+        (periods.unused_cost + coalesce(sum(used.effective_cost), 0)) * least(
+            epoch(periods.charge_period_end - cast(getvariable('elapsed_until') as timestamp))
+            / epoch(periods.charge_period_end - periods.charge_period_start),
+            1
+        ) as cost_to_come
+    from unused_periods as periods
+    left join raw.focus_charges as used
+        on
+            periods.commitment_discount_id = used.commitment_discount_id
+            and used.commitment_discount_status = 'Used'
+            and used.charge_period_start >= periods.charge_period_start
+            and used.charge_period_start < periods.charge_period_end
+    group by
+        periods.commitment_discount_id,
+        periods.charge_period_start,
+        periods.charge_period_end,
+        periods.unused_cost
+),
+
+-- Less than the days to come cost is what has been unused so far: it doesn't hold them.
+unused_shares as (
+    select
+        *,
+        case
+            when unused_cost >= cost_to_come then 1 - cost_to_come / nullif(unused_cost, 0)
+            else 1
+        end as share_so_far
+    from costs_to_come
 )
 
 select
     cast(null as varchar) as x_line_item_id,
-    charge_period_start,
-    coalesce(charge_period_end, charge_period_start) as charge_period_end,
+    marked_charges.charge_period_start,
+    coalesce(marked_charges.charge_period_end, marked_charges.charge_period_start) as charge_period_end,
     billing_account_id,
     billing_account_name,
     -- A charge of the whole account has no sub account.
@@ -87,7 +138,7 @@ select
                 and charge_class = 'Correction'
                 and charge_frequency is distinct from 'Recurring'
                 then 0
-            else coalesce(effective_cost, billed_cost)
+            else coalesce(effective_cost, billed_cost) * coalesce(share_so_far, 1)
         end
         as decimal(18, 10)
     ) as effective_cost,
@@ -99,7 +150,7 @@ select
     cast(null as decimal(18, 10)) as x_split_cost,
     cast(null as decimal(18, 10)) as x_split_unused_cost,
     coalesce(billing_currency, getvariable('currency'), 'USD') as billing_currency,
-    commitment_discount_id,
+    marked_charges.commitment_discount_id,
     commitment_discount_category,
     commitment_discount_type,
     commitment_discount_status,
@@ -110,3 +161,9 @@ select
     x_cost_categories,
     cast(0 as decimal(18, 10)) as x_unused_cost
 from marked_charges
+left join unused_shares
+    on
+        marked_charges.commitment_discount_status = 'Unused'
+        and marked_charges.commitment_discount_id = unused_shares.commitment_discount_id
+        and marked_charges.charge_period_start = unused_shares.charge_period_start
+        and marked_charges.charge_period_end = unused_shares.charge_period_end

@@ -1,0 +1,38 @@
+"""Tell how far the month of a delivery had elapsed: days to come have cost nothing yet."""
+
+from datetime import datetime, timedelta
+
+import duckdb
+
+from finops.ingest.manifests import Delivery
+from finops.sql import read_query
+
+# Some usage of every hour comes within a day; a bill without any for longer had none.
+_LATE = timedelta(days=1)
+
+
+def set_elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime | None:
+    """Return until when the month had elapsed, and tell SQL, as the variable `elapsed_until`.
+
+    That is the end of the last usage in `raw.priced_charges`, never after the delivery; the time of
+    the delivery where there is none near it. None for a month that was over: its delivery came
+    after its end, its usage is invoiced, or the delivery is older than its own usage, so that its
+    time tells nothing.
+    """
+    until = _elapsed(con, delivery)
+    con.execute("set variable elapsed_until = cast(? as timestamp)", [until])
+    return until
+
+
+def _elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime | None:
+    start = datetime.fromisoformat(f"{delivery.billing_period}-01")
+    delivered = delivery.delivered_at.replace(tzinfo=None)
+    if not start <= delivered < (start + timedelta(days=31)).replace(day=1):
+        return None
+    query = read_query("finops.ingest", "elapsed")
+    last_start, last_end, is_invoiced = con.execute(query).fetchall()[0]
+    if is_invoiced or (last_start and last_start > delivered):
+        return None
+    if last_end is None or delivered - last_end >= _LATE:
+        return delivered
+    return min(last_end, delivered)
