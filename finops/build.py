@@ -21,6 +21,7 @@ from finops.errors import BadSource, CheckFailed, SourceNotFound
 from finops.held import held_text, uncombined_months, usable
 from finops.increments import Plan, plan_build, record_build
 from finops.ingest.deliveries import read_records
+from finops.ingest.file_accounts import Account, file_parts, file_rows, read_accounts
 from finops.models import Model, models_in_order
 from finops.months import Progress, build_all, build_changed, create_charges
 from finops.promises import ALL_MONTHS
@@ -32,6 +33,7 @@ LEDGER = pa.schema(
         ("delivery_id", pa.string()),
         ("billing_period", pa.string()),
         ("status", pa.string()),
+        ("superseded_by", pa.string()),
         ("previous_delivery_id", pa.string()),
         ("export_name", pa.string()),
         ("format", pa.string()),
@@ -113,7 +115,8 @@ def _build(
     if not plan.stale or not records:
         return months
     with _new_database(settings, copy=not plan.is_full) as con:
-        create_ledger(con, records)
+        # What lay where is known of today only.
+        create_ledger(con, records, [] if settings.as_of else read_accounts(settings.warehouse))
         create_charges(con, records)
         load_inputs(con, settings, plan.stale)
         if plan.is_full:
@@ -154,10 +157,13 @@ def _last_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None
         yield last
 
 
-def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]]) -> None:
+def create_ledger(
+    con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]], accounts: list[Account]
+) -> None:
     """Create `ledger.deliveries`, one row per delivery, and what it sums to and holds.
 
-    These are `ledger.delivery_currencies` and `ledger.contents`.
+    These are `ledger.delivery_currencies` and `ledger.contents`; and `ledger.files`, one row per
+    file found below a source, with `ledger.file_parts`, what it holds by month and currency.
     """
     con.execute("create schema if not exists ledger")
     rows = [{name: record.get(name) for name in LEDGER.names} for record in records]
@@ -173,6 +179,7 @@ def create_ledger(con: duckdb.DuckDBPyConnection, records: list[dict[str, Any]])
     )
     con.unregister("records")
     _create_delivery_currencies(con, records)
+    _create_files(con, accounts)
     contents = read_query("finops.ledger", "contents")
     con.execute(f"create or replace table ledger.contents as {contents}")
 
@@ -193,6 +200,26 @@ def _create_delivery_currencies(
         "from currencies order by billing_period, delivery_id, billing_currency"
     )
     con.unregister("currencies")
+
+
+def _create_files(con: duckdb.DuckDBPyConnection, accounts: list[Account]) -> None:
+    con.register("files", file_rows(accounts))
+    con.execute(
+        "create or replace table ledger.files as select * replace ("
+        "cast(first_charge_date as date) as first_charge_date, "
+        "cast(last_charge_date as date) as last_charge_date, "
+        "cast(looked_at as timestamp) as looked_at, "
+        "cast(source_unblended_cost as decimal(38, 18)) as source_unblended_cost) "
+        "from files order by source, file"
+    )
+    con.unregister("files")
+    con.register("parts", file_parts(accounts))
+    con.execute(
+        "create or replace table ledger.file_parts as select * replace ("
+        "cast(source_unblended_cost as decimal(38, 18)) as source_unblended_cost) "
+        "from parts order by file, billing_period, billing_currency"
+    )
+    con.unregister("parts")
 
 
 def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

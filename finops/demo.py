@@ -32,7 +32,7 @@ def run_demo(folder: str | Path, progress: Progress) -> Demo:
     _copy_new(sample / FILE_NAME, project / FILE_NAME)
     copy_notebooks(project)
     with connect(project) as warehouse:
-        warehouse.load(sample / "bill", progress=progress)
+        warehouse.load(sample / "bill", all_versions=True, progress=progress)
         warehouse.build(progress=progress)
         progress("anomalies and report", 1, 1)
         found = find(warehouse)

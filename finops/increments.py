@@ -125,6 +125,8 @@ def _of_month(records: list[dict[str, Any]], period: str) -> list[dict[str, Any]
 
 def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) -> str:
     schema, _, table = name.partition(".")
+    if table in ("files", "file_parts"):
+        return inputs["ledger.files"]
     if schema == "ledger":
         return _hash(*sorted(str(sorted(record.items(), key=str)) for record in records))
     return inputs.get(MADE_OF.get(name, name) if schema == "business" else schema, table)
@@ -140,7 +142,9 @@ def _input_files(settings: Settings) -> dict[str, str]:
     inventory = inventory_files(settings.project / "inventory")
     mapping_code, business_code = _code("finops.allocation"), _code("finops.business")
     zone = settings.timezone
+    accounts = sorted((settings.warehouse / "files").glob("*.json"))
     return {
+        "ledger.files": _hash(*_contents(accounts)),
         "mappings": _hash(mapping_code, *_contents(files)),
         "inventory": _hash(mapping_code, *(path.name for path in inventory), *_contents(inventory)),
     } | {

@@ -1,6 +1,5 @@
 """Open a project: load bills, build tables, ask questions, check promises."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,11 +15,13 @@ import pyarrow as pa
 from finops.build import build_warehouse
 from finops.business.databases import fetch_series
 from finops.database import open_reader
-from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
-from finops.ingest.deliveries import read_records, write_delivery
-from finops.ingest.discover import find_deliveries
-from finops.ingest.manifests import Delivery
+from finops.errors import BadInput, SourceNotFound
+from finops.ingest.decisions import Decision, decide
+from finops.ingest.deliveries import read_records
+from finops.ingest.file_accounts import file_rows, read_accounts
+from finops.ingest.load import load_folder
 from finops.ingest.s3 import bucket_folder, is_s3, s3_address, sync
+from finops.ingest.versions import load_as_of, load_version_before, versions_of
 from finops.ledger.as_of import moment
 from finops.ledger.diff import diff_deliveries
 from finops.lock import writer_lock
@@ -81,6 +82,7 @@ class Warehouse:
         billing_period: str | None = None,
         format: str | None = None,  # noqa: A002
         allow_bad_values: bool = False,
+        all_versions: bool = False,
         progress: Progress = silent,
     ) -> pd.DataFrame:
         """Load the bills in a folder, of one file or below an `s3://` prefix.
@@ -90,58 +92,63 @@ class Warehouse:
 
         `billing_period` (YYYY-MM) takes one month only; `format` (`legacy`, `cur2` or `focus`)
         overrules what manifest and header say; with `allow_bad_values`, values that don't parse are
-        counted and left empty. A month that can't be loaded whole is left out, and when the others
-        are loaded BadSource says which and why. Raises BadInput, SourceNotFound, MissingColumns and
+        counted and left empty. Of the versions that an export keeps of a month the newest is loaded
+        and the others are registered, until somebody asks for the past; `all_versions` loads them
+        now. What is left out and may belong to the bill makes a BadSource, when all else is loaded,
+        that says what, why and how to decide. Raises BadInput, SourceNotFound, MissingColumns and
         WarehouseBusy too.
         """
         self._refuse_as_of()
+        options: dict[str, Any] = {
+            "billing_period": billing_period,
+            "format": format,
+            "allow_bad_values": allow_bad_values,
+            "all_versions": all_versions,
+            "progress": progress,
+        }
         if not is_s3(source):
-            found = find_deliveries(Path(source), format=format)
-            return self._write(found, source, billing_period, allow_bad_values, progress)
+            return pd.DataFrame(load_folder(self.settings, str(source), Path(source), **options))
         cache = self.settings.warehouse / "cache"
         # Until the copies are read, no other load may refresh them.
         with writer_lock(cache):
-            folder, refused = sync(
-                str(source), cache, billing_period=billing_period, progress=progress
+            synced = sync(
+                str(source),
+                cache,
+                billing_period=billing_period,
+                all_versions=all_versions,
+                progress=progress,
             )
             root = bucket_folder(str(source), cache)
-            found = find_deliveries(
-                folder,
+            loaded = load_folder(
+                self.settings,
+                str(source),
+                synced.folder,
                 root=root,
                 address=lambda path: s3_address(path, root),
-                format=format,
-                refused=refused,
+                refused=synced.refused,
+                older=versions_of(synced.older),
+                **options,
             )
-            return self._write(found, source, billing_period, allow_bad_values, progress)
+            return pd.DataFrame(loaded)
 
-    def _write(
-        self,
-        deliveries: list[Delivery],
-        source: str | Path,
-        billing_period: str | None,
-        allow_bad_values: bool,
-        progress: Progress,
-    ) -> pd.DataFrame:
-        """Write the deliveries of a source, or those of one month, and return their records."""
-        if billing_period:
-            deliveries = [one for one in deliveries if one.billing_period in (billing_period, "")]
-            if not deliveries:
-                raise SourceNotFound(f"{source} holds no bill of {billing_period}.")
-        records, refusals = [], []
+    def files(self) -> pd.DataFrame:
+        """Return what became of every file found below a source, also before a build.
+
+        One row per file, as in ledger.files: source, file, status, detail, months, rows, days,
+        accounts and sum, as far as they are known.
+        """
+        rows = file_rows(read_accounts(self.settings.warehouse))
+        frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
+        return frame
+
+    def decide(self, what: str, decision: str, reason: str) -> Decision:
+        """Decide of a file, folder or delivery: `leave` it out, `take` it, or `undo` that.
+
+        It counts from the next load or build. Raises BadInput without a reason.
+        """
+        self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
-            _remove_leftovers(self.settings.warehouse)
-            for number, delivery in enumerate(deliveries, start=1):
-                progress(f"{delivery.billing_period} {delivery.format}", number, len(deliveries))
-                try:
-                    record = write_delivery(
-                        delivery, self.settings.warehouse, allow_bad_values=allow_bad_values
-                    )
-                    records.append(record)
-                except (BadSource, MissingColumns) as error:
-                    refusals.append(f"{delivery.billing_period or 'an unknown month'}: {error}")
-        if refusals:
-            raise BadSource(_refused(refusals, records))
-        return pd.DataFrame(records)
+            return decide(self.settings.warehouse, what, decision, reason)
 
     def build(self, *, progress: Progress = silent) -> None:
         """Build every table from the charges, mappings and business data, and check the promises.
@@ -205,8 +212,12 @@ class Warehouse:
         """Return how the bill moved from delivery `a` to `b`, or in month `a` with its last one.
 
         One row per AWS service, account and currency, the largest change of billed cost first;
-        empty for a month that came once. Raises BadInput, SourceNotFound.
+        empty for a month that came once. A version of the month that is registered is loaded for
+        it. Raises BadInput, SourceNotFound, BadSource, WarehouseBusy.
         """
+        if b is None and self.settings.as_of is None:
+            with writer_lock(self.settings.warehouse):
+                load_version_before(self.settings.warehouse, a)
         return diff_deliveries(self.settings, a, b)
 
     @property
@@ -266,30 +277,9 @@ class Warehouse:
         """Build the tables of another moment in a file of their own; what is built stays."""
         if self.settings.as_of:
             with writer_lock(self.settings.warehouse):
+                load_as_of(self.settings.warehouse, self.settings.as_of)
                 build_warehouse(self.settings, silent)
 
     def _refuse_as_of(self) -> None:
         if self.settings.as_of:
             raise BadInput(f"The warehouse as of {self.settings.as_of} UTC can only be read.")
-
-
-# So many refused months are named in an error.
-_NAMED = 3
-
-
-def _refused(refusals: list[str], records: list[dict[str, Any]]) -> str:
-    """Return in one line which months could not be loaded, why, and which are loaded."""
-    rest = len(refusals) - _NAMED
-    more = f" {rest} more deliveries can't be loaded either." if rest > 0 else ""
-    loaded = sorted({record["billing_period"] for record in records})
-    others = f" Loaded all the same: {', '.join(loaded)}." if loaded else ""
-    return f"Not loaded: {' '.join(refusals[:_NAMED])}{more}{others}"
-
-
-def _remove_leftovers(warehouse: Path) -> None:
-    """Remove what a writer that died left half-written."""
-    for folder in warehouse.glob("charges/billing_period=*/.delivery=*"):
-        shutil.rmtree(folder)
-    for left in warehouse.glob(".finops.*.duckdb*"):
-        # What a build put aside on disk is a folder.
-        shutil.rmtree(left) if left.is_dir() else left.unlink()

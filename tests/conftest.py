@@ -170,6 +170,6 @@ def _built(project: Path, bill: Path) -> Path:
     if not settings.exists():
         settings.write_text('company = "Test"\n')
     with finops.connect(project) as warehouse:
-        warehouse.load(bill)
+        warehouse.load(bill, all_versions=True)
         warehouse.build()
     return project

@@ -1,17 +1,13 @@
--- Months of a payer for which more than one delivery counts, or none.
-with payers as (
-    select
-        unnest(string_split(billing_account_ids, '+')) as billing_account_id,
-        billing_period,
-        status
-    from ledger.deliveries
-)
-
+-- Deliveries that don't count although no delivery that counts holds their lines.
 select
-    billing_account_id,
-    billing_period,
-    1 as expected_deliveries,
-    count(*) filter (where status = 'current') as found_deliveries
-from payers
-group by billing_account_id, billing_period
-having count(*) filter (where status = 'current') <> 1
+    deliveries.billing_period,
+    deliveries.delivery_id,
+    deliveries.superseded_by,
+    'current' as expected_holder,
+    holders.status as found_holder
+from ledger.deliveries as deliveries
+left join ledger.deliveries as holders
+    on
+        deliveries.superseded_by = holders.delivery_id
+        and deliveries.billing_period = holders.billing_period
+where deliveries.status = 'superseded' and holders.status is distinct from 'current'

@@ -14,7 +14,7 @@ from finops.demo import run_demo
 from finops.errors import CheckFailed
 from finops.held import uncombined_months
 from finops.project import create_project
-from finops.report import answers, delivery_tables, findings, tables, trust
+from finops.report import answers, delivery_tables, file_tables, findings, tables, trust
 from finops.report import console as page
 from finops.report.text import harmless
 from finops.unread import unread
@@ -27,6 +27,14 @@ class Format(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+
+
+class Choice(StrEnum):
+    """What `finops decide` says of a file or delivery."""
+
+    leave = "leave"
+    take = "take"
+    undo = "undo"
 
 
 class BillFormat(StrEnum):
@@ -78,6 +86,9 @@ def load(
         bool,
         typer.Option("--allow-bad-values", help="Count values that don't parse; load the rest."),
     ] = False,
+    all_versions: Annotated[
+        bool, typer.Option("--all-versions", help="Load the older versions of each month too.")
+    ] = False,
 ) -> None:
     """Load bills from folders, files or S3; fetch only what is new. Safe to repeat.
 
@@ -91,10 +102,44 @@ def load(
                 billing_period=billing_period,
                 format=kind,
                 allow_bad_values=allow_bad_values,
+                all_versions=all_versions,
                 progress=progress,
             )
         out.print(delivery_tables.deliveries(found))
+    out.print(file_tables.summary(warehouse.files()))
     out.print("Next: finops build")
+
+
+@app.command()
+def files(project: Project = Path()) -> None:
+    """List what became of every file found below a source.
+
+    Example: finops files
+    """
+    out.print(file_tables.files(connect(project).files()))
+
+
+@app.command()
+def decide(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A file, folder or manifest as `finops files` names it, or the id of a delivery."
+        ),
+    ],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    choice: Annotated[Choice, typer.Option("--as", help="What to do with it.")],
+    project: Project = Path(),
+) -> None:
+    """Leave a file or delivery out of the bill, take it in, or undo what was decided.
+
+    Example: finops decide bill/old.csv --as leave --reason "a copy of September"
+    """
+    made = connect(project).decide(what, choice.value, reason)
+    out.print(
+        f"{escape(made.what)}: {made.decision}. Next: finops load, then finops build",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -110,7 +155,7 @@ def build(project: Project = Path()) -> None:
         out.print(escape(note), soft_wrap=True)
     found = warehouse.findings()
     odd = f", {findings.counted(found)} about the bill itself" if len(found) else ""
-    out.print(f"Built; every promise holds{odd}. Next: finops status")
+    out.print(file_tables.built(warehouse.files(), odd), soft_wrap=True)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from finops.close.invoice_rows import Invoice
 from finops.ingest.charge_files import charge_paths, charge_scan
 from finops.ingest.deliveries import read_records
 from finops.ledger.as_of import moment
-from finops.ledger.current import payers
+from finops.ledger.relations import payers
 from finops.settings import Settings
 from finops.sql import read_query
 

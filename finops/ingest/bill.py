@@ -20,7 +20,7 @@ from finops.ingest.casts import (
 from finops.ingest.columns import squashed
 from finops.ingest.headers import check_gzip
 from finops.ingest.layouts import MAP, Field, Layout, TargetType, read_layouts
-from finops.sql import identifier
+from finops.sql import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class Bill:
     # Headers as the bill writes them, sorted.
     columns: list[str]
     bad_values: list[BadValues]
+    # SQL that a line must meet to be read.
+    where: str = "true"
 
     def explain(self, con: duckdb.DuckDBPyConnection, error: duckdb.Error) -> BadSource:
         """Return the error of a bill whose values DuckDB could not read."""
@@ -83,9 +85,12 @@ def read_bill(
     schema: Schema,
     *,
     allow_bad_values: bool = False,
+    split: Sequence[Path] = (),
+    billing_period: str = "",
 ) -> Bill:
     """Return the bill in `files`; what has to be unpacked or parsed goes to the folder `scratch`.
 
+    Of the files in `split` only the lines of `billing_period` are read.
     Raises BadSource for a file that can't be read, MissingColumns for one without
     a required column.
     """
@@ -101,7 +106,20 @@ def read_bill(
         parsed = [_parsed(con, layout, target, scratch) for layout in read]
     except duckdb.Error as error:
         raise bad_source(con, layouts, target, error) from error
-    return Bill(schema, parsed, layouts, headers, bad)
+    where = _where(parsed, schema, split, billing_period)
+    return Bill(schema, parsed, layouts, headers, bad, where)
+
+
+def _where(
+    layouts: list[Layout], schema: Schema, split: Sequence[Path], billing_period: str
+) -> str:
+    names = [name for one in layouts for name, file in one.names.items() if file in split]
+    if not names:
+        return "true"
+    named, used = schema.period_columns
+    month = f"strftime(coalesce({named}, {used}), '%Y-%m')"
+    others = ", ".join(map(literal, names))
+    return f"source_file not in ({others}) or coalesce({month}, '') = {literal(billing_period)}"
 
 
 def create_view(
@@ -113,13 +131,15 @@ def create_view(
     """Create the view of the schema (or `view`) over all files of the bill.
 
     `more` gets a layout and the SQL of its columns, and returns SQL that replaces or follows them.
+    The last column, `source_file`, is the name that a line's file was scanned under.
     """
     # A month without a row has a delivery all the same.
     layouts = bill.layouts or [Layout((), (), "", "")]
     con.execute("create schema if not exists raw")
+    rows = " union all ".join(_select(layout, bill.schema, more) for layout in layouts)
     con.execute(
         f"create or replace view {view or bill.schema.view} as "
-        + " union all ".join(_select(layout, bill.schema, more) for layout in layouts)
+        f"select * from ({rows}) where {bill.where}"
     )
 
 
@@ -132,6 +152,7 @@ def _select(
         for name, kind in schema.columns.items()
     }
     columns |= more(layout, columns)
+    columns["source_file"] = layout.file if layout.files else "cast(null as varchar)"
     named = [f"{sql} as {identifier(name)}" for name, sql in columns.items()]
     rows = f"from {layout.scan} {layout.join}" if layout.files else "where false"
     return f"select {', '.join(named)} {rows}"

@@ -1,5 +1,6 @@
 """Give a bill's values their types, and say which of them have none."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,13 +96,18 @@ def stage_csv(
     if not read:
         return Layout(layout.files, (), layout.reader, layout.options)
     columns = [f"{typed(field, kind)} as s{n}" for n, (field, kind) in enumerate(read)]
+    columns.append(f"{layout.file} as source_file")
     file = scratch / f"staged-{len(list(scratch.iterdir()))}.parquet"
     con.execute(
         f"copy (select {', '.join(columns)} from {layout.scan}) "
         f"to {literal(str(file))} (format parquet, compression lz4)"
     )
-    staged = parquet_layout([file], [field.header for field, _ in read])
-    return replace(staged, origins=((file, layout.delivered(layout.files[0])),))
+    names = [*(field.header for field, _ in read), "source_file"]
+    staged = parquet_layout([file], names)
+    origins = ((file, layout.delivered(layout.files[0])),)
+    scanned = tuple(layout.names.items())
+    fields = staged.fields[:-1]
+    return replace(staged, fields=fields, origins=origins, file="source_file", scanned=scanned)
 
 
 def lenient(layout: Layout, target_type: TargetType) -> Layout:
@@ -211,7 +217,13 @@ def _reason(error: duckdb.Error) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if isinstance(error, duckdb.IOException):
         return f"can't be read; is it cut off? Fetch it again. ({lines[0]})"
-    return f"is not readable as CSV: {'; '.join(lines[:3])}"
+    text = " ".join(lines)
+    place = re.search(r"CSV Error on Line: (\d+)", text)
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if place and counts:
+        return f"line {place[1]} has {counts[2]} values and the header {counts[1]}. Fetch it again."
+    where = f"line {place[1]} " if place else ""
+    return f"{where}is not readable as CSV: {'; '.join(lines[:3])}"
 
 
 def _first_line(error: duckdb.Error) -> str:

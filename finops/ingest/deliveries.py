@@ -16,12 +16,15 @@ import duckdb
 from finops.errors import BadSource
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
+from finops.ingest.decisions import decisions
 from finops.ingest.elapsed import set_elapsed
+from finops.ingest.file_profiles import read_file_parts
 from finops.ingest.formats import open_bill
 from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
 from finops.ledger.current import mark_current
+from finops.ledger.relations import relations
 from finops.sql import literal
 
 RECORD = "delivery.json"
@@ -87,10 +90,10 @@ def write_delivery(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
+        charges = part / "charges.parquet"
         with tempfile.TemporaryDirectory(dir=part) as scratch:
-            record = _write_charges(
-                delivery, part / "charges.parquet", Path(scratch), allow_bad_values
-            )
+            record = _write_charges(delivery, charges, Path(scratch), allow_bad_values)
+        record["relations"] = relations(record, charges, _others(delivery, warehouse))
         (part / RECORD).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
         part.rename(folder)
     finally:
@@ -101,15 +104,30 @@ def write_delivery(
 def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict[str, Any]]:
     """Return the records of all deliveries below `warehouse`, each marked current or superseded.
 
-    Of the deliveries of one payer and month the newest is current: they never add up. Each names
-    the one before it. `as_of` (UTC, without time zone) leaves out what AWS delivered later.
+    What holds the same lines never adds up. Each names the one before it, and what was decided to
+    be left out is set aside. `as_of` (UTC, without time zone) leaves out what AWS delivered later.
     """
     paths = sorted((warehouse / "charges").glob(f"billing_period=*/delivery=*/{RECORD}"))
     records = [_read_record(path) for path in paths]
     if as_of:
         records = [one for one in records if datetime.fromisoformat(one["delivered_at"]) <= as_of]
+    decided = decisions(warehouse)
+    for record in records:
+        made = decided.get(record["delivery_id"]) or decided.get(record["source"])
+        record["decision"] = made.decision if made else ""
     mark_current(records)
     return records
+
+
+def _others(delivery: Delivery, warehouse: Path) -> list[tuple[dict[str, Any], Path]]:
+    """Return the loaded deliveries of the same month, each with its charges."""
+    period = f"billing_period={delivery.billing_period}"
+    paths = sorted((warehouse / "charges" / period).glob(f"delivery=*/{RECORD}"))
+    charges = [path.with_name("charges.parquet") for path in paths]
+    return [
+        (_read_record(path), file) for path, file in zip(paths, charges, strict=True)
+        if file.is_file()
+    ]  # fmt: skip
 
 
 def _folder(delivery: Delivery, warehouse: Path) -> Path:
@@ -145,6 +163,7 @@ def _write_charges(
         # Few rows, read apart: in one query with the others they would cost a third more time.
         _write(con, unused, target.with_name("unused_commitments.parquet"))
         totals = read_totals(con, bill)
+        parts = read_file_parts(con, bill, delivery)
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         raise bill.explain(con, error) from error
     if totals["repeated_rows"]:
@@ -152,7 +171,7 @@ def _write_charges(
             f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice, "
             f"such as {totals['repeated_line']}. Are two copies of the month in one folder?"
         )
-    record = _record(delivery, totals, bill) | read_contents(con)
+    record = _record(delivery, totals, bill) | read_contents(con) | parts
     return record | _open_until(elapsed, totals)
 
 

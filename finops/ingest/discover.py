@@ -1,20 +1,21 @@
 """Find the deliveries of a bill in a folder, by manifest or, where there is none, by looking."""
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from finops.errors import BadInput, BadSource, SourceNotFound
-from finops.ingest.bare import bare_deliveries
+from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
+from finops.ingest.file_profiles import FilePart
 from finops.ingest.headers import read_header
+from finops.ingest.line_items import SCHEMA
 from finops.ingest.manifests import (
     FORMATS,
     Delivery,
     Manifest,
-    find_manifests,
+    export_of,
     is_newest_by_place,
     is_overwritten,
     local_file,
@@ -22,53 +23,136 @@ from finops.ingest.manifests import (
     read_manifest,
     recognise,
 )
+from finops.ingest.source_files import SourceFile, source_files
+from finops.ingest.without_manifest import read_bare
 
 _NEWEST = datetime.max.replace(tzinfo=UTC)
-# What follows an export's own folder in the path of a manifest.
-_MONTH_FOLDERS = re.compile(r"/(metadata/)?(BILLING_PERIOD=\d{4}-\d{2}|\d{8}-\d{8})/.*")
 
 
-def find_deliveries(
+@dataclass
+class Found:
+    """What lies below a source: its deliveries, oldest first, and what each file is.
+
+    `parts` say what the files without a manifest hold, and `fates` the status and detail, as in
+    ledger.files, of files that no delivery takes, by file and month; a month '' is all of them.
+    """
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
+    parts: list[FilePart] = field(default_factory=list)
+    fates: dict[tuple[Path, str], tuple[str, str]] = field(default_factory=dict)
+
+
+def find_deliveries(source: Path, **options: Any) -> list[Delivery]:
+    """Return the deliveries in a folder, or of one file, oldest first.
+
+    The options are those of `find_bill`. Raises what it does, SourceNotFound where there is no
+    bill, and BadSource or MissingColumns where no file can be read as one.
+    """
+    found = find_bill(source, **options)
+    if not found.deliveries:
+        raise nothing_found(source, found)
+    return found.deliveries
+
+
+def find_bill(
     source: Path,
     *,
     root: Path | None = None,
     address: Callable[[Path], str] = str,
     format: str | None = None,  # noqa: A002
     refused: Sequence[Manifest] = (),
-) -> list[Delivery]:
-    """Return the deliveries in a folder, or of one file, oldest first.
+    counted: frozenset[str] = frozenset(),
+    left_out: frozenset[str] = frozenset(),
+) -> Found:
+    """Return what lies in a folder, or is one file.
 
     The S3 keys in manifests are looked up below `root`, which is the folder itself unless told
     else; `address` tells what a path is a copy of. `format` (a key of FORMATS) overrules what
     manifests and headers say. A month whose manifest can't be read, or names a file that is
-    missing, comes as one delivery with a `problem`; so do the manifests that were `refused` before.
-    Raises BadInput for another format, SourceNotFound where there is no bill, and BadSource or
-    MissingColumns for a file without a manifest that is no whole bill.
+    missing, comes as one delivery with a `problem`; so do the manifests that were `refused` before,
+    and files that seem to hold the same lines. Of those, somebody may have `counted` some, or
+    `left_out`. Raises BadInput for another format, SourceNotFound where nothing is there.
     """
     if format and format not in FORMATS:
         raise BadInput(f"{format!r} is no format. Known: {', '.join(FORMATS)}.")
     if not source.exists() and not refused:
         raise SourceNotFound(f"{source} does not exist.")
-    paths = find_manifests(source) if source.is_dir() else []
-    manifests = [*(read_manifest(path, address(path)) for path in paths), *refused]
-    named = _named_deliveries([one for one in manifests if one], root or source)
-    deliveries = named or bare_deliveries(source, address(source), format)
-    if not deliveries:
-        raise SourceNotFound(f"{source} holds no bill: no manifest and no bill file with rows.")
+    found = Found(files=source_files(source, address, format))
+    found.fates = {
+        (one.path, ""): ("left out", "somebody decided so")
+        for one in found.files
+        if is_named(one.address, left_out)
+    }
+    told = (read_manifest(one.path, one.address) for one in found.files if one.kind == "manifest")
+    manifests = [*(one for one in told if one), *refused]
+    found.deliveries = _named_deliveries(manifests, root or source, found.fates)
+    bare = [one for one in found.files if one.kind == "bill" and (one.path, "") not in found.fates]
+    taken = {file for one in found.deliveries for file in one.files}
+    bare = [one for one in bare if one.path not in taken]
+    if any(one.problem and not one.keys for one in manifests):
+        found.fates |= {
+            (one.path, ""): ("undecided", "a manifest beside it can't be read") for one in bare
+        }
+    else:
+        bill = read_bare(bare, address(source), counted)
+        found.deliveries += bill.deliveries
+        found.parts, found.fates = bill.parts, found.fates | bill.fates
     if format:
-        deliveries = [replace(one, format=FORMATS[format]) for one in deliveries]
-    return sorted(deliveries, key=lambda one: (one.billing_period, one.delivered_at))
+        found.deliveries = [replace(one, format=FORMATS[format]) for one in found.deliveries]
+    found.deliveries.sort(key=lambda one: (one.billing_period, one.delivered_at))
+    return found
 
 
-def _named_deliveries(manifests: list[Manifest], root: Path) -> list[Delivery]:
+def is_named(address: str, names: frozenset[str]) -> bool:
+    """Return whether a file or folder that `names` has is at, or above, an address."""
+    return any(address == one or address.startswith(f"{one.rstrip('/')}/") for one in names)
+
+
+def nothing_found(source: Path | str, found: Found) -> BadSource | MissingColumns | SourceNotFound:
+    """Return the error of a source without a delivery."""
+    if unread := [one.detail for one in found.files if one.kind == "unreadable"]:
+        return BadSource(unread[0])
+    if unread := [detail for status, detail in found.fates.values() if status == "not readable"]:
+        return BadSource(unread[0])
+    tables = [one for one in found.files if one.kind == "other" and one.header]
+    if tables and tables[0].header:
+        required = [names[0] for names in SCHEMA.required]
+        return MissingColumns(tables[0].address, required, list(tables[0].header.columns))
+    return SourceNotFound(f"{source} holds no bill: no manifest and no bill file with rows.")
+
+
+def _named_deliveries(
+    manifests: list[Manifest], root: Path, fates: dict[tuple[Path, str], tuple[str, str]]
+) -> list[Delivery]:
+    """Return the deliveries of manifests, and add the fates of files that only older ones name."""
     sources = {one.source for one in manifests}
-    current = [one for one in manifests if not is_overwritten(one, sources)]
     # AWS writes one delivery's manifest in several folders; its files tell that it is one. The one
     # that stands for the month comes last here, and so names it.
-    ordered = sorted(current, key=lambda one: (is_newest_by_place(one.source), one.source))
-    found = (_named_delivery(one, root) for one in ordered)
-    distinct = {one.files or one.source: one for one in found if one}
-    return _newest_last(_whole_months(list(distinct.values())))
+    ordered = sorted(manifests, key=lambda one: (is_newest_by_place(one.source), one.source))
+    found = {one: _named_delivery(one, root) for one in ordered}
+    distinct = {
+        one.files or one.source: one
+        for manifest, one in found.items()
+        if one and not is_overwritten(manifest, sources)
+    }
+    kept = _newest_last(_whole_months(list(distinct.values())))
+    taken = {file for one in kept for file in one.files}
+    for manifest, one in found.items():
+        status = "undecided" if one and one.problem else "replaced"
+        detail = one.problem if one and one.problem else "a newer delivery of its month"
+        claimed = one.files if one and one.files else _present(manifest, root)
+        fates |= {(file, ""): (status, detail) for file in claimed if file not in taken}
+    return kept
+
+
+def _present(manifest: Manifest, root: Path) -> Iterable[Path]:
+    """Return those of a manifest's files that are there."""
+    for key in manifest.keys:
+        try:
+            yield local_file(manifest, root, key)
+        except (BadSource, OSError):
+            continue
 
 
 def _named_delivery(manifest: Manifest, root: Path) -> Delivery | None:
@@ -140,7 +224,7 @@ def _newest_last(deliveries: list[Delivery]) -> list[Delivery]:
 
 def _month(delivery: Delivery) -> tuple[str, str]:
     """Return the export and month of a delivery; exports of two payers may have one name."""
-    return _MONTH_FOLDERS.sub("", delivery.source), delivery.billing_period
+    return export_of(delivery.source), delivery.billing_period
 
 
 def _is_behind(one: Delivery, deliveries: list[Delivery]) -> bool:

@@ -30,7 +30,8 @@ def _elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime | N
     if not start <= delivered < (start + timedelta(days=31)).replace(day=1):
         return None
     query = read_query("finops.ingest", "elapsed")
-    last_start, last_end, is_invoiced = con.execute(query).fetchall()[0]
+    row: tuple[datetime | None, datetime | None, bool] = con.execute(query).fetchall()[0]
+    last_start, last_end, is_invoiced = row
     if is_invoiced or (last_start and last_start > delivered):
         return None
     if last_end is None or delivered - last_end >= _LATE:

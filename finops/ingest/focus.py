@@ -1,5 +1,6 @@
 """Read a FOCUS export, 1.0 or later, of AWS or of any other provider."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +80,8 @@ def create_focus_charges(
     scratch: Path,
     *,
     allow_bad_values: bool = False,
+    split: Sequence[Path] = (),
+    billing_period: str = "",
 ) -> Bill:
     """Create the view `raw.focus_charges` over the `files` of a FOCUS delivery.
 
@@ -86,7 +89,15 @@ def create_focus_charges(
     the export. Raises BadSource for an unreadable file or value, MissingColumns
     for an export without charge period, billed cost or account.
     """
-    bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
+    bill = read_bill(
+        con,
+        files,
+        scratch,
+        SCHEMA,
+        allow_bad_values=allow_bad_values,
+        split=split,
+        billing_period=billing_period,
+    )
     keys = read_tag_keys(con, bill)
 
     def maps_of(layout: Layout) -> dict[str, str]:

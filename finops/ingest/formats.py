@@ -24,10 +24,17 @@ def open_bill(
     Raises BadSource, MissingColumns.
     """
     create = create_focus_charges if delivery.format == FOCUS_FORMAT else create_line_items
-    bill = create(con, list(delivery.files), scratch, allow_bad_values=allow_bad_values)
+    bill = create(
+        con,
+        list(delivery.files),
+        scratch,
+        allow_bad_values=allow_bad_values,
+        split=delivery.split,
+        billing_period=delivery.billing_period,
+    )
     _check_starts(con, delivery, bill)
-    # The rows of Parquet were looked at when it was found; those of CSV are known only now.
-    if any(file.suffix != ".parquet" for file in delivery.files):
+    # Without a manifest the lines themselves told the month.
+    if delivery.source.endswith(".json") and delivery.billing_period:
         _check_month(con, delivery, bill)
     return bill
 
@@ -40,10 +47,8 @@ def _check_starts(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill
 
 
 def _check_month(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill) -> None:
-    named, used = bill.schema.period_columns
-    # The month of a manifest may correct usage before it; without one, usage tells the month.
-    time = named if delivery.source.endswith(".json") else f"coalesce({named}, {used})"
-    month = f"strftime({time}, '%Y-%m')"
+    # The month of a manifest may correct usage of the months before.
+    month = f"strftime({bill.schema.period_columns[0]}, '%Y-%m')"
     rows = con.execute(f"select distinct {month} from {bill.schema.view} order by 1").fetchall()
     months = [row[0] for row in rows if row[0]]
     if months not in ([], [delivery.billing_period]):

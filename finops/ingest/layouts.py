@@ -40,6 +40,10 @@ class Layout:
     origins: tuple[tuple[Path, Path], ...] = ()
     # SQL that follows the scan, such as a join.
     join: str = ""
+    # SQL of the name that a row's file was scanned under; `filename` is DuckDB's own column.
+    file: str = "filename"
+    # Where those names aren't `files`: each, and the file that was delivered.
+    scanned: tuple[tuple[str, Path], ...] = ()
 
     @property
     def is_text(self) -> bool:
@@ -55,6 +59,11 @@ class Layout:
         """Return SQL that reads these files of the layout."""
         names = ", ".join(literal(str(file)) for file in files)
         return f"{self.reader}([{names}], {self.options})"
+
+    @property
+    def names(self) -> dict[str, Path]:
+        """The delivered file of each name that `file` has."""
+        return dict(self.scanned) or {str(file): self.delivered(file) for file in self.files}
 
     def delivered(self, file: Path) -> Path:
         """Return the file as it was delivered."""

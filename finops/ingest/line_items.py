@@ -1,5 +1,6 @@
 """Read the files of one delivery as line items, in CUR 2.0 column names."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,6 +120,8 @@ def create_line_items(
     scratch: Path,
     *,
     allow_bad_values: bool = False,
+    split: Sequence[Path] = (),
+    billing_period: str = "",
 ) -> Bill:
     """Create the view `raw.line_items` over the `files` of a legacy CUR or CUR 2.0 delivery.
 
@@ -128,7 +131,15 @@ def create_line_items(
     `tags` and `cost_categories`. Raises BadSource for an unreadable file or value, MissingColumns
     for a bill without usage start, account or cost.
     """
-    bill = read_bill(con, files, scratch, SCHEMA, allow_bad_values=allow_bad_values)
+    bill = read_bill(
+        con,
+        files,
+        scratch,
+        SCHEMA,
+        allow_bad_values=allow_bad_values,
+        split=split,
+        billing_period=billing_period,
+    )
     keys = read_tag_keys(con, bill)
 
     def maps_of(layout: Layout) -> dict[str, str]:

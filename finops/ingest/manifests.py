@@ -25,8 +25,14 @@ _FOCUS_COLUMNS = {
     "chargecategory", "billingaccountid", "subaccountid", "providername", "serviceprovidername",
 }  # fmt: skip
 _MONTH_FOLDER = re.compile(
-    r"BILLING_PERIOD=(\d{4})-(\d{2})(?:/|$)|(?:^|/)(\d{4})(\d{2})\d{2}-\d{8}/"
+    r"BILLING_PERIOD=(\d{4})-(0[1-9]|1[0-2])(?:/|$)"
+    r"|(?:^|/)(\d{4})(0[1-9]|1[0-2])\d{2}-\d{8}/"
+    r"|(?:^|/)year=(\d{4})/month=(0?[1-9]|1[0-2])/"
+    r"|(?:^|/)(\d{4})-(0[1-9]|1[0-2])/",
+    re.IGNORECASE,
 )
+# What follows an export's own folder in the path of a manifest.
+_MONTH_FOLDERS = re.compile(r"/(metadata/)?(BILLING_PERIOD=\d{4}-\d{2}|\d{8}-\d{8})/.*")
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ class Delivery:
     """One delivery of one billing period: which files hold it and where that is said.
 
     `source` is a path, or the S3 address of what was copied from there. `format` is '' until the
-    files themselves have told it. `problem` says why the delivery can't be loaded.
+    files themselves have told it. `problem` says why the delivery can't be loaded. `split` are
+    the files that hold lines of other months too, which are left to those.
     """
 
     source: str
@@ -66,6 +73,7 @@ class Delivery:
     files: tuple[Path, ...]
     assumptions: tuple[str, ...] = ()
     problem: str = ""
+    split: tuple[Path, ...] = ()
 
 
 def recognise(columns: tuple[str, ...]) -> str | None:
@@ -104,7 +112,13 @@ def read_manifest(path: Path, source: str) -> Manifest | None:
 def month_of(key: str) -> str:
     """Return the month of the folder that a key or path lies in, YYYY-MM; '' if none tells."""
     found = _MONTH_FOLDER.search(key)
-    return "-".join(group for group in found.groups() if group) if found else ""
+    year, month = [group for group in found.groups() if group] if found else ("", "")
+    return f"{year}-{month:0>2}" if year else ""
+
+
+def export_of(source: str) -> str:
+    """Return the folder that all months of the export of the manifest at `source` share."""
+    return _MONTH_FOLDERS.sub("", source)
 
 
 def _unreadable(source: str, problem: str) -> Manifest:

@@ -2,14 +2,23 @@
 
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finops.errors import BadSource, SourceNotFound
-from finops.ingest.bare import is_bill_name
-from finops.ingest.manifests import Manifest, is_overwritten, month_of, read_manifest
+from finops.ingest.manifests import (
+    Manifest,
+    export_of,
+    is_newest_by_place,
+    is_overwritten,
+    month_of,
+    read_manifest,
+)
+from finops.ingest.source_files import is_bill_name
 
 if TYPE_CHECKING:  # boto3 takes half a second, and most commands never need it.
     from finops.ingest.s3_cache import Cache
@@ -21,6 +30,15 @@ _ROUNDS = 5
 # were copied can keep that order forever, so it counts only while the data is this fresh.
 _BEING_WRITTEN_SECONDS = 600
 _MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync brought, and the manifests of which it brought nothing."""
+
+    folder: Path
+    refused: list[Manifest]
+    older: list[tuple[Manifest, datetime]]
 
 
 def is_s3(source: str | Path) -> bool:
@@ -44,29 +62,32 @@ def sync(
     cache: Path,
     *,
     billing_period: str | None = None,
+    all_versions: bool = False,
     progress: Callable[[str, int, int], None],
-) -> tuple[Path, list[Manifest]]:
+) -> Synced:
     """Bring what the manifests below `url` name into `cache`.
 
-    Returns the folder of `url` there, and the manifests whose month can't be loaded, as a file is
-    missing or being written: nothing of those is brought. Without manifests: every Parquet and CSV
-    file below `url`. A file whose ETag and size are known is not fetched again, a broken one goes
-    on where it stopped, and what the bucket no longer has is removed. `billing_period` leaves out
-    the manifests of other months. Raises SourceNotFound, BadSource.
+    Returns the folder of `url` there, the manifests whose month can't be loaded, as a file is
+    missing or being written, and those that a newer version of their month replaces: nothing of
+    them is brought. With `all_versions` the older ones are brought too. Without manifests: every
+    Parquet and CSV file below `url`. A file whose ETag and size are known is not fetched again, a
+    broken one goes on where it stopped, and what the bucket no longer has is removed.
+    `billing_period` leaves out the manifests of other months. Raises SourceNotFound, BadSource.
     """
     from finops.ingest.s3_cache import THREADS, Cache
     from finops.ingest.s3_client import ObjectChanged, S3Client
 
     bucket, prefix = _split(url)
     client = S3Client(THREADS)
-    source = _Source(url, bucket, prefix, billing_period, client)
+    source = _Source(url, bucket, prefix, billing_period, all_versions, client)
     local = Cache(cache / bucket, cache / ".parts", client)
     for _ in range(_ROUNDS):
         try:
             plan = _make_plan(source, local)
             if not _fetch(plan, local, f"{url} (MB)", progress):
                 local.remove_all_but(_kept(plan, source, local), prefix)
-                return local.path(prefix) if prefix else local.folder, plan.refused
+                folder = local.path(prefix) if prefix else local.folder
+                return Synced(folder, plan.refused, plan.older)
         except ObjectChanged:
             continue
     raise BadSource(f"{url} was rewritten {_ROUNDS} times while it was read. Load it again later.")
@@ -78,6 +99,7 @@ class _Source:
     bucket: str
     prefix: str
     billing_period: str | None
+    all_versions: bool
     client: "S3Client"
 
 
@@ -87,6 +109,7 @@ class _Plan:
     data: list["S3Object"]
     listed: dict[str, "S3Object"]
     refused: list[Manifest] = field(default_factory=list)
+    older: list[tuple[Manifest, datetime]] = field(default_factory=list)
 
 
 def _split(url: str) -> tuple[str, str]:
@@ -106,12 +129,13 @@ def _make_plan(source: _Source, local: "Cache") -> _Plan:
     current = _current(local.in_parallel(lambda item: (item, _read(item, local)), wanted))
     if not current:
         return _Plan([], _bare_files(source, listed, local), listed)
+    current, older = _newest(current, all_versions=source.all_versions)
     objects = _find([manifest for _, manifest in current], listed, source, local)
     checked = [(item, *_checked(item, manifest, objects)) for item, manifest in current]
     refused = [manifest for _, manifest, _ in checked if manifest.problem]
     whole = [(item, files) for item, manifest, files in checked if not manifest.problem]
     data = _one_each((file for _, files in whole for file in files), local)
-    return _Plan([item for item, _ in whole], data, listed, refused)
+    return _Plan([item for item, _ in whole], data, listed, refused, older)
 
 
 def _list(source: _Source) -> dict[str, "S3Object"]:
@@ -141,6 +165,33 @@ def _current(
     bills = [(item, manifest) for item, manifest in read if manifest]
     sources = {manifest.source for _, manifest in bills}
     return [(item, manifest) for item, manifest in bills if not is_overwritten(manifest, sources)]
+
+
+def _newest(
+    current: list[tuple["S3Object", Manifest]], *, all_versions: bool
+) -> tuple[list[tuple["S3Object", Manifest]], list[tuple[Manifest, datetime]]]:
+    """Return the manifests of the newest version of each export's month, and the older versions.
+
+    The manifest in the folder of the month names the newest; where there is none, time tells.
+    """
+    if all_versions:
+        return current, []
+    months: dict[tuple[str, str], list[tuple[S3Object, Manifest]]] = defaultdict(list)
+    for pair in current:
+        months[export_of(pair[1].source), pair[1].billing_period].append(pair)
+    kept, older = [], list[tuple[Manifest, datetime]]()
+    for versions in months.values():
+        _, newest = max(versions, key=_version_age)
+        same = [pair for pair in versions if pair[1].keys == newest.keys]
+        kept += same
+        older += [(pair[1], _version_age(pair)[1]) for pair in versions if pair not in same]
+    return kept, older
+
+
+def _version_age(pair: tuple["S3Object", Manifest]) -> tuple[bool, datetime]:
+    item, manifest = pair
+    written = datetime.fromtimestamp(item.modified, tz=UTC)
+    return is_newest_by_place(manifest.source), manifest.named_time or written
 
 
 def _find(

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from finops.ingest.deliveries import read_records
+from finops.ingest.file_accounts import OPEN
 from finops.report.series_gaps import series_gaps
 from finops.report.text import MISSING, is_missing, money, number, plain
 from finops.unread import unread
@@ -31,6 +32,8 @@ def notes(warehouse: Warehouse, *, now: datetime | None = None) -> tuple[str, ..
     changes = warehouse.table("marts.content_changes")
     return (
         *_as_of(warehouse, trust),
+        *_open_files(warehouse.table("ledger.files")),
+        *_set_aside(deliveries),
         *sentences(trust, deliveries, changes, now=moment),
         *series_gaps(warehouse.table("business.series"), trust["x_last_charge_date"].max()),
         *unread(warehouse.settings.project),
@@ -71,6 +74,33 @@ def _as_of(warehouse: Warehouse, trust: pd.DataFrame) -> Iterable[str]:
     loaded = {one["billing_period"] for one in read_records(warehouse.settings.warehouse)}
     if later := sorted(loaded - set(trust["billing_period"])):
         yield f"Left out, because their first delivery is newer: {_months(later)}."
+
+
+def _open_files(files: pd.DataFrame) -> Iterable[str]:
+    """Name the files that may belong to the bill and are not in it."""
+    for one in files[files["status"].isin(OPEN)].head(_NAMES).to_dict("records"):
+        cost = one["source_unblended_cost"]
+        holds = "" if is_missing(cost) else f" It holds {_held(one)}."
+        yield (
+            f"Not in these numbers: {plain(one['file'], 200)}, {one['status']}: "
+            f"{plain(one['detail'], 300)}.{holds}"
+        )
+    if (rest := int(files["status"].isin(OPEN).sum()) - _NAMES) > 0:
+        yield f"{rest} more files are not in these numbers. Each: finops files."
+
+
+def _held(file: dict[Any, Any]) -> str:
+    cost = money(file["source_unblended_cost"], " ".join(file["billing_currencies"]) or "USD", 2)
+    return f"{cost} in {number(file['source_rows'])} lines of {_months(file['billing_periods'])}"
+
+
+def _set_aside(deliveries: pd.DataFrame) -> Iterable[str]:
+    for one in deliveries[deliveries["status"] == "set aside"].to_dict("records"):
+        yield (
+            f"Set aside by a decision: delivery {one['delivery_id']} of {one['billing_period']}, "
+            f"{plain(one['source'], 200)}. Take it back: finops decide {one['delivery_id']} "
+            "--as undo --reason WHY."
+        )
 
 
 def _freshness(months: list[dict[Any, Any]], now: datetime) -> Iterable[str]:

@@ -132,7 +132,7 @@ def refused(cache):
     """Bring what is below a URL; return why manifests are refused."""
 
     def run(url):
-        _, manifests = sync(url, cache, progress=no_progress)
+        manifests = sync(url, cache, progress=no_progress).refused
         return [one.problem for one in manifests]
 
     return run

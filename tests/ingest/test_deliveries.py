@@ -106,13 +106,12 @@ def test_newer_delivery_of_some_payers_is_refused_until_the_others_come(project,
     assert current(project) == (["1", "2"], [2])
 
 
-def test_bill_that_names_no_payer_counts_alone_or_not_at_all(project, load_payers):
+def test_bill_that_names_no_payer_is_known_by_its_lines(project, load_payers):
     load_payers("")
     load_payers("")
     assert current(project) == ([""], [1])
     load_payers("1")
-    with pytest.raises(BadSource, match="which names no payer"):
-        connect(project).build()
+    assert current(project) == (["1"], [1])
 
 
 def test_month_of_a_payer_in_two_exports_counts_once_and_status_says_which(project, tmp_path):

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
-from finops.ingest.discover import find_deliveries
+from finops.ingest.discover import find_bill, find_deliveries
 from tests.conftest import line, write_bill
 from tests.ingest.bill_files import write
 
@@ -151,8 +151,8 @@ def test_broken_manifest_is_no_reason_to_take_its_files_without_it(tmp_path):
 
 
 def test_bare_folder_is_one_delivery_a_month_and_says_so(tmp_path):
-    write_bill(tmp_path / "a.parquet", [line()])
-    write_bill(tmp_path / "b.parquet", [line()])
+    write_bill(tmp_path / "a.parquet", [line(line_item_resource_id="i-1")])
+    write_bill(tmp_path / "b.parquet", [line(line_item_resource_id="i-2")])
     (found,) = find_deliveries(tmp_path)
     assert [file.name for file in found.files] == ["a.parquet", "b.parquet"]
     assert found.assumptions == (
@@ -317,8 +317,12 @@ def test_bare_executions_are_ordered_by_name_not_by_file_time(tmp_path):
 def test_bare_folder_says_which_files_are_no_bill(tmp_path):
     legacy_csv(tmp_path / "rep-1.csv.gz")
     write(tmp_path / "notes.csv", "a,b\n1,2\n")
-    (found,) = find_deliveries(tmp_path)
-    assert found.assumptions[-1] == "1 file(s) are no bill, left alone: notes.csv"
+    found = find_bill(tmp_path)
+    assert [(one.path.name, one.kind, one.detail) for one in found.files] == [
+        ("notes.csv", "other", "a table of a, b"),
+        ("rep-1.csv.gz", "bill", ""),
+    ]
+    assert [one.billing_period for one in found.deliveries] == ["2026-10"]
 
 
 def test_folder_of_empty_and_header_only_files_is_no_bill(tmp_path):

@@ -67,7 +67,7 @@ def test_every_execution_of_an_export_is_a_delivery(bucket, cache, bill):
         key = f"pre/exp/data/BILLING_PERIOD=2026-10/{execution}/exp-00001.snappy.parquet"
         bucket.put(key, bill())
         bucket.put_export([bucket.url(key)], execution=execution)
-    folder, _ = sync(bucket.url("pre/exp"), cache, progress=no_progress)
+    folder = sync(bucket.url("pre/exp"), cache, progress=no_progress).folder
     found = find_deliveries(folder, root=bucket_folder(bucket.url(), cache))
     assert [one.delivered_at.day for one in found] == [2, 3]
 
@@ -91,7 +91,7 @@ def test_copy_of_a_bucket_is_read_from_the_copy(bucket, bring):
 def test_time_of_a_copy_is_that_of_the_object(bucket, cache, bill):
     bucket.put(KEY, bill())
     bucket.put_legacy([KEY])
-    folder, _ = sync(bucket.url("pre"), cache, progress=no_progress)
+    folder = sync(bucket.url("pre"), cache, progress=no_progress).folder
     (found,) = find_deliveries(folder, root=bucket_folder(bucket.url(), cache))
     written = bucket.client.head_object(Bucket=bucket.name, Key=KEY)["LastModified"]
     assert found.delivered_at == written

@@ -16,6 +16,18 @@ with month_cost as (
     group by billing_period, billing_currency
 ),
 
+-- Files that may belong to the bill and that no delivery took: their sum is owed too.
+open_files as (
+    select
+        billing_period,
+        coalesce(nullif(billing_currency, ''), 'USD') as billing_currency,
+        count(*) as files,
+        sum(source_unblended_cost) as source_unblended_cost
+    from ledger.file_parts
+    where status in ('not readable', 'undecided')
+    group by billing_period, coalesce(nullif(billing_currency, ''), 'USD')
+),
+
 vanished as (
     select
         billing_period,
@@ -43,7 +55,9 @@ select
     month_cost.billed_cost,
     month_cost.effective_cost,
     month_deliveries.source_unblended_cost as x_source_unblended_cost,
-    month_cost.x_unblended_cost - month_deliveries.source_unblended_cost as x_residual,
+    month_cost.x_unblended_cost - month_deliveries.source_unblended_cost
+    - coalesce(open_files.source_unblended_cost, 0) as x_residual,
+    coalesce(open_files.files, 0) as x_open_files,
     cast(month_cost.tagged_cost as double) / nullif(cast(month_cost.gross_cost as double), 0)
         as x_tagged_share,
     cast(month_cost.inferred_cost as double) / nullif(cast(month_cost.gross_cost as double), 0)
@@ -65,6 +79,10 @@ left join month_cost
     on
         month_deliveries.billing_period = month_cost.billing_period
         and month_deliveries.billing_currency = month_cost.billing_currency
+left join open_files
+    on
+        month_deliveries.billing_period = open_files.billing_period
+        and month_deliveries.billing_currency = open_files.billing_currency
 left join vanished
     on
         month_deliveries.billing_period = vanished.billing_period

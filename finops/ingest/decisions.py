@@ -1,0 +1,59 @@
+"""Keep what somebody decided about files and deliveries, and why, so that it can be undone."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from finops.errors import BadInput
+
+__all__ = ["Decision", "decide", "decisions", "names_of"]
+
+_FILE = "decisions.jsonl"
+LEAVE, TAKE, UNDO = "leave", "take", "undo"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided of a file, folder or delivery: `leave` it out, `take` it, or `undo`."""
+
+    what: str
+    decision: str
+    reason: str
+    decided_at: str
+
+
+def decide(warehouse: Path, what: str, decision: str, reason: str) -> Decision:
+    """Add a decision to those of a warehouse and return it. Raises BadInput without a reason."""
+    if not reason.strip():
+        raise BadInput("A decision needs a reason: --reason 'why'.")
+    now = datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
+    made = Decision(what.rstrip("/") or what, decision, reason.strip(), now)
+    if decision == UNDO and made.what not in decisions(warehouse):
+        raise BadInput(f"Nothing was decided of {what!r}. Decisions are in {warehouse / _FILE}.")
+    warehouse.mkdir(parents=True, exist_ok=True)
+    with (warehouse / _FILE).open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(asdict(made), ensure_ascii=False) + "\n")
+    return made
+
+
+def decisions(warehouse: Path) -> dict[str, Decision]:
+    """Return what is decided today, by what it is about; the last one counts."""
+    path, found = warehouse / _FILE, dict[str, Decision]()
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for number, line in enumerate(lines, start=1):
+        try:
+            made = Decision(**json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise BadInput(f"{path} line {number} is no decision ({error}). Remove it.") from error
+        found.pop(made.what, None)
+        if made.decision != UNDO:
+            found[made.what] = made
+    return found
+
+
+def names_of(warehouse: Path, decision: str) -> frozenset[str]:
+    """Return the files, folders and deliveries of which this is decided."""
+    return frozenset(
+        what for what, made in decisions(warehouse).items() if made.decision == decision
+    )

@@ -1,0 +1,32 @@
+-- One row per line of the line items of several files: what tells it from others, for overlaps.sql.
+select
+    source_file,
+    strftime(bill_billing_period_start_date, '%Y-%m') as named_period,
+    strftime(line_item_usage_start_date, '%Y-%m') as used_period,
+    line_item_usage_start_date as charge_period_start,
+    date_diff('hour', line_item_usage_start_date, line_item_usage_end_date) as hours,
+    coalesce(line_item_line_item_type, 'Usage') in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+        as is_usage,
+    coalesce(bill_payer_account_id, '') as billing_account_id,
+    line_item_usage_account_id as sub_account_id,
+    coalesce(line_item_currency_code, '') as billing_currency,
+    line_item_unblended_cost as x_unblended_cost,
+    bill_invoice_id is not null as is_invoiced,
+    hash(
+        line_item_line_item_type,
+        line_item_usage_start_date,
+        line_item_product_code,
+        line_item_usage_type,
+        line_item_operation,
+        line_item_availability_zone,
+        line_item_resource_id
+    ) as line,
+    hash(
+        identity_line_item_id,
+        identity_time_interval,
+        line_item_usage_end_date,
+        line_item_usage_amount,
+        cast(line_item_unblended_cost as double),
+        line_item_line_item_description
+    ) as the_rest
+from raw.file_rows

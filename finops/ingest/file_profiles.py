@@ -1,0 +1,231 @@
+"""Read what bill files hold: months, days, accounts and sums, and which lines they share."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from finops.ingest.bill import Bill, create_view
+from finops.ingest.casts import bad_source, lenient
+from finops.ingest.focus import SCHEMA as FOCUS_SCHEMA
+from finops.ingest.layouts import read_layouts
+from finops.ingest.line_items import SCHEMA as LINE_ITEM_SCHEMA
+from finops.ingest.manifests import FOCUS_FORMAT, Delivery, month_of
+from finops.ingest.overlap import Overlap, overlaps
+from finops.sql import read_query
+
+__all__ = ["FilePart", "Profile", "part_records", "read_file_parts", "read_profile", "same_bytes"]
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """What a file holds of one month, payer, account and currency; `hours` is its finest usage."""
+
+    file: Path
+    billing_period: str
+    billing_account_id: str
+    sub_account_id: str
+    billing_currency: str
+    source_rows: int
+    final_rows: int
+    first_charge_date: date | None
+    last_charge_date: date | None
+    hours: int | None
+    source_unblended_cost: Decimal
+
+
+class Profile:
+    """What files of one format hold, for as long as the profile is open."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        parts: list[FilePart],
+        scanned: dict[Path, list[str]],
+    ) -> None:
+        self._con = con
+        self.parts = parts
+        # What is scanned of each delivered file: itself, or what was in it.
+        self._scanned = scanned
+
+    def overlaps(self, groups: dict[tuple[Path, str], str]) -> list[Overlap]:
+        """Return the overlaps of groups of files; `groups` names that of each file and month."""
+        rows = [
+            {"file": scanned, "period": period, "part": name}
+            for (file, period), name in groups.items()
+            for scanned in self._scanned[file]
+        ]
+        self._con.register("groups", pa.Table.from_pylist(rows))
+        has_payers = all(part.billing_account_id for part in self.parts)
+        payer = "billing_account_id" if has_payers else "''"
+        self._con.execute(
+            "create or replace temp view part_lines as select groups.part, "
+            f"{payer} || '/' || coalesce(sub_account_id, '') as account, "
+            f"hash(groups.period, {payer}, sub_account_id, line) as line, "
+            f"hash(groups.period, {payer}, sub_account_id, line, the_rest) as all_of_it, "
+            "coalesce(x_unblended_cost, 0) <> 0 as is_cost, is_invoiced "
+            "from raw.file_lines inner join groups on source_file = groups.file "
+            "and billing_period = groups.period"
+        )
+        found = overlaps(self._con)
+        self._con.unregister("groups")
+        return found
+
+
+def read_profile(
+    con: duckdb.DuckDBPyConnection, files: list[Path], kind: str, scratch: Path
+) -> Profile:
+    """Return the profile of `files` of the format `kind`; `scratch` must outlive its use.
+
+    Values that don't parse are left out here; a load reads them again and refuses them.
+    Raises BadSource for a file that can't be read at all.
+    """
+    con.execute("set TimeZone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
+    schema = FOCUS_SCHEMA if kind == FOCUS_FORMAT else LINE_ITEM_SCHEMA
+    layouts = read_layouts(files, scratch, schema.null_words)
+    read = [lenient(one, schema.target_type) for one in layouts]
+    bill = Bill(schema, read, layouts, [], [])
+    create_view(con, bill, lambda *_: {}, "raw.file_rows")
+    con.execute("create or replace temp table file_months (file varchar, period varchar)")
+    _create_named_lines(con, kind)
+    con.execute(
+        "create or replace view raw.file_lines as select named_lines.*, "
+        "coalesce(named_period, file_months.period, used_period) as billing_period "
+        "from raw.named_lines left join file_months on source_file = file_months.file"
+    )
+    try:
+        found = _file_parts(con)
+    except duckdb.Error as error:
+        raise bad_source(con, layouts, schema.target_type, error) from error
+    delivered = {name: file for layout in layouts for name, file in layout.names.items()}
+    months = _own_months(found, delivered)
+    con.executemany("insert into file_months values (?, ?)", list(months.items()) or [["", ""]])
+    scanned: dict[Path, list[str]] = defaultdict(list)
+    for name, file in delivered.items():
+        scanned[file].append(name)
+    return Profile(con, _parts(found, months, delivered), scanned)
+
+
+def read_file_parts(con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delivery) -> Record:
+    """Return what an open bill holds, for its record: `file_parts` and `accounts`.
+
+    A file part is the rows, days, accounts and sum of one file and currency, an account the payer
+    and the account.
+    """
+    is_focus = delivery.format == FOCUS_FORMAT
+    rows = bill.schema.view if is_focus else "raw.line_items_without_tags"
+    con.execute(f"create or replace view raw.file_rows as from {rows}")
+    _create_named_lines(con, delivery.format)
+    names = {name: file for layout in bill.layouts for name, file in layout.names.items()}
+    found = [row | {"named_period": delivery.billing_period} for row in _file_parts(con)]
+    parts = _parts(found, {}, names)
+    accounts = {f"{one.billing_account_id}/{one.sub_account_id}" for one in parts}
+    return {"file_parts": part_records(parts), "accounts": sorted(accounts)}
+
+
+def part_records(parts: Iterable[FilePart]) -> list[Record]:
+    """Return the parts by file, month and currency, as they are kept."""
+    groups: dict[tuple[str, str, str], list[FilePart]] = defaultdict(list)
+    for one in parts:
+        groups[str(one.file), one.billing_period, one.billing_currency].append(one)
+    return [
+        {
+            "file": file,
+            "billing_period": period,
+            "billing_currency": currency,
+            "source_rows": sum(one.source_rows for one in found),
+            "first_charge_date": _text(_least(one.first_charge_date for one in found)),
+            "last_charge_date": _text(_most(one.last_charge_date for one in found)),
+            "sub_account_ids": sorted({one.sub_account_id for one in found}),
+            "source_unblended_cost": str(sum((one.source_unblended_cost for one in found),
+                                             Decimal(0))),
+        }
+        for (file, period, currency), found in groups.items()
+    ]  # fmt: skip
+
+
+def _text(day: date | None) -> str | None:
+    return str(day) if day else None
+
+
+def _create_named_lines(con: duckdb.DuckDBPyConnection, kind: str) -> None:
+    query = read_query(
+        "finops.ingest", "focus_file_lines" if kind == FOCUS_FORMAT else "file_lines"
+    )
+    con.execute(f"create or replace view raw.named_lines as {query}")
+
+
+def _file_parts(con: duckdb.DuckDBPyConnection) -> list[Record]:
+    rows = con.execute(read_query("finops.ingest", "file_parts"))
+    names = [column[0] for column in rows.description or []]
+    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+
+
+def _own_months(found: list[Record], delivered: dict[str, Path]) -> dict[str, str]:
+    """Return the month of the lines that name none, where the folder or the file's others tell."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in found:
+        named[row["source_file"]].update({row["named_period"]} - {None})
+    months = {file: month_of(path.as_posix()) for file, path in delivered.items()}
+    for file, periods in named.items():
+        if periods:
+            months[file] = next(iter(periods)) if len(periods) == 1 else ""
+    return {file: month for file, month in months.items() if month}
+
+
+def _parts(
+    found: list[Record], months: dict[str, str], delivered: dict[str, Path]
+) -> list[FilePart]:
+    """Add up the rows of file_parts.sql that are of one month, under the files as delivered."""
+    sums: dict[tuple[Path, str, str, str, str], list[Record]] = defaultdict(list)
+    for row in found:
+        month = row["named_period"] or months.get(row["source_file"]) or row["used_period"] or ""
+        account = row["sub_account_id"] or ""
+        key = row["billing_account_id"], account, row["billing_currency"]
+        sums[delivered[row["source_file"]], month, *key].append(row)
+    return [
+        FilePart(
+            *key,
+            source_rows=sum(row["source_rows"] for row in rows),
+            final_rows=sum(row["final_rows"] for row in rows),
+            first_charge_date=_least(row["first_charge_date"] for row in rows),
+            last_charge_date=_most(row["last_charge_date"] for row in rows),
+            hours=_least(row["hours"] for row in rows),
+            source_unblended_cost=sum((row["source_unblended_cost"] for row in rows), Decimal(0)),
+        )
+        for key, rows in sums.items()
+    ]
+
+
+def _least(values: Iterable[Any]) -> Any:
+    return min((value for value in values if value is not None), default=None)
+
+
+def _most(values: Iterable[Any]) -> Any:
+    return max((value for value in values if value is not None), default=None)
+
+
+def same_bytes(files: list[Path]) -> dict[Path, Path]:
+    """Return the files that are equal to one before them in the list, with that one."""
+    sizes: dict[int, list[Path]] = defaultdict(list)
+    for file in files:
+        sizes[file.stat().st_size].append(file)
+    known: dict[str, Path] = {}
+    copies: dict[Path, Path] = {}
+    for alike in (group for group in sizes.values() if len(group) > 1):
+        for file in alike:
+            with file.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            if known.setdefault(digest, file) is not file:
+                copies[file] = known[digest]
+    return copies

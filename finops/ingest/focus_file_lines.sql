@@ -1,0 +1,35 @@
+-- One row per charge of several FOCUS files, with the columns of file_lines.sql.
+select
+    source_file,
+    strftime(billing_period_start, '%Y-%m') as named_period,
+    strftime(charge_period_start, '%Y-%m') as used_period,
+    charge_period_start,
+    date_diff('hour', charge_period_start, charge_period_end) as hours,
+    coalesce(charge_category, 'Usage') = 'Usage' as is_usage,
+    coalesce(billing_account_id, '') as billing_account_id,
+    coalesce(sub_account_id, billing_account_id) as sub_account_id,
+    coalesce(billing_currency, '') as billing_currency,
+    billed_cost as x_unblended_cost,
+    invoice_id is not null as is_invoiced,
+    hash(
+        charge_category,
+        charge_class,
+        charge_period_start,
+        service_name,
+        x_service_code,
+        coalesce(x_usage_type, sku_meter),
+        x_operation,
+        region_id,
+        availability_zone,
+        resource_id,
+        commitment_discount_id
+    ) as line,
+    hash(
+        charge_period_end,
+        consumed_quantity,
+        pricing_quantity,
+        cast(billed_cost as double),
+        cast(effective_cost as double),
+        charge_description
+    ) as the_rest
+from raw.file_rows

@@ -1,0 +1,130 @@
+"""Load what lies below a source, and account for every file of it."""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from finops.errors import BadSource, MissingColumns, SourceNotFound
+from finops.ingest.decisions import LEAVE, TAKE, names_of
+from finops.ingest.deliveries import read_records, write_delivery
+from finops.ingest.discover import find_bill, nothing_found
+from finops.ingest.file_accounts import account_of, keep_account
+from finops.ingest.manifests import Delivery, export_of
+from finops.ledger.current import overlapping
+from finops.lock import writer_lock
+from finops.settings import Settings
+
+__all__ = ["load_folder", "remove_leftovers", "write_deliveries"]
+
+Progress = Callable[[str, int, int], None]
+Record = dict[str, Any]
+# So many refused months are named in an error.
+_NAMED = 3
+
+
+def load_folder(
+    settings: Settings,
+    source: str,
+    folder: Path,
+    *,
+    billing_period: str | None = None,
+    all_versions: bool = False,
+    allow_bad_values: bool = False,
+    older: Sequence[Delivery] = (),
+    progress: Progress,
+    **options: Any,
+) -> list[Record]:
+    """Load the bills in a folder or file, which is `source` or a copy of it; return their records.
+
+    The other options are those of `find_bill`. Of each export's months the newest version is
+    loaded; the older ones, and those in `older`, are registered, or loaded with `all_versions`.
+    Keeps the account of every file. Raises BadSource where something was left out that may belong
+    to the bill, after all else is loaded; and SourceNotFound, MissingColumns, BadInput.
+    """
+    warehouse = settings.warehouse
+    found = find_bill(
+        folder,
+        counted=names_of(warehouse, TAKE),
+        left_out=names_of(warehouse, LEAVE),
+        **options,
+    )
+    wanted, versions = _newest(found.deliveries, all_versions=all_versions)
+    if billing_period:
+        wanted = [one for one in wanted if one.billing_period in (billing_period, "")]
+        if found.deliveries and not wanted:
+            raise SourceNotFound(f"{source} holds no bill of {billing_period}.")
+    with writer_lock(warehouse):
+        remove_leftovers(warehouse)
+        records, refusals = write_deliveries(
+            wanted, warehouse, allow_bad_values=allow_bad_values, progress=progress
+        )
+        account = account_of(source, found, records, refusals, [*versions, *older])
+        keep_account(warehouse, account, is_all=not billing_period)
+    if not found.deliveries and not account.open_files:
+        raise nothing_found(source, found)
+    _raise_open(records, [*refusals.values(), *account.open_files, *_overlaps(settings, records)])
+    return records
+
+
+def write_deliveries(
+    deliveries: list[Delivery], warehouse: Path, *, allow_bad_values: bool, progress: Progress
+) -> tuple[list[Record], dict[str, str]]:
+    """Write deliveries; return their records, and by source and month why others were refused."""
+    records, refusals = [], {}
+    for number, delivery in enumerate(deliveries, start=1):
+        progress(f"{delivery.billing_period} {delivery.format}", number, len(deliveries))
+        try:
+            records.append(write_delivery(delivery, warehouse, allow_bad_values=allow_bad_values))
+        except (BadSource, MissingColumns) as error:
+            month = delivery.billing_period or "an unknown month"
+            refusals[f"{delivery.source} {month}"] = f"{month}: {error}"
+    return records, refusals
+
+
+def remove_leftovers(warehouse: Path) -> None:
+    """Remove what a writer that died left half-written."""
+    for folder in warehouse.glob("charges/billing_period=*/.delivery=*"):
+        shutil.rmtree(folder)
+    for left in warehouse.glob(".finops.*.duckdb*"):
+        # What a build put aside on disk is a folder.
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def _newest(
+    deliveries: list[Delivery], *, all_versions: bool
+) -> tuple[list[Delivery], list[Delivery]]:
+    """Return the deliveries to load, and the older versions of an export's month beside them."""
+    months: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for one in deliveries:
+        if one.source.endswith(".json") and not all_versions:
+            months[export_of(one.source), one.billing_period].append(one)
+    older = {id(one) for versions in months.values() for one in versions[:-1]}
+    return (
+        [one for one in deliveries if id(one) not in older],
+        [one for one in deliveries if id(one) in older],
+    )
+
+
+def _overlaps(settings: Settings, loaded: list[Record]) -> list[str]:
+    """Return what can't be told of deliveries of the months that were loaded."""
+    months = {one["billing_period"] for one in loaded}
+    records = [one for one in read_records(settings.warehouse) if one["billing_period"] in months]
+    return [
+        f"{older['billing_period']}: {older['source']} ({older['delivery_id']}) and the newer "
+        f"{newer['source']} ({newer['delivery_id']}) may bill the same usage. Leave one out: "
+        f"finops decide {older['delivery_id']} --as leave --reason WHY, or count both: --as take."
+        for older, newer in overlapping(records, ["unclear"])
+    ]
+
+
+def _raise_open(records: list[Record], problems: list[str]) -> None:
+    """Raise BadSource that says in one line what was not loaded, why, and which months are."""
+    if not problems:
+        return
+    rest = len(problems) - _NAMED
+    more = f" {rest} more can't be loaded either." if rest > 0 else ""
+    loaded = sorted({record["billing_period"] for record in records})
+    others = f" Loaded all the same: {', '.join(loaded)}." if loaded else ""
+    raise BadSource(f"Not loaded: {' '.join(problems[:_NAMED])}{more}{others}")

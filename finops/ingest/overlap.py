@@ -1,0 +1,108 @@
+"""Tell whether two parts of a month hold the same lines, and which of them then counts."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from finops.sql import read_query
+
+__all__ = ["Overlap", "overlaps", "verdict"]
+
+# Most of one part's lines in another: it is the same bill again, in whatever version.
+_MOST = 0.5
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How far the parts `older` and `newer` of one month hold the same lines.
+
+    A line is known by account, type, start, service, usage type, operation, zone and resource: so a
+    line whose cost was corrected is the same line. `same` counts such lines in both, `equal` those
+    that are the same in all that the bill says, `equal_cost` those of them that cost something.
+    `older_of_newer` counts the older part's lines of the accounts that the newer one holds.
+    """
+
+    older: str
+    newer: str
+    older_lines: int = 0
+    newer_lines: int = 0
+    older_rows: int = 0
+    newer_rows: int = 0
+    same: int = 0
+    equal: int = 0
+    equal_cost: int = 0
+    older_of_newer: int = 0
+    newer_of_older: int = 0
+    older_invoiced: int = 0
+    newer_invoiced: int = 0
+    # Whether both hold days of one account that can't be compared line by line.
+    is_other_grain: bool = False
+
+    def turned(self) -> "Overlap":
+        """Return the same with the two parts in each other's place."""
+        return replace(
+            self,
+            older=self.newer,
+            newer=self.older,
+            older_lines=self.newer_lines,
+            newer_lines=self.older_lines,
+            older_rows=self.newer_rows,
+            newer_rows=self.older_rows,
+            older_of_newer=self.newer_of_older,
+            newer_of_older=self.older_of_newer,
+            older_invoiced=self.newer_invoiced,
+            newer_invoiced=self.older_invoiced,
+        )
+
+
+def verdict(one: Overlap, *, same_age: bool = False, are_chunks: bool = False) -> str:
+    """Return what two parts of a month are to each other.
+
+    - `apart`: they hold other lines and add up.
+    - `replaced`: the newer holds every line of the older, and counts in its place.
+    - `within`: every line of the newer is in the older, equal to the last digit.
+    - `accounts`: the newer replaces the older for the accounts that it holds.
+    - `pro forma`: the newer was never invoiced and shows accounts that the older one's invoices do.
+    - `unclear`: nobody can tell from the files.
+
+    `same_age` is true where the files' times don't tell which is newer, `are_chunks` where their
+    names say that one export wrote them side by side.
+    """
+    if one.is_other_grain:
+        return "unclear"
+    if not one.same:
+        return "apart"
+    if one.older_invoiced and not one.newer_invoiced and _is_most(one.same, one.newer_lines):
+        return "pro forma"
+    covers = one.same == one.older_lines and one.newer_rows >= one.older_rows
+    if covers and same_age and one.same == one.newer_lines and one.equal < one.older_rows:
+        # Both hold the same lines at other costs, and nothing says which came later.
+        return "unclear"
+    if covers:
+        return "replaced"
+    if one.equal == one.newer_rows:
+        return "within"
+    if not same_age and one.same == one.older_of_newer and one.older_of_newer < one.older_lines:
+        return "accounts"
+    is_version = _is_most(one.same, one.older_lines) or _is_most(one.same, one.newer_lines)
+    # Lines of one price tier and the next are the same line twice, with other costs.
+    return "apart" if are_chunks and not is_version and not one.equal_cost else "unclear"
+
+
+def overlaps(con: duckdb.DuckDBPyConnection) -> list[Overlap]:
+    """Return the overlap of each two parts in the table `part_lines` that share a line.
+
+    Reads `part_lines`: part, account, line (a hash), all_of_it (a hash), is_cost, is_invoiced.
+    """
+    result = con.execute(read_query("finops.ingest", "overlaps"))
+    names = [column[0] for column in result.description or []]
+    return [_overlap(dict(zip(names, row, strict=True))) for row in result.fetchall()]
+
+
+def _overlap(row: dict[str, Any]) -> Overlap:
+    return Overlap(**row)
+
+
+def _is_most(same: int, lines: int) -> bool:
+    return same > lines * _MOST

@@ -1,0 +1,102 @@
+"""Say of every file below a source what it is, by its content."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from finops.errors import BadSource
+from finops.ingest.columns import squashed
+from finops.ingest.headers import Header, read_header
+from finops.ingest.manifests import FORMATS, recognise
+
+__all__ = ["SourceFile", "is_bill_name", "look_at", "source_files"]
+
+# Other datasets that providers write beside a bill, by a column that only they have.
+_DATASETS = {
+    "invoicedetailid": "FOCUS invoice detail",
+    "contractcommitmentid": "FOCUS contract commitment",
+    "billingperiodstatus": "FOCUS billing period",
+    "recommendationid": "cost optimisation recommendations",
+    "totallbmemissionsvalue": "carbon emissions",
+    "totalmbmemissionsvalue": "carbon emissions",
+}
+# Names of files that hold tables; any other file that isn't one is no loss.
+_TABLES = (".parquet", ".csv", ".gz", ".zip", ".tsv")
+_MANY = 4
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file below a source: `kind` is bill, manifest, empty, other or unreadable.
+
+    `detail` says which dataset another is, or why a file can't be read; `address` is what `path` is
+    a copy of. `format` is that of a bill.
+    """
+
+    path: Path
+    address: str
+    kind: str
+    detail: str = ""
+    format: str = ""
+    header: Header | None = None
+
+
+def source_files(
+    source: Path, address: Callable[[Path], str], format_word: str | None = None
+) -> list[SourceFile]:
+    """Return every file at or below `source`, in name order; links that lead nowhere are none."""
+    paths = [source] if source.is_file() else sorted(source.rglob("*"))
+    return [look_at(path, address(path), format_word) for path in paths if path.is_file()]
+
+
+def look_at(path: Path, address: str, format_word: str | None = None) -> SourceFile:
+    """Return what one file is; `format_word`, a key of FORMATS, takes any table for a bill."""
+    if path.name.endswith("Manifest.json"):
+        return SourceFile(path, address, "manifest", "manifest")
+    if "cost_and_usage_data_status" in path.parts:
+        return SourceFile(path, address, "other", "status of an export")
+    try:
+        header = read_header(path)
+    except (BadSource, OSError) as error:
+        return _unread(path, address, error)
+    if not header.columns:
+        return SourceFile(path, address, "empty")
+    found = FORMATS[format_word] if format_word else recognise(header.columns)
+    if found and (format_word or not _dataset(header)):
+        return SourceFile(path, address, "bill", format=found, header=header)
+    which = _dataset(header) or _described(header, path)
+    return SourceFile(path, address, "other", which, header=header)
+
+
+def _unread(path: Path, address: str, error: BadSource | OSError) -> SourceFile:
+    is_table = path.name.lower().endswith(_TABLES) and not path.name.lower().endswith(".tar.gz")
+    if is_table or isinstance(error, OSError):
+        return SourceFile(path, address, "unreadable", str(error))
+    if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".xlsx", ".xls")):
+        return SourceFile(
+            path, address, "unreadable", f"{path} is an archive or workbook. Unpack or save as CSV."
+        )
+    return SourceFile(path, address, "other", "no table")
+
+
+def _dataset(header: Header) -> str:
+    names = {squashed(name) for name in header.columns}
+    return next((word for name, word in _DATASETS.items() if name in names), "")
+
+
+def _described(header: Header, path: Path) -> str:
+    if not path.name.lower().endswith(_TABLES) and header.kind == "csv":
+        return "no table"
+    more = ", …" if len(header.columns) > _MANY else ""
+    return f"a table of {', '.join(header.columns[:_MANY])}{more}"
+
+
+def is_bill_name(key: str) -> bool:
+    """Return whether the object with this S3 key may be a bill, so that it is worth fetching."""
+    name = key.lower()
+    is_data = name.endswith(_TABLES) or "." not in name.rpartition("/")[2]
+    return (
+        is_data
+        and not name.endswith(".tar.gz")
+        and "cost_and_usage_data_status" not in key.split("/")
+    )

@@ -1,0 +1,41 @@
+-- One row per charge of the deliveries in charge_files: what tells it from others, for overlaps.sql.
+select
+    charge_files.delivery_id as part,
+    concat(case when charge_files.has_payer then billing_account_id end, '/', sub_account_id)
+        as account,
+    hash(
+        case when charge_files.has_payer then billing_account_id end,
+        sub_account_id,
+        x_line_item_type,
+        charge_period_start,
+        coalesce(x_service_code, service_name),
+        x_usage_type,
+        x_operation,
+        availability_zone,
+        case when x_service_code is null then region_id end,
+        resource_id
+    ) as line,
+    hash(
+        case when charge_files.has_payer then billing_account_id end,
+        sub_account_id,
+        x_line_item_type,
+        charge_period_start,
+        coalesce(x_service_code, service_name),
+        x_usage_type,
+        x_operation,
+        availability_zone,
+        case when x_service_code is null then region_id end,
+        resource_id,
+        x_line_item_id,
+        charge_period_end,
+        charge_description,
+        cast(pricing_quantity as double),
+        cast(x_unblended_cost as double),
+        cast(billed_cost as double),
+        cast(effective_cost as double)
+    ) as all_of_it,
+    x_unblended_cost <> 0 or effective_cost <> 0 as is_cost,
+    invoice_id is not null as is_invoiced
+from raw.compared_charges
+inner join charge_files
+    on compared_charges.filename = charge_files.file
