@@ -20,6 +20,7 @@ from finops.ingest.decisions import Decision, decide
 from finops.ingest.deliveries import read_records
 from finops.ingest.file_accounts import file_rows, read_accounts
 from finops.ingest.load import load_folder
+from finops.ingest.renormalise import normalise_again
 from finops.ingest.s3 import bucket_folder, is_s3, s3_address, sync
 from finops.ingest.versions import load_as_of, load_version_before, versions_of
 from finops.ledger.as_of import moment
@@ -159,6 +160,7 @@ class Warehouse:
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
             self.close()
+            normalise_again(self.settings.warehouse, progress)
             fetch_series(self.settings.business, self.settings.warehouse / "business")
             build_warehouse(self.settings, progress)
 

@@ -22,6 +22,7 @@ from finops.ingest.file_profiles import read_file_parts
 from finops.ingest.formats import open_bill
 from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
+from finops.ingest.normalising_rules import rules_signature
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
 from finops.ledger.current import mark_current
 from finops.ledger.relations import relations
@@ -54,7 +55,13 @@ _END_BYTES = 65_536
 
 
 def delivery_id(delivery: Delivery) -> str:
-    """Return the id of a delivery: the same files give the same id, a refresh another.
+    """Return the id of a delivery: the same files and rules give the same, a refresh another."""
+    whole = f"{files_id(delivery)}|{rules_signature()}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+
+def files_id(delivery: Delivery) -> str:
+    """Return the id of the files of a delivery.
 
     Made of each file's name, size and end, where Parquet keeps its totals, gzip and zip their
     checksums; of plain text, all counts.
@@ -73,11 +80,16 @@ def delivery_id(delivery: Delivery) -> str:
 
 
 def write_delivery(
-    delivery: Delivery, warehouse: Path, *, allow_bad_values: bool = False
+    delivery: Delivery,
+    warehouse: Path,
+    *,
+    allow_bad_values: bool = False,
+    loaded_at: str = "",
 ) -> dict[str, Any]:
     """Write the charges of `delivery` below `warehouse` and return its record.
 
-    A delivery that is there already is left as it is. The folder appears in one rename, so a crash
+    A delivery that is there already is left as it is; one that was `loaded_at` another time, and is
+    written again by today's rules, keeps that time. The folder appears in one rename, so a crash
     leaves all of it or nothing. Values that don't parse are an error, or with `allow_bad_values`
     NULL and counted in the record. Raises BadSource, MissingColumns.
     """
@@ -93,6 +105,8 @@ def write_delivery(
         charges = part / "charges.parquet"
         with tempfile.TemporaryDirectory(dir=part) as scratch:
             record = _write_charges(delivery, charges, Path(scratch), allow_bad_values)
+        record |= _origin(delivery, allow_bad_values)
+        record["loaded_at"] = loaded_at or record["loaded_at"]
         record["relations"] = relations(record, charges, _others(delivery, warehouse))
         (part / RECORD).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
         part.rename(folder)
@@ -108,7 +122,7 @@ def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict
     be left out is set aside. `as_of` (UTC, without time zone) leaves out what AWS delivered later.
     """
     paths = sorted((warehouse / "charges").glob(f"billing_period=*/delivery=*/{RECORD}"))
-    records = [_read_record(path) for path in paths]
+    records = _by_todays_rules([_read_record(path) for path in paths])
     if as_of:
         records = [one for one in records if datetime.fromisoformat(one["delivered_at"]) <= as_of]
     decided = decisions(warehouse)
@@ -119,15 +133,43 @@ def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict
     return records
 
 
+def _by_todays_rules(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what was written again by other rules: of one delivery today's charges count."""
+    kept: dict[str, dict[str, Any]] = {}
+    for record in records:
+        key = record.get("files_id", record["delivery_id"])
+        if key not in kept or record.get("rules") == rules_signature():
+            kept[key] = record
+    return list(kept.values())
+
+
+def _origin(delivery: Delivery, allow_bad_values: bool) -> dict[str, Any]:
+    """Return what it takes to write a delivery again."""
+    return {
+        "files_id": files_id(delivery),
+        "rules": rules_signature(),
+        "origin": {
+            "files": [str(file.resolve()) for file in delivery.files],
+            "split": [str(file.resolve()) for file in delivery.split],
+            "assumptions": list(delivery.assumptions),
+            "allow_bad_values": allow_bad_values,
+        },
+    }
+
+
 def _others(delivery: Delivery, warehouse: Path) -> list[tuple[dict[str, Any], Path]]:
     """Return the loaded deliveries of the same month, each with its charges."""
-    period = f"billing_period={delivery.billing_period}"
-    paths = sorted((warehouse / "charges" / period).glob(f"delivery=*/{RECORD}"))
-    charges = [path.with_name("charges.parquet") for path in paths]
-    return [
-        (_read_record(path), file) for path, file in zip(paths, charges, strict=True)
-        if file.is_file()
-    ]  # fmt: skip
+    folder = warehouse / "charges" / f"billing_period={delivery.billing_period}"
+    records = _by_todays_rules(
+        [_read_record(path) for path in sorted(folder.glob(f"delivery=*/{RECORD}"))]
+    )
+    own = files_id(delivery)
+    charges = [
+        (one, folder / f"delivery={one['delivery_id']}" / "charges.parquet")
+        for one in records
+        if one.get("files_id") != own
+    ]
+    return [(one, file) for one, file in charges if file.is_file()]
 
 
 def _folder(delivery: Delivery, warehouse: Path) -> Path:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from finops.ingest.deliveries import read_records
 from finops.ingest.file_accounts import OPEN
+from finops.ingest.renormalise import outdated
 from finops.report.series_gaps import series_gaps
 from finops.report.text import MISSING, is_missing, money, number, plain
 from finops.unread import unread
@@ -34,6 +35,7 @@ def notes(warehouse: Warehouse, *, now: datetime | None = None) -> tuple[str, ..
         *_as_of(warehouse, trust),
         *_open_files(warehouse.table("ledger.files")),
         *_set_aside(deliveries),
+        *_outdated(warehouse),
         *sentences(trust, deliveries, changes, now=moment),
         *series_gaps(warehouse.table("business.series"), trust["x_last_charge_date"].max()),
         *unread(warehouse.settings.project),
@@ -92,6 +94,16 @@ def _open_files(files: pd.DataFrame) -> Iterable[str]:
 def _held(file: dict[Any, Any]) -> str:
     cost = money(file["source_unblended_cost"], " ".join(file["billing_currencies"]) or "USD", 2)
     return f"{cost} in {number(file['source_rows'])} lines of {_months(file['billing_periods'])}"
+
+
+def _outdated(warehouse: Warehouse) -> Iterable[str]:
+    """Name the months that today's rules can't make again."""
+    old = outdated(read_records(warehouse.settings.warehouse, as_of=warehouse.settings.as_of))
+    if months := {one["billing_period"] for one in old}:
+        yield (
+            f"Made by the rules of an older version, as their files are gone or can't be read: "
+            f"{_months(months)}. Load them again from a copy."
+        )
 
 
 def _set_aside(deliveries: pd.DataFrame) -> Iterable[str]:
