@@ -86,7 +86,7 @@ def cells_of(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     for line, cells in lines:
         if any(map(str.strip, cells[len(header) :])) or len(cells) < len(header):
             raise BadInput(
-                f"{path} line {line}: cut off, or not as many values as the header has columns."
+                f"{path} line {line}: not as many values as the header has columns. Is it cut off?"
             )
         if cells[0].startswith("#"):
             raise BadInput(

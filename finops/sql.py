@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,6 +17,11 @@ from finops.errors import BadInput
 def literal(text: str) -> str:
     """Return `text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def path_literal(path: Path) -> str:
+    """Return the path of one file as an SQL string literal: its `*`, `?` and `[` are its name."""
+    return literal(re.sub(r"[*?[]", r"[\g<0>]", str(path)))
 
 
 def identifier(name: str) -> str:

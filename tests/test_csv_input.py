@@ -72,8 +72,8 @@ ROW = "A,2026-10-01,5"
         (f"name,day,day\n{ROW}\n", "line 1: column day is there twice"),
         (f"name,,day\n{ROW}\n", "line 1: column 2 has no name"),
         (f"name,day,places\n#{ROW}\n", "line 2 begins with #"),
-        (f"name,day,places\n{ROW},6\n", "line 2: cut off, or not as many values"),
-        ("name,day,places\nA,2026-10-01\n", "line 2: cut off, or not as many values"),
+        (f"name,day,places\n{ROW},6\n", "line 2: not as many values"),
+        ("name,day,places\nA,2026-10-01\n", "line 2: not as many values"),
         (f'name,day,places\n{ROW}\n"B,2026-10-02,6\n{ROW}\n', "line 3: not readable as CSV"),
         (f"name,day,places\n{ROW}\nB\0,2026-10-02,6\n", "line 3 holds a NUL"),
         (

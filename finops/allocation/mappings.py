@@ -1,5 +1,6 @@
 """Read who owns what, as FinOps writes it in mappings/*.csv."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,19 @@ import duckdb
 
 from finops.allocation import pools, tables
 from finops.allocation.names import Named, match_key, spellings
-from finops.allocation.owners import Owner, check_no_overlap, check_owners
+from finops.allocation.owners import (
+    Days,
+    Owner,
+    ServiceTeams,
+    check_days,
+    check_no_overlap,
+    check_owners,
+    days,
+    newest,
+)
 from finops.allocation.rules import Rule, check_rules
 from finops.csv_input import (
+    Day,
     Name,
     Row,
     Whole,
@@ -20,10 +31,14 @@ from finops.csv_input import (
     columns,
     read_rows,
 )
+from finops.errors import BadInput
 
 
 class Team(Row):
-    """A team that pays (`team`) or whose cost others share (`shared`)."""
+    """A team that pays (`team`) or whose cost others share (`shared`), and its cost centre.
+
+    A cost centre that changes has a line for the days of each.
+    """
 
     team: Name
     name: str = ""
@@ -31,10 +46,15 @@ class Team(Row):
     kind: Literal["team", "shared"] = "team"
     cost_centre: str = ""
     aliases: str = ""
+    valid_from: Day = None
+    valid_to: Day = None
 
 
 class Service(Row):
-    """One of the company's own services, the team that runs it and the product it is part of."""
+    """One of the company's own services, the team that runs it and the product it is part of.
+
+    A service that moves has a line for the days of each team.
+    """
 
     service: Name
     name: str = ""
@@ -42,6 +62,8 @@ class Service(Row):
     team: Name
     aliases: str = ""
     product: str = ""
+    valid_from: Day = None
+    valid_to: Day = None
 
 
 class TagKey(Row):
@@ -112,9 +134,12 @@ class Mappings:
         return found
 
     @property
-    def service_teams(self) -> dict[str, str]:
-        """The team that runs each service."""
-        return {one.service: one.team for one in self.services}
+    def service_teams(self) -> ServiceTeams:
+        """The teams that run each service, and on which days."""
+        found: dict[str, list[tuple[str, Days]]] = defaultdict(list)
+        for one in sorted(self.services, key=days):
+            found[one.service].append((one.team, days(one)))
+        return dict(found)
 
 
 def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -124,8 +149,14 @@ def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """
     found = read_mappings(folder)
     con.execute("create schema if not exists mappings")
+    rows = {name: found.rows(name) for name in _MODELS}
+    # One row per name, as it is called today; who it was on a day is in tables of their own.
+    rows["teams"] = newest(found.teams, lambda one: one.team)
+    rows["services"] = newest(found.services, lambda one: one.service)
     for name, model in _MODELS.items():
-        tables.create_rows(con, name, model, found.rows(name))
+        tables.create_rows(con, name, model, rows[name])
+    tables.create_team_days(con, found.teams)
+    tables.create_service_days(con, found.services)
     counts = {name: len(found.rows(name)) for name in _MODELS} | pools.row_counts(folder)
     tables.create_files(con, [(found.path(name), rows) for name, rows in counts.items()])
     tables.create_names(con, spellings(_named(found)))
@@ -156,8 +187,17 @@ def read_mappings(folder: Path) -> Mappings:
 
 def _check_names(found: Mappings) -> None:
     teams = [one.team for one in found.teams]
-    check_unique(found.path("teams"), found.teams, lambda row: row.team)
-    check_unique(found.path("services"), found.services, lambda row: row.service)
+    check_days(found.path("teams"), found.teams)
+    check_no_overlap(found.path("teams"), found.teams, lambda row: row.team, "is already")
+    check_days(found.path("services"), found.services)
+    check_no_overlap(found.path("services"), found.services, lambda row: row.service, "is already")
+    kinds: dict[str, str] = {}
+    for team in found.teams:
+        if kinds.setdefault(team.team, team.kind) != team.kind:
+            raise BadInput(
+                f"{found.path('teams')} line {team.line}: {team.team!r} is {kinds[team.team]!r} on "
+                "another line; a team has one kind on all days."
+            )
     for one in found.services:
         check_known(found.path("services"), one.line, "team", one.team, teams)
     check_unique(

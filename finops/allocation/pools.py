@@ -55,8 +55,12 @@ select driver, team, date from business.drivers where quantity > 0
 union
 select 'orders', services.team, orders.date
 from business.daily_orders as orders
-inner join mappings.services on orders.service = services.service
-where orders.orders > 0
+inner join mappings.service_days as services
+    on
+        orders.service = services.service
+        and orders.date >= services.valid_from
+        and orders.date < services.valid_to
+where orders.orders > 0 and services.team is not null
 """
 # The days of the bill's months; a charge may be dated outside of them.
 _BILL_DAYS = """

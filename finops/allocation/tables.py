@@ -3,22 +3,25 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import duckdb
 import pyarrow as pa
 
-from finops.allocation.owners import Owner, owner_values
+from finops.allocation.owners import Owner, ServiceTeams, days, gaps, owner_rows
 from finops.allocation.rules import Rule, in_order, pattern_rows, patterns
 from finops.csv_input import Day, Row
 
+if TYPE_CHECKING:
+    from finops.allocation.mappings import Service, Team
+
+_DAYS = {"valid_from": pa.date32(), "valid_to": pa.date32()}
 _OWNER = {
     "x_service": pa.string(),
     "x_team": pa.string(),
     "x_environment": pa.string(),
     "x_cost_centre": pa.string(),
-    "valid_from": pa.date32(),
-    "valid_to": pa.date32(),
+    **_DAYS,
 }
 _RULE_OWNER = {
     "x_rank": pa.int32(),
@@ -26,6 +29,7 @@ _RULE_OWNER = {
     "x_priority": pa.int32(),
     "x_line": pa.int32(),
     "x_columns": pa.int32(),
+    "x_is_of_service": pa.bool_(),
     **_OWNER,
 }
 _PATTERN = {
@@ -69,12 +73,14 @@ def create_names(con: duckdb.DuckDBPyConnection, names: Mapping[tuple[str, str],
 
 
 def create_rules(
-    con: duckdb.DuckDBPyConnection, rules: list[Rule], service_teams: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection, rules: list[Rule], service_teams: ServiceTeams
 ) -> None:
     """Create `mappings.rule_owners`, one row per rule, and `mappings.rule_patterns`.
 
-    `x_rank` is 1 for the rule that is asked first, `x_columns` how many columns it asks for. A
-    pattern row is one alternative of one of them; `x_place` is 1 for the most telling column.
+    `x_is_of_service` says that the rule names a service alone: `x_team` is who runs it last, and
+    facts.direct_owners asks who did on the day. `x_rank` is 1 for the rule that is asked first,
+    `x_columns` how many columns it asks for. A pattern row is one alternative of one of them;
+    `x_place` is 1 for the most telling column.
     """
     owners = [
         {
@@ -83,7 +89,8 @@ def create_rules(
             "x_priority": rule.priority,
             "x_line": rule.line,
             "x_columns": len(patterns(rule)),
-            **owner_values(rule, service_teams),
+            "x_is_of_service": not rule.team,
+            **_last_owner(rule, service_teams),
         }
         for rank, rule in enumerate(in_order(rules), start=1)
     ]
@@ -96,11 +103,41 @@ def create_owners(
     name: str,
     key: str,
     owners: Sequence[Owner],
-    service_teams: Mapping[str, str],
+    service_teams: ServiceTeams,
 ) -> None:
     """Create `mappings.<name>`: one row per `key` and days, with the owner of both."""
-    rows = [{key: getattr(one, key), **owner_values(one, service_teams)} for one in owners]
+    rows = [
+        {key: getattr(one, key), **row} for one in owners for row in owner_rows(one, service_teams)
+    ]
     _create(con, name, rows, {key: pa.string(), **_OWNER})
+
+
+def create_service_days(con: duckdb.DuckDBPyConnection, services: Sequence["Service"]) -> None:
+    """Create `mappings.service_days`: the team and product of each service on each of all days.
+
+    On days of no line both are NULL.
+    """
+    rows: list[tuple[object, ...]] = []
+    for name in dict.fromkeys(one.service for one in services):
+        lines = sorted((one for one in services if one.service == name), key=days)
+        rows += [(name, one.team, one.product, *days(one)) for one in lines]
+        rows += [(name, None, None, *gap) for gap in gaps([days(one) for one in lines])]
+    kinds = {"service": pa.string(), "team": pa.string(), "product": pa.string(), **_DAYS}
+    _create(con, "service_days", [dict(zip(kinds, row, strict=True)) for row in rows], kinds)
+
+
+def create_team_days(con: duckdb.DuckDBPyConnection, teams: Sequence["Team"]) -> None:
+    """Create `mappings.team_days`: the cost centre of each team and days."""
+    kinds = {"team": pa.string(), "cost_centre": pa.string(), **_DAYS}
+    rows = [(one.team, one.cost_centre, *days(one)) for one in teams]
+    _create(con, "team_days", [dict(zip(kinds, row, strict=True)) for row in rows], kinds)
+
+
+def _last_owner(rule: Rule, service_teams: ServiceTeams) -> dict[str, Any]:
+    """Return the owner columns of a rule, whole days, with the team that its service has last."""
+    team = rule.team or service_teams[rule.service][-1][0]
+    (row,) = owner_rows(rule.model_copy(update={"team": team}), service_teams)
+    return row
 
 
 def _version(path: Path) -> str:

@@ -26,13 +26,21 @@ matches as (
         rules.rule_id,
         rules.priority * 1000000 + rules.line as place,
         coalesce(nullif(rules.team, ''), services.team) as team,
-        coalesce(rules.valid_from, date '0001-01-01') as valid_from,
-        coalesce(rules.valid_to, date '9999-12-31') as valid_to
+        greatest(
+            coalesce(rules.valid_from, date '0001-01-01'),
+            coalesce(services.valid_from, date '0001-01-01')
+        ) as valid_from,
+        least(
+            coalesce(rules.valid_to, date '9999-12-31'),
+            coalesce(services.valid_to, date '9999-12-31')
+        ) as valid_to
     from facts.rule_matches
     inner join mappings.rules
         on rule_matches.x_rule_id = rules.rule_id
-    left join mappings.services
-        on rules.service = services.service
+    left join mappings.service_days as services
+        on
+            rules.service = services.service
+            and rules.team = ''
 ),
 
 -- The rule that would decide if there were no tag.

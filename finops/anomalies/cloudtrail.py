@@ -11,7 +11,7 @@ import pandas as pd
 from finops.anomalies.cause import Cause, resources_of
 from finops.errors import BadInput
 from finops.report.text import plain
-from finops.sql import literal
+from finops.sql import path_literal
 
 __all__ = ["Trail", "read_trail"]
 
@@ -104,7 +104,7 @@ def _read(path: Path) -> pd.DataFrame:
     try:
         with duckdb.connect() as con:
             con.execute("set TimeZone = 'UTC'")
-            con.execute(_LOGS.format(file=literal(str(path)), most=_MOST_BYTES))
+            con.execute(_LOGS.format(file=path_literal(path), most=_MOST_BYTES))
             empty = con.sql('from logs where "Records" is null').fetchall()
             events: pd.DataFrame = con.sql(_EVENTS).to_arrow_table().to_pandas()
     except duckdb.Error as error:

@@ -104,4 +104,6 @@ def _wrong(kind: str, example: str) -> str:
     places = kind.removesuffix(")").rpartition(", ")[2]
     if kind.startswith("decimal"):
         return f"does not parse as a number like {example} with at most {places} decimals"
+    if kind in ("date", "timestamptz"):
+        return f"does not parse as a time like {example}"
     return f"is not like {example}"

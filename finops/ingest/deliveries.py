@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from finops.csv_text import shown
 from finops.errors import BadSource
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
@@ -26,7 +28,7 @@ from finops.ingest.normalising_rules import rules_signature
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
 from finops.ledger.current import mark_current
 from finops.ledger.relations import relations
-from finops.sql import literal
+from finops.sql import literal, path_literal
 
 RECORD = "delivery.json"
 # Types that the amortisation rules know; any other counts as it is billed and is named.
@@ -52,6 +54,10 @@ KNOWN_LINE_ITEM_TYPES = frozenset(
     ]
 )
 _END_BYTES = 65_536
+
+
+# What a month is taken from may be any text; its folder stays where folders of months are.
+_FOLDER = re.compile(r"[\w:+ -][\w.:+ -]*", re.ASCII)
 
 
 def delivery_id(delivery: Delivery) -> str:
@@ -95,6 +101,8 @@ def write_delivery(
     """
     if delivery.problem:
         raise BadSource(delivery.problem)
+    if not _FOLDER.fullmatch(delivery.billing_period):
+        raise BadSource(f"{delivery.source}: {shown(delivery.billing_period)} is no month.")
     folder = _folder(delivery, warehouse)
     if folder.is_dir():
         return _read_record(folder / RECORD) | {"is_new": False}
@@ -110,6 +118,11 @@ def write_delivery(
         record["relations"] = relations(record, charges, _others(delivery, warehouse))
         (part / RECORD).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
         part.rename(folder)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise BadSource(
+            f"{delivery.source} can't be read: {reason} Is it damaged? Fetch it again."
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return record | {"is_new": True}
@@ -192,8 +205,8 @@ def _write_charges(
     con.execute("set enable_progress_bar = false")
     bill = open_bill(con, delivery, scratch, allow_bad_values=allow_bad_values)
     resources = package_files("finops.ingest")
-    categories = resources / "service_categories.csv"
-    con.execute(f"create table raw.service_categories as from read_csv({literal(str(categories))})")
+    categories = path_literal(Path(str(resources / "service_categories.csv")))
+    con.execute(f"create table raw.service_categories as from read_csv({categories})")
     charges = (resources / bill.schema.charges_sql).read_text(encoding="utf-8")
     unused = (resources / "unused_commitments.sql").read_text(encoding="utf-8")
     try:

@@ -14,7 +14,7 @@ import duckdb
 
 from finops.errors import BadSource
 from finops.ingest.zips import open_first
-from finops.sql import literal
+from finops.sql import path_literal
 
 _GZIP = b"\x1f\x8b"
 _DELIMITERS = ",\t|;\x01"
@@ -77,7 +77,7 @@ def parquet_schemas(files: list[Path]) -> dict[Path, tuple[tuple[str, str], ...]
     """Return the column names and DuckDB types of each Parquet file."""
     for file in files:
         _check_end(file)
-    names = ", ".join(literal(str(file)) for file in files)
+    names = ", ".join(map(path_literal, files))
     query = f"select file_name, name, duckdb_type, num_children from parquet_schema([{names}])"
     try:
         rows = duckdb.connect().execute(query).fetchall()

@@ -9,7 +9,7 @@ import duckdb
 
 from finops.ingest.headers import Header, parquet_schemas, read_header
 from finops.ingest.zips import unzip
-from finops.sql import identifier, literal
+from finops.sql import identifier, literal, path_literal
 
 MAP = "MAP(VARCHAR, VARCHAR)"
 # Months and chunks of one bill have different columns; by position, tags would be lost.
@@ -57,7 +57,7 @@ class Layout:
 
     def scan_of(self, files: Iterable[Path]) -> str:
         """Return SQL that reads these files of the layout."""
-        names = ", ".join(literal(str(file)) for file in files)
+        names = ", ".join(map(path_literal, files))
         return f"{self.reader}([{names}], {self.options})"
 
     @property

@@ -6,8 +6,8 @@ JUNE, JULY = dt.date(2026, 6, 30), dt.date(2026, 7, 1)
 MONTH = "2026-07"
 ALWAYS = {"valid_from": dt.date(1, 1, 1), "valid_to": dt.date(9999, 12, 31)}
 TEAMS = [
-    {"team": "search", "kind": "team", "cost_centre": "CC-1"},
-    {"team": "order", "kind": "team", "cost_centre": ""},
+    ALWAYS | {"team": "search", "cost_centre": "CC-1"},
+    ALWAYS | {"team": "order", "cost_centre": ""},
 ]
 
 
@@ -64,7 +64,7 @@ def owned(run_model, direct_owners=(), accounts=(), tags=(), day=JULY):
             "mappings.account_owners": [
                 ALWAYS | {"sub_account_id": "0123"} | one for one in accounts
             ],
-            "mappings.teams": TEAMS,
+            "mappings.team_days": TEAMS,
         },
     )
     assert len(rows) == 1

@@ -125,10 +125,12 @@ def test_a_product_costs_what_its_services_cost(run_model):
         {"service": "find", "team": "search", "product": "delivery"},
         {"service": "pay", "team": "payment", "product": ""},
     ]
+    always = {"valid_from": dt.date(1, 1, 1), "valid_to": dt.date(9999, 12, 31)}
+    services = [always | one for one in services]
     costs = [("cart", 3), ("find", 4), ("pay", 5), ("unowned", 6)]
     rows = [owned(x_service=name, effective_cost=cost) for name, cost in costs]
     found = run_model(
-        "facts.measured_cost", {"facts.owned_cost": rows, "mappings.services": services}
+        "facts.measured_cost", {"facts.owned_cost": rows, "mappings.service_days": services}
     )
     products = {r["x_key"]: r["effective_cost"] for r in found if r["x_scope"] == "product"}
     assert products == {"delivery": 7, "unowned": 11}

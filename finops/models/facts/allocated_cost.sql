@@ -240,5 +240,8 @@ left join parts
     on
         row_shares.x_row = parts.x_row
         and row_shares.x_share = parts.x_share
-left join mappings.teams
-    on shares.x_team = teams.team
+left join mappings.team_days as teams
+    on
+        shares.x_team = teams.team
+        and costs.charge_date >= teams.valid_from
+        and costs.charge_date < teams.valid_to

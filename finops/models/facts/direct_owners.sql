@@ -8,6 +8,8 @@ with turning_days as (
     union
     select valid_to as first_day from mappings.resource_owners
     union
+    select valid_from as first_day from mappings.service_days
+    union
     select date '0001-01-01' as first_day
 ),
 
@@ -61,17 +63,12 @@ owners as (
         key_spans.resource_id,
         tags.x_tag_key,
         rules.x_rule_id,
-        coalesce(resources.x_team, tags.x_team, rules.x_team) as x_team,
-        case
-            when resources.x_team is not null then 'resource'
-            when tags.x_team is not null then 'tag'
-            else 'rule'
-        end as x_owner_method,
+        resources.x_team as resource_team,
+        case when tags.x_is_of_service then tag_services.team else tags.x_team end as tag_team,
+        case when rules.x_is_of_service then rule_services.team else rules.x_team end as rule_team,
         resources.x_service as resource_service,
         tags.x_service as tag_service,
-        tags.x_team as tag_team,
         rules.x_service as rule_service,
-        rules.x_team as rule_team,
         coalesce(resources.x_environment, tags.x_environment, rules.x_environment)
             as x_environment,
         coalesce(resources.x_cost_centre, tags.x_cost_centre) as named_cost_centre,
@@ -93,6 +90,29 @@ owners as (
             and key_spans.first_day = first_rules.first_day
     left join mappings.rule_owners as rules
         on first_rules.x_rank = rules.x_rank
+    -- A service that moves gives the team that ran it on the day.
+    left join mappings.service_days as tag_services
+        on
+            tags.x_service = tag_services.service
+            and key_spans.first_day >= tag_services.valid_from
+            and key_spans.first_day < tag_services.valid_to
+    left join mappings.service_days as rule_services
+        on
+            rules.x_service = rule_services.service
+            and key_spans.first_day >= rule_services.valid_from
+            and key_spans.first_day < rule_services.valid_to
+),
+
+decided_owners as (
+    select
+        *,
+        coalesce(resource_team, tag_team, rule_team) as x_team,
+        case
+            when resource_team is not null then 'resource'
+            when tag_team is not null then 'tag'
+            else 'rule'
+        end as x_owner_method
+    from owners
 )
 
 select
@@ -116,5 +136,5 @@ select
         when 'tag' then x_tag_key
         else x_rule_id
     end as x_owner_source
-from owners
+from decided_owners
 where x_team is not null

@@ -61,6 +61,7 @@ select
     months.billing_period,
     owners.resource_id,
     coalesce(owners.team, services.team) as x_team,
+    owners.team is null as x_is_of_service,
     owners.x_service,
     owners.x_environment,
     owners.x_cost_centre

@@ -34,8 +34,11 @@ marked_cost as (
                 and planned_one_offs.key in (owned_cost.x_service, owned_cost.x_team, '*')
         ) as is_one_off
     from facts.owned_cost
-    left join mappings.services
-        on owned_cost.x_service = services.service
+    left join mappings.service_days as services
+        on
+            owned_cost.x_service = services.service
+            and owned_cost.charge_date >= services.valid_from
+            and owned_cost.charge_date < services.valid_to
 ),
 
 summed_cost as (

@@ -66,5 +66,8 @@ left join mappings.account_owners as accounts
         daily_cost.sub_account_id = accounts.sub_account_id
         and daily_cost.charge_date >= accounts.valid_from
         and daily_cost.charge_date < accounts.valid_to
-left join mappings.teams
-    on coalesce(direct_owners.x_team, related_owners.x_team, accounts.x_team) = teams.team
+left join mappings.team_days as teams
+    on
+        coalesce(direct_owners.x_team, related_owners.x_team, accounts.x_team) = teams.team
+        and daily_cost.charge_date >= teams.valid_from
+        and daily_cost.charge_date < teams.valid_to

@@ -50,8 +50,12 @@ driver_quantities as (
         services.team,
         sum(orders.orders) as quantity
     from business.daily_orders as orders
-    inner join mappings.services
-        on orders.service = services.service
+    inner join mappings.service_days as services
+        on
+            orders.service = services.service
+            and orders.date >= services.valid_from
+            and orders.date < services.valid_to
+    where services.team is not null
     group by orders.date, services.team
 ),
 

@@ -71,9 +71,9 @@ named_owners as (
     select
         inventory_owners.billing_period,
         inventory_owners.resource_id,
-        date '0001-01-01' as charge_date,
+        coalesce(services.valid_from, date '0001-01-01') as charge_date,
         'inventory_tags' as x_told_by,
-        inventory_owners.x_team,
+        coalesce(services.team, inventory_owners.x_team) as x_team,
         inventory_owners.x_service,
         inventory_owners.x_environment,
         inventory_owners.x_cost_centre,
@@ -83,6 +83,11 @@ named_owners as (
         on
             inventory_owners.billing_period = givers.billing_period
             and inventory_owners.resource_id = givers.resource_id
+    left join mappings.service_days as services
+        on
+            inventory_owners.x_is_of_service
+            and inventory_owners.x_service = services.service
+            and services.team is not null
 ),
 
 ranked_sources as (

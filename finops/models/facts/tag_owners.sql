@@ -82,6 +82,8 @@ select
     owners.billing_period,
     owners.x_owner_key,
     coalesce(owners.team, services.team) as x_team,
+    -- Who runs the service on a day, facts.direct_owners asks.
+    owners.team is null and services.team is not null as x_is_of_service,
     owners.x_service,
     owners.x_environment,
     owners.x_cost_centre,
