@@ -154,8 +154,9 @@ class Warehouse:
     def build(self, *, progress: Progress = silent) -> None:
         """Build every table from the charges, mappings and business data, and check the promises.
 
-        Series that come from a database are fetched first. Raises BadInput, BadSource,
-        CheckFailed, SourceNotFound, WarehouseBusy; the last good build then stays.
+        Series that come from a database are fetched first. Where BadSource or CheckFailed names
+        months that are not built, the others are. Raises BadInput, SourceNotFound, WarehouseBusy
+        too; the last good build then stays.
         """
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):

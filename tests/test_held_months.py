@@ -1,6 +1,7 @@
 """A month that can't be built right is held back and named; the others are built all the same."""
 
 import datetime as dt
+import os
 
 import duckdb
 import pytest
@@ -23,11 +24,16 @@ def warehouse(project):
 
 @pytest.fixture
 def load(warehouse, tmp_path):
-    """Load a bill of one line, of payer 1 unless told else."""
+    """Load a bill of one line per payer; bills are as old as the alphabet has them."""
 
-    def run(name, day, cost, payer="1"):
-        values = {"line_item_unblended_cost": cost, "bill_payer_account_id": payer}
-        warehouse.load(write_bill(tmp_path / f"{name}.parquet", [line(day=day, **values)]))
+    def run(name, day, cost, payers=("1",)):
+        values = {"day": day, "line_item_unblended_cost": cost}
+        bill = write_bill(
+            tmp_path / f"{name}.parquet",
+            [line(**values, bill_payer_account_id=payer) for payer in payers],
+        )
+        os.utime(bill, (ord(name), ord(name)))
+        warehouse.load(bill)
 
     return run
 
@@ -88,8 +94,8 @@ def test_broken_month_keeps_its_last_state_and_others_move_on(warehouse, load, p
 
 def test_deliveries_that_cannot_be_combined_hold_back_their_month_alone(warehouse, load):
     load("a", SEPTEMBER, 3)
-    load("b", OCTOBER, 5)
-    load("unknown", OCTOBER, 7, payer=None)
+    load("b", OCTOBER, 5, payers=("1", "2"))
+    load("c", OCTOBER, 7)
     with pytest.raises(BadSource, match=r"^2026-10 not built\. Two deliveries of 2026-10 may bill"):
         warehouse.build()
     assert billed(warehouse) == {"2026-09": 3}
@@ -97,12 +103,12 @@ def test_deliveries_that_cannot_be_combined_hold_back_their_month_alone(warehous
 
 def test_month_whose_refresh_cannot_be_combined_stays_as_it_was(warehouse, load):
     load("a", SEPTEMBER, 3)
-    load("b", OCTOBER, 5)
+    load("b", OCTOBER, 5, payers=("1", "2"))
     warehouse.build()
-    load("unknown", OCTOBER, 7, payer=None)
+    load("c", OCTOBER, 7)
     with pytest.raises(BadSource, match=r"As it was built last: 2026-10\."):
         warehouse.build()
-    assert billed(warehouse) == {"2026-09": 3, "2026-10": 5}
+    assert billed(warehouse) == {"2026-09": 3, "2026-10": 10}
     assert len(warehouse.pending()) == 1
 
 

@@ -169,7 +169,8 @@ def check(project: Project = Path()) -> None:
         out.print(delivery_tables.not_built(warehouse.records()))
         return
     results = warehouse.check()
-    out.print(delivery_tables.promises(results), "", findings.listing(warehouse.findings()))
+    out.print(delivery_tables.promises(results))
+    out.print(findings.listing(warehouse.findings()))
     _say_pending(warehouse)
     broken = results[results["rows"] > 0]
     if len(broken):
@@ -200,11 +201,10 @@ def status(
         out.print(delivery_tables.not_built(warehouse.records()))
         return
     out.print(
-        delivery_tables.trust_header(warehouse.status()),
-        tables.notes(trust.notes(warehouse)),
-        "",
-        findings.listing(warehouse.findings()),
+        delivery_tables.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse))
     )
+    out.print()
+    out.print(findings.listing(warehouse.findings()))
     _say_pending(warehouse)
 
 

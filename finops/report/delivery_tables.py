@@ -20,10 +20,7 @@ def deliveries(loaded: pd.DataFrame) -> RenderableType:
     table = new_table("month", "format", "files:", "rows:", "unblended cost:", "")
     notes = []
     for one in loaded.to_dict("records"):
-        cost = " + ".join(
-            money(Decimal(part["source_unblended_cost"]), part["billing_currency"])
-            for part in one["currencies"]
-        )
+        cost = _source_cost(one)
         state = "loaded" if one["is_new"] else "already loaded"
         counts = number(one["files"]), number(one["source_rows"])
         table.add_row(one["billing_period"], one["format"], *counts, cost, state)
@@ -33,6 +30,14 @@ def deliveries(loaded: pd.DataFrame) -> RenderableType:
             for kind in one["unknown_line_item_types"]
         ]
     return Group(table, *(escape(note) for note in notes))
+
+
+def _source_cost(record: dict[Any, Any]) -> str:
+    """Return what the bill of a delivery itself sums to, in each of its currencies."""
+    return " + ".join(
+        money(Decimal(part["source_unblended_cost"]), part["billing_currency"])
+        for part in record["currencies"]
+    )
 
 
 def promises(results: pd.DataFrame) -> RenderableType:
@@ -48,13 +53,11 @@ def not_built(records: list[dict[str, Any]]) -> RenderableType:
     """Say that no table is built yet, what is loaded and what to do next."""
     if not records:
         return "Nothing is loaded and nothing is built yet. Next: finops load SOURCE"
-    table = new_table("month", "format", "lines:", "source")
+    table = new_table("month", "format", "files:", "lines:", "unblended cost:")
     for one in records:
         if one["status"] == "current":
-            lines = number(one["source_rows"])
-            table.add_row(
-                one["billing_period"], one["format"], lines, escape(plain(one["source"], 200))
-            )
+            counts = number(one["files"]), number(one["source_rows"])
+            table.add_row(one["billing_period"], one["format"], *counts, _source_cost(one))
     return Group("Loaded and not built yet:", table, "Next: finops build")
 
 

@@ -42,7 +42,7 @@ def listing(found: pd.DataFrame) -> RenderableType:
     if found.empty:
         return "No findings: nothing is odd in the bill itself."
     return Group(
-        Text(f"What is odd in the bill itself: {counted(found)}, which stop nothing.", "bold"),
+        Text(f"What is odd in the bill itself: {counted(found)}. None stops a build.", "bold"),
         *(part for kind, rows in found.groupby("x_kind", sort=False) for part in _kind(kind, rows)),
     )
 

@@ -62,7 +62,6 @@ def sentences(
         *_exports(deliveries),
         *_contents(changes[changes["x_compared_with"] == "month before"]),
         *_assumptions(current),
-        *_unknown_types(current),
     )
 
 
@@ -265,16 +264,6 @@ def _assumptions(current: pd.DataFrame) -> Iterable[str]:
     yield from (f"Assumed for {text}." for text in assumed[-_MONTHS:])
     if len(assumed) > _MONTHS:
         yield f"{len(assumed) - _MONTHS} more assumptions are in ledger.deliveries."
-
-
-def _unknown_types(current: pd.DataFrame) -> Iterable[str]:
-    months: dict[str, list[str]] = {}
-    for one in current.to_dict("records"):
-        for kind in _list(one["unknown_line_item_types"]):
-            months.setdefault(kind, []).append(one["billing_period"])
-    for kind, periods in sorted(months.items()):
-        name = plain(kind, 60)
-        yield f"Unknown line item type {name!r} counts as it is billed: {_months(periods)}."
 
 
 def _list(value: Any) -> list[str]:

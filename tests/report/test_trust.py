@@ -46,7 +46,6 @@ def delivery(**values):
         "export_name": "exp",
         "delivered_at": dt.datetime(2026, 11, 15),
         "assumptions": [],
-        "unknown_line_item_types": [],
     } | values
 
 
@@ -180,14 +179,11 @@ def test_tags_and_columns_that_came_and_went_are_named(said):
     ) in notes
 
 
-def test_assumptions_and_unknown_types_are_repeated(said):
+def test_assumptions_are_repeated(said):
     deliveries = [
-        delivery(billing_period="2026-08", unknown_line_item_types=["Gift"]),
-        delivery(billing_period="2026-09", unknown_line_item_types=["Gift"]),
         delivery(assumptions=["no manifest: 1 file(s) in x taken as all of 2026-10"]),
         delivery(status="superseded", assumptions=["old"]),
     ]
     notes = said(deliveries=deliveries)
     assert "Assumed for 2026-10: no manifest: 1 file(s) in x taken as all of 2026-10." in notes
-    assert "Unknown line item type 'Gift' counts as it is billed: 2026-08 to 2026-09." in notes
     assert not any("old" in note for note in notes)
