@@ -139,7 +139,22 @@ def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: froze
     if any(name == "mappings" or name.startswith("business.") for name in stale):
         load_business(con, settings.project / "business", settings.timezone, settings.fetched)
     load_pools(con, settings.project / "mappings", settings.shared_cost)
+    _check_others(con, settings.project)
     _create_settings(con, settings)
+
+
+def _check_others(con: duckdb.DuckDBPyConnection, project: Path) -> None:
+    """Read the files that no table is made of: a wrong line is known before it is needed."""
+    # These packages ask a warehouse that is built.
+    from finops.close import accounts, contracts, payments
+    from finops.forecast import planned, support
+
+    teams = [team for (team,) in con.execute("select team from mappings.teams").fetchall()]
+    planned.read_planned_changes(project / planned.FILE, teams)
+    accounts.read_accounts(project / "mappings" / "accounts.csv")
+    payments.read_payments(project / "business" / "payments.csv")
+    contracts.read_contracts(project)
+    support.read_tiers(project)
 
 
 def plan_of(settings: Settings, records: list[dict[str, Any]], models: list[Model]) -> Plan:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from finops.csv_text import shown
 from finops.errors import BadSource
 from finops.ingest.layouts import MAP, Field, Layout, TargetType, parquet_layout
 from finops.sql import literal
@@ -34,7 +35,7 @@ class BadValues:
     def __str__(self) -> str:
         return (
             f"{self.file}: {self.count} value(s) of {self.column} are not {self.kind}, "
-            f"such as {self.example!r} in row {self.row}"
+            f"such as {shown(self.example)} in row {self.row}"
         )
 
     @property

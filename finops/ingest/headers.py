@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Iterable
 from contextlib import closing, nullcontext
@@ -17,6 +18,7 @@ from finops.ingest.zips import open_first
 from finops.sql import path_literal
 
 _GZIP = b"\x1f\x8b"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",\t|;\x01"
 
 
@@ -46,11 +48,22 @@ def read_header(file: Path) -> Header:
         with closing(_open(file, kind)) as stream:
             return _csv_header(kind, stream)
     except UnicodeDecodeError as error:
-        raise BadSource(f"{file} is neither Parquet nor UTF-8 text.") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile, csv.Error) as error:
+        raise BadSource(f"{file} {_no_text(file, kind)}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, csv.Error) as error:
         raise BadSource(
             f"{file} can't be read; is it cut off? Fetch it again. ({error})"
         ) from error
+
+
+def _no_text(file: Path, kind: str) -> str:
+    """Return in words what a file is that is no text."""
+    with closing(_open(file, kind)) as stream:
+        first = stream.read(2)
+    if first == _GZIP:
+        return "was compressed twice. Unpack it once."
+    if first in _UTF_16:
+        return "is saved as UTF-16. Save it as UTF-8."
+    return "is neither Parquet nor UTF-8 text."
 
 
 def check_gzip(files: Iterable[Path]) -> None:

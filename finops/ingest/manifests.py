@@ -192,9 +192,12 @@ def local_file(manifest: Manifest, root: Path, key: str) -> Path:
 
 
 def folder_time(path: str) -> datetime | None:
-    """Return the time in the name of an execution or assembly folder; None if it has none."""
+    """Return the time in the name of an execution or assembly folder; None if that is no time."""
     found = re.search(r"/(\d{4}-?\d{2}-?\d{2}T\d{2}[:_]?\d{2}[:_]?\d{2})(?:\.\d+)?Z", path)
-    return datetime.fromisoformat(found[1].replace("_", ":") + "Z") if found else None
+    try:
+        return datetime.fromisoformat(found[1].replace("_", ":") + "Z") if found else None
+    except ValueError:
+        return None
 
 
 def newest_change(files: list[Path]) -> datetime:
