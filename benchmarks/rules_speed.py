@@ -12,7 +12,7 @@ from benchmarks.measure import apart, peak_gb, seconds
 from benchmarks.naive_rules import naive_seconds_per_line
 from benchmarks.rule_bill import KINDS, write_months, write_rules
 from finops.allocation.mappings import load_mappings
-from finops.models import models_in_order
+from finops.models import Model, models_in_order
 from finops.sql import identifier, literal
 
 TEXTS = (
@@ -28,7 +28,9 @@ TEXTS = (
 MAPS = ("tags", "x_cost_categories")
 OWNERS = (
     "facts.owner_keys",
+    "facts.tag_attributes",
     "facts.owner_tags",
+    "facts.tag_values",
     "facts.tag_owners",
     "facts.rule_matches",
     "facts.direct_owners",
@@ -59,13 +61,13 @@ def rules_speed(*, runs: int = 3) -> dict[str, float]:
 def measure(folder: Path, kind: str, runs: int) -> dict[str, float]:
     """Return the figures of one bill: the scans and the rules run in turn."""
     months = sorted((folder / kind).glob("*.parquet"))
-    models = {model.name: model.sql for model in models_in_order()}
+    models = {model.name: model for model in models_in_order()}
     con = duckdb.connect(str(folder / f"{kind}.duckdb"))
     con.execute("set enable_progress_bar = false")
     con.execute("set preserve_insertion_order = false")
     con.execute("set memory_limit = '700MB'")
     load_mappings(con, folder / "mappings")
-    _show_charges(con, months, models["staging.charges"])
+    _show_charges(con, months, models["staging.charges"].sql)
     works = (lambda: _scan(con, months), lambda: _count(con, months), lambda: _own(con, models))
     runs_seconds = [[seconds(work) for work in works] for _ in range(runs)]
     return {
@@ -81,10 +83,14 @@ def measure(folder: Path, kind: str, runs: int) -> dict[str, float]:
     }
 
 
-def _own(con: duckdb.DuckDBPyConnection, models: dict[str, str]) -> None:
+def _own(con: duckdb.DuckDBPyConnection, models: dict[str, Model]) -> None:
     """Find the owners of all months, by the models that a build runs."""
     for name in OWNERS:
-        con.execute(f"create or replace table {name} as {models[name]}")
+        model = models[name]
+        if model.transform:
+            con.register("model_rows", model.transform(con.sql(model.sql).to_arrow_table()))
+        rows = "from model_rows" if model.transform else model.sql
+        con.execute(f"create or replace table {name} as {rows}")
 
 
 def _show_charges(con: duckdb.DuckDBPyConnection, months: list[Path], charges: str) -> None:

@@ -91,6 +91,8 @@ def run_model(empty_tables) -> Callable[[str, dict[str, Rows]], Rows]:
         for table, rows in inputs.items():
             insert_rows(con, table, rows)
         result = con.sql(model.sql)
+        if model.transform:
+            return model.transform(result.to_arrow_table()).to_pylist()
         return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
 
     return run

@@ -2,11 +2,13 @@
 -- Reads `explained_rows`.
 with tag_lines as (
     select
-        lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as match_key,
-        min(line) as line
-    from mappings.tag_keys
-    where dimension in ('team', 'service')
-    group by lower(regexp_replace(tag_key, '[\s._-]+', '', 'g'))
+        tag_attributes.tag_key,
+        min(tag_keys.line) as line
+    from facts.tag_attributes
+    inner join mappings.tag_keys
+        on tag_attributes.x_attribute = 'tag:' || tag_keys.match_key
+    where tag_keys.dimension in ('team', 'service')
+    group by tag_attributes.tag_key
 )
 
 select
@@ -38,13 +40,13 @@ left join mappings.resources
         and rows.charge_date >= coalesce(resources.valid_from, date '0001-01-01')
         and rows.charge_date < coalesce(resources.valid_to, date '9999-12-31')
 left join tag_lines
-    on lower(regexp_replace(rows.x_tag_key, '[\s._-]+', '', 'g')) = tag_lines.match_key
+    on rows.x_tag_key = tag_lines.tag_key
 left join mappings.rule_owners as rules
     on rows.x_rule_id = rules.x_rule_id
 left join mappings.account_defaults as accounts
     on
         rows.x_owner_method = 'account'
-        and rows.sub_account_id = accounts.sub_account_id
+        and rows.x_owner_source = accounts.sub_account_id
         and rows.charge_date >= coalesce(accounts.valid_from, date '0001-01-01')
         and rows.charge_date < coalesce(accounts.valid_to, date '9999-12-31')
 where rows.x_pool is null

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pydantic import ConfigDict, Field
 
 from finops.allocation.aws_exports import Related, Resource, read_export
+from finops.allocation.names import match_key
 from finops.allocation.resource_ids import is_unique, resource_key
 from finops.csv_input import Row, check_unique, read_rows
 from finops.csv_text import is_hidden
@@ -161,18 +162,22 @@ def _check_cycles(relations: list[Relation]) -> None:
         ) from error
 
 
-def _tags(resources: list[Resource]) -> Iterable[tuple[str, str, str]]:
+def _tags(resources: list[Resource]) -> Iterable[tuple[str, ...]]:
     tags = {
         (resource_key(one.id), key): value
         for one in resources
         for key, value in one.tags.items()
         if value
     }
-    return [(*key, value) for key, value in tags.items()]
+    return [
+        (resource, key, value, f"tag:{match_key(key)}", match_key(value))
+        for (resource, key), value in tags.items()
+    ]
 
 
 _RELATIONSHIPS = ("resource_id", "x_related_resource_id", "x_relation")
-_TAGS = ("resource_id", "tag_key", "tag_value")
+# The last two are the key and the value as they are compared, as in facts.tag_values.
+_TAGS = ("resource_id", "tag_key", "tag_value", "x_attribute", "match_key")
 
 
 def _create(

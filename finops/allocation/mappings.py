@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import duckdb
+from pydantic import AfterValidator, BeforeValidator
 
 from finops.allocation import pools, tables
-from finops.allocation.names import Named, match_key, spellings
+from finops.allocation.names import Named, account_id, account_keys, match_key, spellings
 from finops.allocation.owners import (
     Days,
     Owner,
@@ -25,6 +26,7 @@ from finops.csv_input import (
     Day,
     Name,
     Row,
+    RowType,
     Whole,
     check_known,
     check_unique,
@@ -32,6 +34,9 @@ from finops.csv_input import (
     read_rows,
 )
 from finops.errors import BadInput
+
+# An empty cell is a team: only `shared` means something else.
+Kind = Annotated[Literal["team", "shared"], BeforeValidator(lambda kind: kind or "team")]
 
 
 class Team(Row):
@@ -43,7 +48,7 @@ class Team(Row):
     team: Name
     name: str = ""
     name_ko: str = ""
-    kind: Literal["team", "shared"] = "team"
+    kind: Kind = "team"
     cost_centre: str = ""
     aliases: str = ""
     valid_from: Day = None
@@ -95,7 +100,7 @@ class Resource(Owner):
 class AccountDefault(Owner):
     """The owner of what nothing else gives an owner in an account."""
 
-    sub_account_id: Name
+    sub_account_id: Annotated[Name, AfterValidator(account_id)]
 
 
 _MODELS: dict[str, type[Row]] = {
@@ -154,35 +159,54 @@ def load_mappings(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     rows["teams"] = newest(found.teams, lambda one: one.team)
     rows["services"] = newest(found.services, lambda one: one.service)
     for name, model in _MODELS.items():
-        tables.create_rows(con, name, model, rows[name])
+        compared = "tag_key" if model is TagKey else None
+        tables.create_rows(con, name, model, rows[name], compared)
     tables.create_team_days(con, found.teams)
     tables.create_service_days(con, found.services)
     counts = {name: len(found.rows(name)) for name in _MODELS} | pools.row_counts(folder)
     tables.create_files(con, [(found.path(name), rows) for name, rows in counts.items()])
     tables.create_names(con, spellings(_named(found)))
     tables.create_rules(con, found.rules, found.service_teams)
-    for name, key, owners in (
-        ("resource_owners", "resource_id", found.resources),
-        ("account_owners", "sub_account_id", found.account_defaults),
-    ):
-        tables.create_owners(con, name, key, owners, found.service_teams)
+    teams = found.service_teams
+    tables.create_owners(con, "resource_owners", "resource_id", found.resources, teams)
+    tables.create_account_owners(con, found.account_defaults, teams)
 
 
 def read_mappings(folder: Path) -> Mappings:
     """Return the rows of the files in `folder`. Raises BadInput, with file and line."""
+    teams = read_rows(folder / "teams.csv", Team)
+    team_names = {match_key(one.team): one.team for one in teams}
+    services = _renamed(read_rows(folder / "services.csv", Service), {"team": team_names})
+    names = {
+        "team": team_names,
+        "service": {match_key(one.service): one.service for one in services},
+    }
     found = Mappings(
         folder,
-        read_rows(folder / "teams.csv", Team),
-        read_rows(folder / "services.csv", Service),
+        teams,
+        services,
         read_rows(folder / "tag_keys.csv", TagKey),
         read_rows(folder / "tag_values.csv", TagValue),
-        read_rows(folder / "rules.csv", Rule),
-        read_rows(folder / "resources.csv", Resource),
-        read_rows(folder / "account_defaults.csv", AccountDefault),
+        _renamed(read_rows(folder / "rules.csv", Rule), names),
+        _renamed(read_rows(folder / "resources.csv", Resource), names),
+        _renamed(read_rows(folder / "account_defaults.csv", AccountDefault), names),
     )
     _check_names(found)
     _check_owners(found)
     return found
+
+
+def _renamed(rows: list[RowType], names: dict[str, dict[str, str]]) -> list[RowType]:
+    """Return the rows with teams and services called as their own file calls them."""
+    return [
+        row.model_copy(
+            update={
+                column: known.get(match_key(getattr(row, column)), getattr(row, column))
+                for column, known in names.items()
+            }
+        )
+        for row in rows
+    ]
 
 
 def _check_names(found: Mappings) -> None:
@@ -218,7 +242,9 @@ def _check_owners(found: Mappings) -> None:
     check_rules(found.path("rules"), found.rules)
     check_no_overlap(found.path("resources"), found.resources, lambda row: row.resource_id)
     check_no_overlap(
-        found.path("account_defaults"), found.account_defaults, lambda row: row.sub_account_id
+        found.path("account_defaults"),
+        found.account_defaults,
+        lambda row: account_keys(row.sub_account_id)[0],
     )
 
 

@@ -4,9 +4,17 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from finops.allocation.names import match_key, split_bars
+from pydantic import AfterValidator
+
+from finops.allocation.names import (
+    account_id,
+    account_keys,
+    folded,
+    match_key,
+    split_bars,
+)
 from finops.allocation.owners import Owner, overlap
 from finops.csv_input import Name, Whole, check_unique
 from finops.errors import BadInput
@@ -34,7 +42,7 @@ class Rule(Owner):
 
     rule_id: Name
     priority: Whole
-    sub_account_id: str = ""
+    sub_account_id: Annotated[str, AfterValidator(account_id)] = ""
     service_code: str = ""
     usage_type: str = ""
     operation: str = ""
@@ -72,7 +80,7 @@ def patterns(rule: Rule) -> dict[str, list[Pattern]]:
     """Return the alternatives of each column that the rule asks for, the most telling first."""
     asked = {column: _alternatives(rule, column) for column in MATCHED}
     return {
-        column: [_pattern(column, one) for one in alternatives]
+        column: [_pattern(column, one) for text in alternatives for one in _values(column, text)]
         for column, alternatives in asked.items()
         if alternatives and "*" not in alternatives
     }
@@ -146,11 +154,15 @@ def _gives(rule: Rule) -> tuple[str, ...]:
     return rule.service, rule.team, rule.environment, rule.cost_centre
 
 
+def _values(column: str, text: str) -> list[str]:
+    return account_keys(text) if column == "sub_account_id" else [text]
+
+
 def _pattern(column: str, text: str) -> Pattern:
     if column not in _WITH_KEY:
         return Pattern(column, *_like(text))
     key, _, value = map(str.strip, text.partition("="))
-    return Pattern(f"{column}:{match_key(key)}", *_like(value.lower()))
+    return Pattern(f"{column}:{match_key(key)}", *_like(folded(value)))
 
 
 def _like(text: str) -> tuple[str, bool]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import duckdb
 import pyarrow as pa
 
+from finops.allocation.names import account_keys, match_key
 from finops.allocation.owners import Owner, ServiceTeams, days, gaps, owner_rows
 from finops.allocation.rules import Rule, in_order, pattern_rows, patterns
 from finops.csv_input import Day, Row
 
 if TYPE_CHECKING:
-    from finops.allocation.mappings import Service, Team
+    from finops.allocation.mappings import AccountDefault, Service, Team
 
 _DAYS = {"valid_from": pa.date32(), "valid_to": pa.date32()}
 _OWNER = {
@@ -43,11 +44,22 @@ _PATTERN = {
 
 
 def create_rows(
-    con: duckdb.DuckDBPyConnection, name: str, model: type[Row], rows: Iterable[Row]
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    model: type[Row],
+    rows: Iterable[Row],
+    compared: str | None = None,
 ) -> None:
-    """Create `mappings.<name>`: one row per line of the file, as it is written there."""
+    """Create `mappings.<name>`: one row per line of the file, as it is written there.
+
+    And with the column `match_key`: the column `compared` as names are compared, if there is one.
+    """
     kinds = {column: _kind(field.annotation) for column, field in model.model_fields.items()}
-    _create(con, name, [row.model_dump() for row in rows], kinds)
+    found = [row.model_dump() for row in rows]
+    if compared:
+        kinds["match_key"] = pa.string()
+        found = [row | {"match_key": match_key(row[compared])} for row in found]
+    _create(con, name, found, kinds)
 
 
 def create_files(con: duckdb.DuckDBPyConnection, files: Iterable[tuple[Path, int]]) -> None:
@@ -138,6 +150,20 @@ def _last_owner(rule: Rule, service_teams: ServiceTeams) -> dict[str, Any]:
     team = rule.team or service_teams[rule.service][-1][0]
     (row,) = owner_rows(rule.model_copy(update={"team": team}), service_teams)
     return row
+
+
+def create_account_owners(
+    con: duckdb.DuckDBPyConnection, owners: Sequence["AccountDefault"], service_teams: ServiceTeams
+) -> None:
+    """Create `mappings.account_owners`: one row per days and `x_account_key` of an account."""
+    rows = [
+        {"sub_account_id": one.sub_account_id, "x_account_key": key, **row}
+        for one in owners
+        for key in account_keys(one.sub_account_id)
+        for row in owner_rows(one, service_teams)
+    ]
+    kinds = {"sub_account_id": pa.string(), "x_account_key": pa.string(), **_OWNER}
+    _create(con, "account_owners", rows, kinds)
 
 
 def _version(path: Path) -> str:

@@ -40,6 +40,8 @@ class Schema:
     period_columns: tuple[str, str]
     required: Sequence[tuple[str, ...]]
     maps: tuple[str, ...]
+    # Those that are melted, each set once; text of theirs stays text until then.
+    tag_maps: tuple[str, ...]
     null_words: list[str]
     # Whether a header is that of one tag or cost category.
     is_melted: Callable[[str], bool] = lambda _: False
@@ -58,6 +60,10 @@ class Schema:
         name = self.name_of(header)
         return MAP if name in self.maps else self.columns.get(name or "")
 
+    def staged_type(self, header: str) -> str | None:
+        """Return the type that values below this header are parsed to when CSV is read."""
+        return "varchar" if self.name_of(header) in self.tag_maps else self.target_type(header)
+
 
 @dataclass(frozen=True)
 class Bill:
@@ -72,10 +78,13 @@ class Bill:
     bad_values: list[BadValues]
     # SQL that a line must meet to be read.
     where: str = "true"
+    # What was assumed, a sentence each.
+    notes: tuple[str, ...] = ()
 
     def explain(self, con: duckdb.DuckDBPyConnection, error: duckdb.Error) -> BadSource:
         """Return the error of a bill whose values DuckDB could not read."""
-        return bad_source(con, self.layouts, self.schema.target_type, error)
+        layouts = self.layouts if self.bad_values else self.as_written
+        return bad_source(con, layouts, self.schema.target_type, error)
 
 
 def read_bill(
@@ -103,7 +112,7 @@ def read_bill(
     try:
         bad = find_bad_values(layouts, target) if allow_bad_values else []
         read = [lenient(layout, target) for layout in layouts] if bad else layouts
-        parsed = [_parsed(con, layout, target, scratch) for layout in read]
+        parsed = [_parsed(con, layout, schema.staged_type, scratch) for layout in read]
     except duckdb.Error as error:
         raise bad_source(con, layouts, target, error) from error
     where = _where(parsed, schema, split, billing_period)
@@ -159,14 +168,14 @@ def _select(
 
 
 def _parsed(
-    con: duckdb.DuckDBPyConnection, layout: Layout, target_type: TargetType, scratch: Path
+    con: duckdb.DuckDBPyConnection, layout: Layout, staged_type: TargetType, scratch: Path
 ) -> Layout:
     if not layout.is_text:
         return layout
     # DuckDB does not compare the checksum of a gzip file; another thread does meanwhile.
     with ThreadPoolExecutor(1) as pool:
         checked = pool.submit(check_gzip, layout.files)
-        staged = stage_csv(con, layout, target_type, scratch)
+        staged = stage_csv(con, layout, staged_type, scratch)
         checked.result()
     return staged
 

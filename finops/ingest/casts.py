@@ -9,6 +9,7 @@ import duckdb
 from finops.csv_text import shown
 from finops.errors import BadSource
 from finops.ingest.layouts import MAP, Field, Layout, TargetType, parquet_layout
+from finops.ingest.maps import entries, is_json, unique_map
 from finops.sql import literal
 
 _A_TIME = "a time"
@@ -69,8 +70,10 @@ def typed(field: Field, target: str, *, is_lenient: bool = False) -> str:
     value = f"nullif({field.sql}, '')" if field.type == "VARCHAR" else field.sql
     if target == "timestamp" and not field.type.startswith(("TIMESTAMP", "DATE")):
         return _time(value if field.type == "VARCHAR" else f"cast({value} as varchar)", cast)
-    if field.type == "VARCHAR" and target == MAP:
-        return f"{cast}({cast}({value} as json) as {MAP})"
+    if target == MAP and is_json(field):
+        found = unique_map(entries(field, is_lenient=is_lenient))
+        # Most are plain objects, which DuckDB reads fast.
+        return f"coalesce(try_cast(try_cast({value} as json) as {MAP}), {found})"
     return f"{cast}({value} as {target})"
 
 
@@ -88,11 +91,11 @@ def _time(text: str, cast: str) -> str:
 def stage_csv(
     con: duckdb.DuckDBPyConnection,
     layout: Layout,
-    target_type: TargetType,
+    staged_type: TargetType,
     scratch: Path,
 ) -> Layout:
     """Parse the CSV files of `layout` once, into typed Parquet in `scratch`; return its layout."""
-    pairs = [(field, target_type(field.header)) for field in layout.fields]
+    pairs = [(field, staged_type(field.header)) for field in layout.fields]
     read = [(field, target) for field, target in pairs if target]
     if not read:
         return Layout(layout.files, (), layout.reader, layout.options)
@@ -114,12 +117,17 @@ def stage_csv(
 def lenient(layout: Layout, target_type: TargetType) -> Layout:
     """Return a layout that reads NULL where a value does not parse."""
     fields = [
-        Field(field.header, typed(field, target, is_lenient=True), target.upper())
-        if (target := target_type(field.header))
-        else field
+        _lenient(field, target) if (target := target_type(field.header)) else field
         for field in layout.fields
     ]
     return replace(layout, fields=tuple(fields))
+
+
+def _lenient(field: Field, target: str) -> Field:
+    value = typed(field, target, is_lenient=True)
+    if target == MAP and is_json(field):
+        return replace(field, sql=f"case when {value} is not null then {field.sql} end")
+    return Field(field.header, value, target.upper())
 
 
 def find_bad_values(layouts: list[Layout], target_type: TargetType) -> list[BadValues]:

@@ -1,8 +1,8 @@
 """Know a bill's columns and tag keys, however an export writes them."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 # The text before a tag's or cost category's own key, in CSV, Parquet and dot-extracted headers.
 _TAG_HEADER = re.compile(r"resource_?tags[/_.](.+)", re.IGNORECASE | re.DOTALL)
@@ -35,35 +35,48 @@ def cost_category_of(header: str) -> str | None:
     return found[1] if found else None
 
 
-def key_names(written: Iterable[str]) -> dict[str, str]:
-    """Return our name of each tag key: as Athena writes it, without the `user_` of the exports.
+def own_texts(
+    written: Iterable[str], prefixes: Sequence[str], otherwise: str = ""
+) -> dict[str, str]:
+    """Return each tag key without the first of the `prefixes`, else without `otherwise`, it has.
 
-    Keys that Athena would write as one (`Name` and `name`), or can't write, keep their own text.
+    Where two keys would be one, they keep what was put before them, but for `otherwise`.
     """
-    keys = sorted(set(written))
+    short = {key: _without(key, [*prefixes, otherwise]) for key in set(written)}
+    counts = Counter(short.values())
+    return {
+        key: text if counts[text] == 1 else _without(key, [otherwise])
+        for key, text in short.items()
+    }
+
+
+def key_names(texts: Iterable[str]) -> dict[str, str]:
+    """Return our name of each tag key: in words, as Athena writes them.
+
+    Keys that would have one name (`Name` and `name`), or can't have one, keep their own text.
+    """
     spellings = defaultdict(set)
-    for key in keys:
-        spellings[_athena_key(key)].add(_plain(key))
-    return {key: _key_name(key, spellings) for key in keys}
+    for text in texts:
+        spellings[_in_words(text)].add(text)
+    return {
+        text: name if name and len(found) == 1 and text.isascii() else text
+        for name, found in spellings.items()
+        for text in found
+    }
 
 
-def twin_names(written: Iterable[str]) -> list[str]:
+def twin_names(texts: Iterable[str]) -> set[str]:
     """Return the Athena names that more than one of these tag keys has."""
-    spellings = defaultdict(set)
-    for key in written:
-        spellings[_athena_key(key)].add(_plain(key))
-    return sorted(name for name, keys in spellings.items() if len(keys) > 1)
+    counts = Counter(athena_name(text) for text in set(texts))
+    return {name for name, count in counts.items() if count > 1}
 
 
-def _key_name(key: str, spellings: dict[str, set[str]]) -> str:
-    name = _athena_key(key)
-    is_kept_apart = len(spellings[name]) == 1 and key.isascii() and name
-    return name if is_kept_apart else _plain(key)
+def _without(key: str, prefixes: Sequence[str]) -> str:
+    found = (one for one in prefixes if key.startswith(one) and key != one)
+    return key.removeprefix(next(found, ""))
 
 
-def _athena_key(key: str) -> str:
-    return athena_name(key).removeprefix("user_")
-
-
-def _plain(key: str) -> str:
-    return key.removeprefix("user:").removeprefix("user_")
+def _in_words(text: str) -> str:
+    """Return a key as Athena writes it, but `APIKey` as `api_key` and not as `a_p_i_key`."""
+    letters = r"(?<![^_])([a-z])(?:_[a-z])+(?![^_])"
+    return re.sub(letters, lambda run: run[0].replace("_", ""), athena_name(text))

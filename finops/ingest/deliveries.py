@@ -269,5 +269,9 @@ def _record(delivery: Delivery, totals: dict[str, Any], bill: Bill) -> dict[str,
         "unknown_line_item_types": sorted(found - KNOWN_LINE_ITEM_TYPES),
         "source_columns": bill.columns,
         "bad_values": sum(bad.count for bad in bill.bad_values),
-        "assumptions": [*delivery.assumptions, *(f"left empty: {bad}" for bad in bill.bad_values)],
+        "assumptions": [
+            *delivery.assumptions,
+            *bill.notes,
+            *(f"left empty: {bad}" for bad in bill.bad_values),
+        ],
     }

@@ -8,11 +8,16 @@ import duckdb
 
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
+from finops.ingest.columns import key_names, own_texts
 from finops.ingest.layouts import MAP, Field, Layout
-from finops.ingest.melting import melt, melted_maps
-from finops.ingest.tags import merged, read_tag_keys, renamed_map
+from finops.ingest.maps import no_map, renamed_map
+from finops.ingest.melting import melt, melted_maps, read_sets
+from finops.ingest.tags import AWS_PREFIXES, map_keys, repeated_keys
 
 _COST = "decimal(18, 10)"
+# What stands before the key of a customer's tag, by whose charge it is. Elsewhere than at AWS
+# `user_id` is a key like any other.
+_PREFIXES: dict[str, tuple[str, ...]] = {"aws": AWS_PREFIXES, "unknown": ("user:",), "other": ()}
 # Every column that focus_charges.sql reads, and its type. An export may lack any but the required.
 COLUMNS = {
     "billed_cost": _COST,
@@ -69,6 +74,7 @@ SCHEMA = Schema(
         ("sub_account_id", "billing_account_id"),
     ],
     maps=("tags", "x_cost_categories", "sku_price_details"),
+    tag_maps=("tags",),
     # Exports write the word where there is no value.
     null_words=["", "NULL"],
 )
@@ -98,27 +104,65 @@ def create_focus_charges(
         split=split,
         billing_period=billing_period,
     )
-    keys = read_tag_keys(con, bill)
+    sets = read_sets(con, bill, _tag_fields)
+    names = {told: _names(con, bill, sets, told) for told in _PREFIXES}
 
     def maps_of(layout: Layout) -> dict[str, str]:
-        names = {key: keys.name(key) for key in keys.in_maps}
-        return {"tags": merged([renamed_map(one, names) for one in _tag_fields(layout)])}
+        return {"tags": _tags(layout, names)}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
         return columns | _other_maps(layout) | melted_maps(layout, maps_of)
 
-    create_view(con, replace(bill, layouts=melt(con, bill, _tag_fields, maps_of)), more)
-    return bill
+    notes = repeated_keys(con, bill, sets)
+    melted = melt(con, bill, sets, _tag_fields, maps_of)
+    create_view(con, replace(bill, layouts=melted), more)
+    return replace(bill, notes=notes)
 
 
 def _tag_fields(layout: Layout) -> list[Field]:
-    return [one for name, one in _maps(layout).items() if name == "tags"]
+    tags = [one for name, one in _maps(layout).items() if name == "tags"]
+    tags = [one for one in tags if one.type != '"NULL"']
+    return [*tags, *_providers(layout)] if tags else []
+
+
+def _names(
+    con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout], provider: str
+) -> dict[str, str]:
+    """Return our names of the keys in the tags of one kind of provider."""
+    theirs = [replace(one, join=f"where {_provider(one)} = '{provider}'") for one in sets]
+    texts = own_texts(map_keys(con, bill, theirs, "tags"), _PREFIXES[provider])
+    names = key_names(texts.values())
+    return {key: names[text] for key, text in texts.items()}
+
+
+def _tags(layout: Layout, names: dict[str, dict[str, str]]) -> str:
+    fields = [one for name, one in _maps(layout).items() if name == "tags"]
+    if not fields:
+        return no_map()
+    maps = " ".join(f"when '{one}' then {renamed_map(fields[0], names[one])}" for one in names)
+    return f"case {_provider(layout)} {maps} end"
+
+
+def _providers(layout: Layout) -> list[Field]:
+    found = fields_by_name(layout, SCHEMA)
+    fields = [*found.get("provider_name", []), *found.get("service_provider_name", [])]
+    return [one for one in fields if one.type != '"NULL"']
+
+
+def _provider(layout: Layout) -> str:
+    """Return SQL for whose charge it is, a key of _PREFIXES."""
+    names = [typed(one, "varchar") for one in _providers(layout)]
+    name = f"coalesce({', '.join(names)}, '')" if names else "''"
+    return (
+        f"case when {name} = '' then 'unknown' when {name} ilike 'aws%' or {name} ilike 'amazon%'"
+        " then 'aws' else 'other' end"
+    )
 
 
 def _other_maps(layout: Layout) -> dict[str, str]:
     maps = _maps(layout)
     return {
-        name: typed(maps[name], MAP) if name in maps else merged([])
+        name: typed(maps[name], MAP) if name in maps else no_map()
         for name in ("x_cost_categories", "sku_price_details")
     }
 

@@ -44,6 +44,8 @@ class Layout:
     file: str = "filename"
     # Where those names aren't `files`: each, and the file that was delivered.
     scanned: tuple[tuple[str, Path], ...] = ()
+    # A table that is read instead of the files.
+    table: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -53,7 +55,7 @@ class Layout:
     @property
     def scan(self) -> str:
         """SQL that reads all files."""
-        return self.scan_of(self.files)
+        return self.table or self.scan_of(self.files)
 
     def scan_of(self, files: Iterable[Path]) -> str:
         """Return SQL that reads these files of the layout."""

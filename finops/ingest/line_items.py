@@ -8,19 +8,18 @@ import duckdb
 
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
-from finops.ingest.columns import cost_category_of, key_names, tag_of
+from finops.ingest.columns import cost_category_of, tag_of
 from finops.ingest.layouts import MAP, Field, Layout
-from finops.ingest.melting import melt, melted_maps
+from finops.ingest.maps import merged, renamed_map
+from finops.ingest.melting import melt, melted_maps, read_sets
 from finops.ingest.tags import (
     TagKeys,
-    category_column_map,
+    WrittenKeys,
     column_map,
-    merged,
-    normalised_map,
-    read_tag_keys,
+    map_keys,
+    repeated_keys,
     tag_columns,
     tags_column_maps,
-    without_keys,
 )
 from finops.sql import literal
 
@@ -107,7 +106,8 @@ SCHEMA = Schema(
     columns=COLUMNS,
     period_columns=("bill_billing_period_start_date", "line_item_usage_start_date"),
     required=REQUIRED,
-    maps=("product", "resource_tags", "cost_category", "tags"),
+    maps=("product", *_TAG_MAPS),
+    tag_maps=_TAG_MAPS,
     # The Redshift variant writes \N where there is no value.
     null_words=["", "\\N"],
     is_melted=lambda header: bool(tag_of(header) or cost_category_of(header)),
@@ -140,7 +140,8 @@ def create_line_items(
         split=split,
         billing_period=billing_period,
     )
-    keys = read_tag_keys(con, bill)
+    sets = read_sets(con, bill, _tag_fields)
+    keys = _tag_keys(con, bill, sets)
 
     def maps_of(layout: Layout) -> dict[str, str]:
         return {"tags": _tags(layout, keys), "cost_categories": _cost_categories(layout, keys)}
@@ -148,16 +149,30 @@ def create_line_items(
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
         return _product_columns(layout, columns) | melted_maps(layout, maps_of)
 
-    melted = melt(con, bill, _tag_fields, maps_of)
+    notes = repeated_keys(con, bill, sets)
+    melted = melt(con, bill, sets, _tag_fields, maps_of)
     create_view(con, replace(bill, layouts=melted), more)
     # Sums need no tags, and the join to them is most of what a sum would cost.
     create_view(con, bill, lambda *_: {}, "raw.line_items_without_tags")
-    return bill
+    return replace(bill, notes=notes)
 
 
 def _tag_fields(layout: Layout) -> list[Field]:
     maps = [one for name, one in _maps(layout).items() if name in _TAG_MAPS]
-    return maps + [one for one in layout.fields if SCHEMA.is_melted(one.header)]
+    found = maps + [one for one in layout.fields if SCHEMA.is_melted(one.header)]
+    return [one for one in found if one.type != '"NULL"']
+
+
+def _tag_keys(con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout]) -> TagKeys:
+    return TagKeys(
+        WrittenKeys(
+            columns={key for one in bill.layouts for key, _ in tag_columns(one)},
+            tags=map_keys(con, bill, sets, "tags"),
+            resource_tags=map_keys(con, bill, sets, "resource_tags"),
+            category_columns={key for one in bill.layouts for key, _ in _category_columns(one)},
+            cost_category=map_keys(con, bill, sets, "cost_category"),
+        )
+    )
 
 
 def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
@@ -181,20 +196,21 @@ def _tags(layout: Layout, keys: TagKeys) -> str:
     maps = _maps(layout)
     found = tags_column_maps(maps["tags"], keys) if "tags" in maps else []
     if "resource_tags" in maps:
-        # AWS has merged keys here that `tags` still tells apart.
-        found.append(without_keys(normalised_map(maps["resource_tags"]), keys.twins))
+        found.append(renamed_map(maps["resource_tags"], keys.resource_tags))
     elif columns := tag_columns(layout):
-        found.append(column_map([(keys.name(key), one) for key, one in columns]))
+        found.append(column_map([(keys.columns[key], one) for key, one in columns]))
     return merged(found)
 
 
 def _cost_categories(layout: Layout, keys: TagKeys) -> str:
     maps = _maps(layout)
-    found = [category_column_map(maps["tags"], keys)] if "tags" in maps else []
-    columns = [(key, one) for one in layout.fields if (key := cost_category_of(one.header))]
+    found = [renamed_map(maps["tags"], keys.tags_categories)] if "tags" in maps else []
     if "cost_category" in maps:
-        found.append(normalised_map(maps["cost_category"]))
-    elif columns:
-        names = key_names(key for key, _ in columns)
-        found.append(column_map([(names[key], one) for key, one in columns]))
+        found.append(renamed_map(maps["cost_category"], keys.cost_category))
+    elif columns := _category_columns(layout):
+        found.append(column_map([(keys.category_columns[key], one) for key, one in columns]))
     return merged(found)
+
+
+def _category_columns(layout: Layout) -> list[tuple[str, Field]]:
+    return [(key, one) for one in layout.fields if (key := cost_category_of(one.header))]

@@ -12,28 +12,45 @@ from finops.ingest.layouts import MAP, Field, Layout
 MapsOf = Callable[[Layout], dict[str, str]]
 
 
+def read_sets(
+    con: duckdb.DuckDBPyConnection, bill: Bill, inputs_of: Callable[[Layout], list[Field]]
+) -> list[Layout]:
+    """Return the different sets of tags of each layout, as a layout of the columns `inputs_of` it.
+
+    Raises BadSource for a file that can't be read.
+    """
+    con.execute("create schema if not exists raw")
+    try:
+        return [
+            _set_layout(con, f"raw.tag_sets_{number}", layout, inputs_of(layout))
+            for number, layout in enumerate(bill.layouts)
+        ]
+    except (duckdb.DataError, duckdb.InvalidInputException) as error:
+        raise bill.explain(con, error) from error
+
+
 def melt(
     con: duckdb.DuckDBPyConnection,
     bill: Bill,
+    sets: list[Layout],
     inputs_of: Callable[[Layout], list[Field]],
     maps_of: MapsOf,
 ) -> list[Layout]:
     """Return the layouts of a bill, each joined to its maps: `melted_maps` names them.
 
-    `maps_of` returns SQL by name, `tags` among it, that reads only the columns `inputs_of` a
-    layout. Creates the view `raw.tag_maps`: one row per set of tags, in the column `tags`. Raises
-    BadSource for a value that does not parse.
+    `maps_of` returns SQL by name, `tags` among it, that reads only the columns of `sets`. Creates
+    the view `raw.tag_maps`: one row per set of tags, in the column `tags`. Raises BadSource for a
+    value that does not parse.
     """
-    con.execute("create schema if not exists raw")
     try:
         layouts = [
-            _joined(con, f"raw.melted_{number}", layout, inputs_of(layout), maps_of)
-            for number, layout in enumerate(bill.layouts)
+            _joined(con, f"raw.melted_{number}", layout, found, inputs_of(layout), maps_of)
+            for number, (layout, found) in enumerate(zip(bill.layouts, sets, strict=True))
         ]
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         raise bill.explain(con, error) from error
-    sets = [f"from raw.melted_{number}" for number, one in enumerate(layouts) if one.join]
-    queries = [f"select melted_tags as tags {one}" for one in sets]
+    tables = [f"from raw.melted_{number}" for number, one in enumerate(layouts) if one.join]
+    queries = [f"select melted_tags as tags {one}" for one in tables]
     con.execute(
         "create or replace view raw.tag_maps as "
         + (" union all ".join(queries) or f"select cast(null as {MAP}) as tags where false")
@@ -47,24 +64,35 @@ def melted_maps(layout: Layout, maps_of: MapsOf) -> dict[str, str]:
     return {name: f"melted_{name}" for name in maps} if layout.join else maps
 
 
+def _set_layout(
+    con: duckdb.DuckDBPyConnection, table: str, layout: Layout, inputs: list[Field]
+) -> Layout:
+    if not inputs:
+        return replace(layout, fields=())
+    named = [replace(one, sql=f"input_{number}") for number, one in enumerate(inputs)]
+    columns = ", ".join(f"{one.sql} as {name.sql}" for one, name in zip(inputs, named, strict=True))
+    con.execute(
+        f"create or replace table {table} as "
+        f"select distinct {_key(inputs)} as melted_key, {columns} from {layout.scan}"
+    )
+    return replace(layout, fields=tuple(named), table=table)
+
+
 def _joined(
     con: duckdb.DuckDBPyConnection,
     table: str,
     layout: Layout,
+    sets: Layout,
     inputs: list[Field],
     maps_of: MapsOf,
 ) -> Layout:
     if not inputs:
         return layout
-    columns = ", ".join(f"{one.sql} as input_{number}" for number, one in enumerate(inputs))
-    named = [replace(one, sql=f"input_{number}") for number, one in enumerate(inputs)]
-    maps = maps_of(replace(layout, fields=tuple(named)))
-    melted = ", ".join(f"{sql} as melted_{name}" for name, sql in maps.items())
-    # Sets that differ only in how they write nothing are one again when they are melted.
+    melted = ", ".join(f"{sql} as melted_{name}" for name, sql in maps_of(sets).items())
     con.execute(
-        f"create or replace table {table} as select distinct {_key(named)} as melted_key, {melted} "
-        f"from (select distinct {columns} from {layout.scan})"
+        f"create or replace table {table} as select distinct melted_key, {melted} from {sets.scan}"
     )
+    con.execute(f"drop table {sets.scan}")
     _check_keys(con, table, layout)
     return replace(layout, join=f"left join {table} on {_key(inputs)} = melted_key")
 

@@ -1,123 +1,132 @@
-"""Melt the tags and cost categories of a bill into maps, one value per key and row."""
+"""Name the tag keys and cost categories of a bill, and write the SQL of one map per row."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import duckdb
 
 from finops.ingest.bill import Bill, fields_by_name
 from finops.ingest.casts import typed
-from finops.ingest.columns import key_names, tag_of, twin_names
-from finops.ingest.layouts import MAP, Field, Layout
+from finops.ingest.columns import athena_name, key_names, own_texts, tag_of, twin_names
+from finops.ingest.layouts import Field, Layout
+from finops.ingest.maps import entries, no_map, renamed_map
 from finops.sql import literal
 
+# What AWS puts before the key of a customer's tag.
+AWS_PREFIXES = ("user:", "user_")
 # The kinds of key in the `tags` column of CUR 2.0; a later one wins over those before it.
 _WEAKER_KINDS = ("iamPrincipal/", "userAttribute/", "accountTag/")
 _RESOURCE_KIND = "resourceTags/"
-CATEGORY_KIND = "costCategory/"
+_CATEGORY_KIND = "costCategory/"
+
+Names = dict[str, str]
+
+
+@dataclass(frozen=True)
+class WrittenKeys:
+    """The tag keys and cost categories of one delivery as its columns and maps write them."""
+
+    columns: set[str]
+    tags: set[str]
+    resource_tags: set[str]
+    category_columns: set[str]
+    cost_category: set[str]
 
 
 class TagKeys:
-    """The tag keys of one delivery and our names of them.
+    """Our names of the keys of one delivery: by header, or by key of the map that holds them.
 
     They are named together: whether `Name` has to be kept apart from `name` depends on all files.
     """
 
-    def __init__(self, written: set[str], in_maps: set[str]) -> None:
-        self.in_maps = in_maps
-        keys = written | {_without_kind(key) for key in in_maps}
-        self._names = key_names(keys)
-        self.twins = twin_names(keys)
+    def __init__(self, written: WrittenKeys) -> None:
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for key in written.tags:
+            kinds[_kind(key)].add(key)
+        categories = kinds.pop(_CATEGORY_KIND, set())
+        columns = own_texts(written.columns, AWS_PREFIXES)
+        tags: Names = {}
+        for kind, keys in kinds.items():
+            # AWS marks no account tag as the customer's, so such a key may begin with `user_`.
+            prefixes = AWS_PREFIXES[:1] if kind in _WEAKER_KINDS else AWS_PREFIXES
+            tags |= own_texts(keys, [f"{kind}{one}" for one in prefixes], kind)
+        texts = {*columns.values(), *tags.values()}
+        self.columns = _named(columns, texts)
+        self.tags = _named(tags, texts)
+        merged = own_texts(written.resource_tags, AWS_PREFIXES)
+        # AWS has merged keys here that `tags` still tells apart.
+        twins = twin_names(texts)
+        found = {key: text for key, text in merged.items() if athena_name(text) not in twins}
+        self.resource_tags = _named(found, found.values())
+        # Companies name their cost categories themselves, so nothing stands before the name.
+        own = own_texts(categories, [_CATEGORY_KIND])
+        self.tags_categories = _named(own, own.values())
+        self.category_columns = key_names(written.category_columns)
+        self.cost_category = key_names(written.cost_category)
 
-    def name(self, key: str) -> str:
-        """Return our name of a key, with or without its kind."""
-        return self._names[_without_kind(key)]
+
+def _named(texts: Names, all_texts: Iterable[str]) -> Names:
+    names = key_names(all_texts)
+    return {key: names[text] for key, text in texts.items()}
 
 
-def read_tag_keys(con: duckdb.DuckDBPyConnection, bill: Bill) -> TagKeys:
-    """Return all tag keys of a bill: those of its columns and those in its map `tags`.
+def map_keys(con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout], name: str) -> set[str]:
+    """Return the keys in a map of a bill, read from its sets of tags.
 
     Raises BadSource for a map that does not parse.
     """
-    in_maps: set[str] = set()
-    written = {key for layout in bill.layouts for key, _ in tag_columns(layout)}
-    for layout in bill.layouts:
-        for column in fields_by_name(layout, bill.schema).get("tags", []):
-            query = f"select distinct unnest(map_keys({typed(column, MAP)})) from {layout.scan}"
+    found: set[str] = set()
+    for layout in sets:
+        for field in fields_by_name(layout, bill.schema).get(name, []):
+            query = f"select distinct unnest({_keys(field)}) from {layout.scan} {layout.join}"
             try:
-                in_maps.update(row[0] for row in con.execute(query).fetchall())
+                found.update(key for (key,) in con.execute(query).fetchall() if key is not None)
             except (duckdb.DataError, duckdb.InvalidInputException) as error:
                 raise bill.explain(con, error) from error
-    return TagKeys(written, in_maps)
+    return found
+
+
+def repeated_keys(
+    con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout]
+) -> tuple[str, ...]:
+    """Return a sentence for each map in which a key repeats, so that only one value counts."""
+    notes = []
+    for layout in sets:
+        found = fields_by_name(layout, bill.schema)
+        for field in (one for name in bill.schema.tag_maps for one in found.get(name, [])):
+            keys = _keys(field)
+            query = f"from {layout.scan} where len({keys}) > len(list_distinct({keys}))"
+            if con.execute(f"select 1 {query} limit 1").fetchall():
+                file = layout.delivered(layout.files[0]).name
+                notes.append(f"{file}: a key repeats in {field.header}; its last value is taken")
+    return tuple(notes)
+
+
+def _keys(field: Field) -> str:
+    return f"[one.key for one in {entries(field)}]"
 
 
 def column_map(pairs: list[tuple[str, Field]]) -> str:
     """Return SQL for a map of one column per key, without empty values."""
-    entries = [
+    found = [
         f"{{'key': {literal(key)}, 'value': {typed(column, 'varchar')}}}"
         for key, column in sorted(pairs, key=lambda pair: pair[0])
         if column.type != '"NULL"'
     ]
-    if not entries:
-        return f"cast(map {{}} as {MAP})"
-    return (
-        f"map_from_entries([entry for entry in [{', '.join(entries)}] if entry.value is not null])"
-    )
-
-
-def normalised_map(column: Field) -> str:
-    """Return SQL for a map whose keys AWS has normalised, without `user_` and empty values."""
-    return (
-        "map_from_entries([{'key': case when starts_with(entry.key, 'user_')"
-        " then substr(entry.key, 6) else entry.key end, 'value': entry.value}"
-        f" for entry in coalesce(map_entries({typed(column, MAP)}), []) if entry.value <> ''])"
-    )
-
-
-def renamed_map(column: Field, names: dict[str, str]) -> str:
-    """Return SQL for the entries of a map that `names` holds, under those names."""
-    if not names:
-        return f"cast(map {{}} as {MAP})"
-    pairs = ", ".join(f"{literal(key)}: {literal(name)}" for key, name in sorted(names.items()))
-    lookup = f"map {{{pairs}}}"
-    return (
-        f"map_from_entries([{{'key': {lookup}[entry.key], 'value': entry.value}}"
-        f" for entry in coalesce(map_entries({typed(column, MAP)}), [])"
-        f" if entry.value <> '' and {lookup}[entry.key] is not null])"
-    )
+    if not found:
+        return no_map()
+    filled = f"[entry for entry in [{', '.join(found)}] if entry.value is not null]"
+    return f"map_from_entries({filled})"
 
 
 def tags_column_maps(column: Field, keys: TagKeys) -> list[str]:
     """Return SQL for the tags in the `tags` column of CUR 2.0, the weakest kind first."""
-    strong = {key for key in keys.in_maps if not key.startswith((*_WEAKER_KINDS, CATEGORY_KIND))}
-    groups = [{key for key in keys.in_maps if key.startswith(kind)} for kind in _WEAKER_KINDS]
-    return [
-        renamed_map(column, {key: keys.name(key) for key in group})
-        for group in [*groups, strong]
-        if group
-    ]
-
-
-def category_column_map(column: Field, keys: TagKeys) -> str:
-    """Return SQL for the cost categories in the `tags` column of CUR 2.0."""
-    found = [key for key in keys.in_maps if key.startswith(CATEGORY_KIND)]
-    names = key_names(_without_kind(key) for key in found)
-    return renamed_map(column, {key: names[_without_kind(key)] for key in found})
-
-
-def merged(maps: list[str]) -> str:
-    """Return SQL for one map of several; a later map wins."""
-    if not maps:
-        return f"cast(map {{}} as {MAP})"
-    return maps[0] if len(maps) == 1 else f"map_concat({', '.join(maps)})"
-
-
-def without_keys(tag_map: str, keys: list[str]) -> str:
-    """Return SQL for a map without some keys."""
-    if not keys:
-        return tag_map
-    names = ", ".join(literal(key) for key in keys)
-    return (
-        f"map_from_entries([entry for entry in map_entries({tag_map})"
-        f" if entry.key not in ({names})])"
-    )
+    groups: dict[str, Names] = {kind: {} for kind in (*_WEAKER_KINDS, "")}
+    for key, name in keys.tags.items():
+        kind = _kind(key)
+        groups[kind if kind in _WEAKER_KINDS else ""][key] = name
+    return [renamed_map(column, names) for names in groups.values() if names]
 
 
 def tag_columns(layout: Layout) -> list[tuple[str, Field]]:
@@ -125,8 +134,7 @@ def tag_columns(layout: Layout) -> list[tuple[str, Field]]:
     return [(key, one) for one in layout.fields if (key := tag_of(one.header))]
 
 
-def _without_kind(key: str) -> str:
-    for kind in (*_WEAKER_KINDS, _RESOURCE_KIND, CATEGORY_KIND):
-        if key.startswith(kind):
-            return key.removeprefix(kind)
-    return key
+def _kind(key: str) -> str:
+    """Return what kind of key AWS writes before it; '' for none."""
+    kinds = (*_WEAKER_KINDS, _RESOURCE_KIND, _CATEGORY_KIND)
+    return next((kind for kind in kinds if key.startswith(kind)), "")

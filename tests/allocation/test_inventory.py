@@ -110,8 +110,11 @@ def write(folder, name, content):
 def read(folder):
     con = duckdb.connect()
     load_inventory(con, folder)
-    tables = ("relationships", "tags")
-    return tuple(con.execute(f"from inventory.{table} order by all").fetchall() for table in tables)
+    tables = (
+        "from inventory.relationships",
+        "select resource_id, tag_key, tag_value from inventory.tags",
+    )
+    return tuple(con.execute(f"{table} order by all").fetchall() for table in tables)
 
 
 def refused(folder):

@@ -1,9 +1,11 @@
 """Mapping files are refused with file and line, before anything is computed."""
 
+import unicodedata
+
 import duckdb
 import pytest
 
-from finops.allocation.mappings import load_mappings
+from finops.allocation.mappings import load_mappings, read_mappings
 from finops.allocation.names import match_key
 from finops.errors import BadInput
 
@@ -223,3 +225,64 @@ def test_names_compare_without_case_and_separators():
     assert {match_key(name) for name in ("Base Load", "base-load", "BaseLoad", "BASE_LOAD")} == {
         "baseload"
     }
+
+
+def test_team_without_a_kind_is_a_team(tmp_path):
+    (tmp_path / "teams.csv").write_text("team,kind\na,\nb,shared\n")
+    assert [one.kind for one in read_mappings(tmp_path).teams] == ["team", "shared"]
+
+
+def test_team_and_service_of_another_file_may_be_spelled_another_way(tmp_path):
+    (tmp_path / "teams.csv").write_text(unicodedata.normalize("NFC", "team\n주문\nSearch\n"))
+    services = unicodedata.normalize("NFD", "service,team\n결제 API,주문\n")
+    (tmp_path / "services.csv").write_text(services)
+    lines = "sub_account_id,team,service\n1,ＳＥＡＲＣＨ,\n2,주문,결제\u00a0api\n"
+    (tmp_path / "account_defaults.csv").write_text(lines)
+    found = read_mappings(tmp_path)
+    assert found.services[0].team == unicodedata.normalize("NFC", "주문")
+    assert [(one.team, one.service) for one in found.account_defaults] == [
+        ("Search", ""),
+        (found.teams[0].team, found.services[0].service),
+    ]
+
+
+def test_account_stands_for_the_number_without_its_zeros(tmp_path):
+    (tmp_path / "teams.csv").write_text("team\na\n")
+    (tmp_path / "account_defaults.csv").write_text(
+        "sub_account_id,team\n11254002932,a\n/Sub/AB,a\n123456789012,a\n1234,a\n"
+    )
+    con = duckdb.connect()
+    load_mappings(con, tmp_path)
+    assert con.sql(
+        "select sub_account_id, x_account_key from mappings.account_owners"
+    ).fetchall() == [
+        ("11254002932", "011254002932"),
+        ("11254002932", "11254002932"),
+        ("/Sub/AB", "/sub/ab"),
+        ("123456789012", "123456789012"),
+        ("1234", "1234"),
+    ]
+
+
+@pytest.mark.parametrize("other", ["011254002932", "11254002932"])
+def test_account_with_and_without_its_zero_is_one(tmp_path, other):
+    (tmp_path / "teams.csv").write_text("team\na\nb\n")
+    (tmp_path / "account_defaults.csv").write_text(
+        f"sub_account_id,team\n11254002932,a\n{other},b\n"
+    )
+    with pytest.raises(
+        BadInput, match=r"account_defaults\.csv line 3: '0?11254002932' has an owner"
+    ):
+        read_mappings(tmp_path)
+
+
+@pytest.mark.parametrize("account", ["1.12254E+11", "1.1E+10", "1,12E+11", "1E+11"])
+@pytest.mark.parametrize("name", ["account_defaults", "rules"])
+def test_account_that_a_spreadsheet_has_cut_is_refused(tmp_path, account, name):
+    (tmp_path / "teams.csv").write_text("team\na\n")
+    more = {"rules": ("rule_id,priority,", "r,1,")}.get(name, ("", ""))
+    (tmp_path / f"{name}.csv").write_text(f'{more[0]}sub_account_id,team\n{more[1]}"{account}",a\n')
+    with pytest.raises(BadInput) as caught:
+        read_mappings(tmp_path)
+    assert f"{name}.csv line 2: sub_account_id" in str(caught.value)
+    assert account in str(caught.value)

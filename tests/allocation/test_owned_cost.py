@@ -62,7 +62,8 @@ def owned(run_model, direct_owners=(), accounts=(), tags=(), day=JULY):
             "facts.direct_owners": [place | one for one in direct_owners],
             "facts.tag_owners": list(tags),
             "mappings.account_owners": [
-                ALWAYS | {"sub_account_id": "0123"} | one for one in accounts
+                ALWAYS | {"sub_account_id": "0123", "x_account_key": "0123"} | one
+                for one in accounts
             ],
             "mappings.team_days": TEAMS,
         },

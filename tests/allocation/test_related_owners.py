@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from finops.allocation.names import match_key
 from finops.models import checks, models_in_order
 from tests.conftest import insert_rows
 
@@ -26,8 +27,8 @@ MODELS = (
 )
 PROMISES = ("owned_cost_matches_daily_cost", "owned_cost_keeps_every_row")
 TAG_KEYS = [
-    {"tag_key": "team", "dimension": "team", "priority": 1, "line": 2},
-    {"tag_key": "service", "dimension": "service", "priority": 2, "line": 3},
+    {"tag_key": one, "match_key": one, "dimension": one, "priority": n, "line": n + 1}
+    for n, one in enumerate(("team", "service"), start=1)
 ]
 NAMES = [
     {"dimension": "team", "match_key": "search", "value": "search"},
@@ -99,7 +100,14 @@ def inputs(costs, owners=(), relations=(), tags=()):
         "facts.direct_owners": list(owners),
         "inventory.relationships": list(relations),
         "inventory.tags": [
-            dict(zip(("resource_id", "tag_key", "tag_value"), row, strict=True)) for row in tags
+            {
+                "resource_id": resource,
+                "tag_key": key,
+                "tag_value": value,
+                "x_attribute": f"tag:{match_key(key)}",
+                "match_key": match_key(value),
+            }
+            for resource, key, value in tags
         ],
         "mappings.tag_keys": TAG_KEYS,
         "mappings.names": NAMES,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from random import Random
 
 import duckdb
@@ -42,14 +43,12 @@ def matched(run_model, tmp_path):
             for name in ("rule_owners", "rule_patterns")
         }
         owner_keys = [KEY | {"x_owner_key": number} | values for number, values in enumerate(keys)]
-        tags = run_model(
-            "facts.owner_tags",
-            {
-                "facts.owner_keys": owner_keys,
-                "mappings.rule_patterns": mappings["mappings.rule_patterns"],
-            },
-        )
-        inputs = {"facts.owner_keys": owner_keys, "facts.owner_tags": tags, **mappings}
+        keys_of = {"facts.owner_keys": owner_keys}
+        attributes = {"facts.tag_attributes": run_model("facts.tag_attributes", keys_of)}
+        asked = {"mappings.rule_patterns": mappings["mappings.rule_patterns"]}
+        tags = {"facts.owner_tags": run_model("facts.owner_tags", keys_of | attributes | asked)}
+        values = {"facts.tag_values": run_model("facts.tag_values", tags)}
+        inputs = keys_of | tags | values | mappings
         rows = run_model("facts.rule_matches", inputs)
         return [
             [
@@ -237,3 +236,20 @@ def _matches_one(column, pattern, value):
         return False
     signs = {"*": ".*", "?": "."}
     return bool(re.fullmatch("".join(signs.get(sign, re.escape(sign)) for sign in pattern), value))
+
+
+@pytest.mark.parametrize(
+    "value", ["주문 API", unicodedata.normalize("NFD", "주문 api"), "주문\u00a0ＡＰＩ "]
+)
+def test_rule_finds_a_tag_however_it_was_typed(matched, value):
+    charge = {"tags": {"app": value}, "x_cost_categories": {"unit": value}}
+    for column, pattern in (("tag", "app=주문 api"), ("cost_category", "unit=주문*api")):
+        assert matched({column: pattern}, keys=[charge]) == [["r1"]]
+        assert matched({column: unicodedata.normalize("NFD", pattern)}, keys=[charge]) == [["r1"]]
+
+
+def test_rule_finds_an_account_without_its_zero_and_in_either_case(matched):
+    keys = [{"sub_account_id": one} for one in ("011254002932", "11254002932", "/SUB/Ab-1")]
+    assert matched({"sub_account_id": "11254002932"}, keys=keys) == [["r1"], ["r1"], []]
+    assert matched({"sub_account_id": "/sub/aB-1"}, keys=keys) == [[], [], ["r1"]]
+    assert matched({"sub_account_id": "/sub/*"}, keys=keys) == [[], [], ["r1"]]

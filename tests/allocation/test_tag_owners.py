@@ -1,5 +1,7 @@
 """Which team, service, environment and cost centre the tags of a charge name."""
 
+import unicodedata
+
 import duckdb
 import pytest
 
@@ -29,11 +31,12 @@ def named(run_model, tmp_path):
             for name in ("tag_keys", "names", "services")
         }
         key = {"billing_period": "2026-07", "x_owner_key": 1, "tags": tags, "x_cost_categories": {}}
-        tag_rows = run_model(
-            "facts.owner_tags",
-            {"facts.owner_keys": [key], "mappings.tag_keys": mappings["mappings.tag_keys"]},
-        )
-        rows = run_model("facts.tag_owners", {"facts.owner_tags": tag_rows, **mappings})
+        keys = {"facts.owner_keys": [key]}
+        attributes = {"facts.tag_attributes": run_model("facts.tag_attributes", keys)}
+        asked = {"mappings.tag_keys": mappings["mappings.tag_keys"]}
+        tags_of = {"facts.owner_tags": run_model("facts.owner_tags", keys | attributes | asked)}
+        values = {"facts.tag_values": run_model("facts.tag_values", tags_of)}
+        rows = run_model("facts.tag_owners", tags_of | values | mappings)
         assert len(rows) <= 1
         return rows[0] if rows else None
 
@@ -47,6 +50,34 @@ def team(row):
 def test_spellings_of_one_name_are_one_team(named):
     for spelling in ("search", "Search", "SEARCH", "search-team", "Search Team", "search_team"):
         assert team(named({"team": spelling})) == "search"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "주문",
+        unicodedata.normalize("NFD", "주문"),
+        "\u00a0주문\u3000",
+        "주\u200b문",
+        "Ｏｒｄｅｒ",
+        "ORDER\u00a0",
+        "Order\u2003 Team",
+        "order＿team",
+    ],
+)
+def test_keyboards_differ_and_the_name_is_one(named, spelling):
+    teams = "team,aliases\norder,주문|order team\n"
+    assert team(named({"team": spelling}, teams=teams, services="service,team\n")) == "order"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_alias_and_key_of_a_mac_are_the_same_as_others(named, form):
+    teams = unicodedata.normalize(form, "team,aliases\norder,주문\n")
+    keys = unicodedata.normalize(form, "tag_key,dimension\n팀,team\n")
+    files = {"teams": teams, "tag_keys": keys, "services": "service,team\n"}
+    for other in ("NFC", "NFD"):
+        tags = {unicodedata.normalize(other, "팀"): unicodedata.normalize(other, "주문")}
+        assert team(named(tags, **files)) == "order"
 
 
 def test_spellings_of_one_key_are_one_key(named):

@@ -53,7 +53,7 @@ def test_line_id_without_an_interval_repeats_from_hour_to_hour(tmp_path):
     assert len(load_csv(tmp_path, text)) == 3
 
 
-@pytest.mark.parametrize("column", ["lineItem/ResourceId", "resourceTags/user:app"])
+@pytest.mark.parametrize("column", ["lineItem/ResourceId", "lineItem/UsageType"])
 def test_line_id_counts_per_file_so_one_in_two_chunks_is_two_lines(tmp_path, column):
     for number in ("1", "2"):
         text = bill(["identity/LineItemId", column], ["a", f"i-{number}"])

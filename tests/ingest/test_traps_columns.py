@@ -48,9 +48,9 @@ def test_tag_of_a_file_with_one_spelling_does_not_land_on_its_twin(tmp_path):
 
 @pytest.mark.parametrize("twin", ["cost-center", "Cost Center", "cost_center"])
 def test_tag_headers_that_athena_would_merge_stay_apart(twin):
-    assert key_names(["user:CostCenter", f"user:{twin}"]) == {
-        "user:CostCenter": "CostCenter",
-        f"user:{twin}": twin,
+    assert key_names(["CostCenter", twin]) == {
+        "CostCenter": "CostCenter",
+        twin: twin,
     }
 
 
@@ -188,6 +188,148 @@ def test_focus_without_a_charge_period_is_refused(tmp_path):
     text = csv_text(["BilledCost", "SubAccountId", "ListCost"], [["1", "a", "1"]])
     with pytest.raises(MissingColumns, match=r"bill\.csv has no charge_period_start"):
         load_csv(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("provider", "tags"),
+    [
+        ("AWS", {"team": "a"}),
+        ("Amazon Web Services", {"team": "a"}),
+        ("Microsoft", {"user_team": "a"}),
+        ("Google Cloud", {"user_team": "a"}),
+        ("", {"user_team": "a"}),
+    ],
+)
+def test_prefix_of_aws_is_taken_off_the_tags_of_aws_alone(tmp_path, provider, tags):
+    text = focus([[provider, '{"user_team":"a"}']], "ProviderName", "Tags")
+    assert load_csv(tmp_path, text, columns="tags") == [(tags,)]
+
+
+def test_one_export_of_two_providers_takes_the_prefix_off_one(tmp_path):
+    rows = [["AWS", '{"user:id":"1"}'], ["Microsoft", '{"id":"2","user_id":"3","user:id":"4"}']]
+    text = focus(rows, "ServiceProviderName", "Tags")
+    assert load_csv(tmp_path, text, columns="tags") == [
+        ({"id": "1"},),
+        ({"id": "2", "user_id": "3", "user:id": "4"},),
+    ]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        '[{"key":"Team","value":"a"},{"key":"env","value":null}]',
+        '[{"Key":"Team","Value":"a"}]',
+        '[{"name":"Team","value":"a","namespace":"x"}]',
+        '[{"Team":"a"}]',
+        '{"Team":"a","env":null,"empty":""}',
+    ],
+)
+def test_tags_in_json_may_be_an_object_or_a_list_of_records(tmp_path, tags):
+    assert load_csv(tmp_path, focus([[tags]], "Tags"), columns="tags") == [({"team": "a"},)]
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "[{'key': 'Team', 'value': 'a'}, {'key': null, 'value': 'b'}]",
+        "[{'Key': 'Team', 'Value': 'a', 'inherited': 'no'}]",
+        "[map {'Team': 'a'}]",
+        "{'Team': 'a', 'env': cast(null as varchar)}",
+        "map {'Team': 'a', 'env': null}",
+        'cast(\'{"Team":"a"}\' as json)',
+        'encode(\'{"Team":"a"}\')',
+    ],
+)
+def test_tags_of_parquet_may_be_lists_structs_maps_or_text(tmp_path, tags):
+    file = tmp_path / "focus.parquet"
+    duckdb.sql(
+        f"copy (select timestamp '2026-10-01' as ChargePeriodStart, '1' as SubAccountId, "
+        f"1.5 as BilledCost, {tags} as Tags) to '{file}'"
+    )
+    load(file, tmp_path / "warehouse", format="focus")
+    assert charges(tmp_path / "warehouse", "tags") == [({"team": "a"},)]
+
+
+@pytest.mark.parametrize("tags", ['["team"]', '"team"', "5", '[{"key":"a","value":"b"},"c"]'])
+def test_json_that_names_no_keys_is_refused(tmp_path, tags):
+    with pytest.raises(BadSource, match=r"bill\.csv: 1 value\(s\) of Tags are not a JSON object"):
+        load_csv(tmp_path, focus([[tags]], "Tags"))
+
+
+def test_key_that_repeats_in_one_map_has_its_last_value_and_is_told(tmp_path):
+    file = write(tmp_path / "focus.csv", focus([['{"a":"1","b":"2","a":"3"}']], "Tags"))
+    (record,) = load(file, tmp_path / "warehouse")
+    assert charges(tmp_path / "warehouse", "tags") == [({"a": "3", "b": "2"},)]
+    assert record["assumptions"][-1] == (
+        "focus.csv: a key repeats in Tags; its last value is taken"
+    )
+
+
+def test_records_that_repeat_a_key_have_its_last_value(tmp_path):
+    tags = '[{"key":"a","value":"1"},{"key":"a","value":"2"}]'
+    assert load_csv(tmp_path, focus([[tags]], "Tags"), columns="tags") == [({"a": "2"},)]
+
+
+@pytest.mark.parametrize("key", ["Application", "APPLICATION", "application"])
+def test_tag_key_reads_as_a_word_however_it_is_written(tmp_path, key):
+    text = focus([[json.dumps({key: "A b"})]], "Tags")
+    assert load_csv(tmp_path / "focus", text, columns="tags") == [({"application": "A b"},)]
+    text = bill([f"resourceTags/user:{key}"], ["A b"])
+    assert load_csv(tmp_path / "cur", text, columns="tags") == [({"application": "A b"},)]
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("AppID", "app_id"),
+        ("APIKey", "api_key"),
+        ("CostCenter", "cost_center"),
+        ("tier-1", "tier_1"),
+    ],
+)
+def test_abbreviation_in_a_tag_key_is_one_word_in_csv_and_parquet(tmp_path, key, name):
+    text = bill([f"resourceTags/user:{key}"], ["x"])
+    assert load_csv(tmp_path / "csv", text, columns="tags") == [({name: "x"},)]
+    file = write_bill(
+        tmp_path / "a.parquet", [line(resource_tags={f"user_{athena_name(key)}": "x"})]
+    )
+    load(file, tmp_path / "warehouse")
+    assert charges(tmp_path / "warehouse", "tags") == [({name: "x"},)]
+
+
+def test_tag_that_begins_like_the_prefix_loses_it_once(tmp_path):
+    text = bill(["resourceTags/user:user_id", "resourceTags/user:id"], ["1", "2"])
+    assert load_csv(tmp_path / "csv", text, columns="tags") == [({"user_id": "1", "id": "2"},)]
+    tags = {"user_user_id": "1", "user_id": "2"}
+    file = write_bill(tmp_path / "a.parquet", [line(resource_tags=tags)])
+    load(file, tmp_path / "warehouse")
+    assert charges(tmp_path / "warehouse", "tags") == [({"user_id": "1", "id": "2"},)]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"cost_category": {"user_type": "a", "type": "b"}},
+        {"cost_category_user_type": "a", "cost_category_type": "b"},
+        {"tags": '{"costCategory/user_type":"a","costCategory/type":"b"}'},
+    ],
+)
+def test_cost_category_keeps_a_name_that_begins_like_the_prefix(tmp_path, columns):
+    file = write_bill(tmp_path / "a.parquet", [line(**columns)])
+    load(file, tmp_path / "warehouse")
+    found = charges(tmp_path / "warehouse", "tags, x_cost_categories")
+    assert found == [({}, {"user_type": "a", "type": "b"})]
+
+
+def test_cost_category_and_tag_of_one_name_stay_apart(tmp_path):
+    text = bill(["resourceTags/user:Unit", "costCategory/Unit"], ["tag", "category"])
+    found = load_csv(tmp_path, text, columns="tags, x_cost_categories")
+    assert found == [({"unit": "tag"}, {"unit": "category"})]
+
+
+def test_account_tag_may_begin_like_the_prefix(tmp_path):
+    text = cur2([['{"accountTag/user_id":"1","accountTag/user:team":"2"}']], tags="")
+    assert load_csv(tmp_path, text, columns="tags") == [({"user_id": "1", "team": "2"},)]
 
 
 def test_binary_values_of_an_older_writer_are_text(tmp_path):

@@ -60,7 +60,7 @@ left join fee_owners as buyers
 left join mappings.account_owners as accounts
     on
         buyers.x_team is null
-        and split_part(used.commitment_discount_id, ':', 5) = accounts.sub_account_id
+        and split_part(used.commitment_discount_id, ':', 5) = accounts.x_account_key
         and used.charge_date >= accounts.valid_from
         and used.charge_date < accounts.valid_to
 where used.commitment_discount_status = 'Used'

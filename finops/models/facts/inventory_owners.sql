@@ -9,7 +9,7 @@ tag_values as (
     select
         tags.resource_id,
         tags.tag_value,
-        lower(regexp_replace(tags.tag_value, '[\s._-]+', '', 'g')) as match_key,
+        tags.match_key,
         tag_keys.dimension,
         row_number() over (
             order by
@@ -21,9 +21,7 @@ tag_values as (
         ) as x_place
     from inventory.tags
     inner join mappings.tag_keys
-        on
-            lower(regexp_replace(tags.tag_key, '[\s._-]+', '', 'g'))
-            = lower(regexp_replace(tag_keys.tag_key, '[\s._-]+', '', 'g'))
+        on tags.x_attribute = 'tag:' || tag_keys.match_key
 ),
 
 named_values as (

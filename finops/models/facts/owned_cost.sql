@@ -63,7 +63,7 @@ left join facts.tag_owners
         and daily_cost.x_owner_key = tag_owners.x_owner_key
 left join mappings.account_owners as accounts
     on
-        daily_cost.sub_account_id = accounts.sub_account_id
+        lower(daily_cost.sub_account_id) = accounts.x_account_key
         and daily_cost.charge_date >= accounts.valid_from
         and daily_cost.charge_date < accounts.valid_to
 left join mappings.team_days as teams

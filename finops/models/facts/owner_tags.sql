@@ -1,37 +1,19 @@
 -- One row per month, owner key and tag or cost category that the mappings ask for.
-with written_keys as (
-    select distinct
-        'tag' as x_kind,
-        unnest(map_keys(tags)) as tag_key
-    from facts.owner_keys
-    union all
-    select distinct
-        'cost_category' as x_kind,
-        unnest(map_keys(x_cost_categories)) as tag_key
-    from facts.owner_keys
-),
-
--- `Cost Center`, `cost-center` and `cost_center` are one key.
-key_attributes as (
-    select
-        x_kind,
-        tag_key,
-        x_kind || ':' || lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as x_attribute
-    from written_keys
-),
-
-asked_attributes as (
-    select 'tag:' || lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as x_attribute
+with asked_attributes as (
+    select 'tag:' || match_key as x_attribute
     from mappings.tag_keys
     union
     select x_attribute from mappings.rule_patterns
 ),
 
 asked_keys as (
-    select key_attributes.*
-    from key_attributes
+    select distinct
+        tag_attributes.x_kind,
+        tag_attributes.tag_key,
+        tag_attributes.x_attribute
+    from facts.tag_attributes
     inner join asked_attributes
-        on key_attributes.x_attribute = asked_attributes.x_attribute
+        on tag_attributes.x_attribute = asked_attributes.x_attribute
 ),
 
 key_values as (

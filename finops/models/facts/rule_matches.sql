@@ -4,7 +4,8 @@ with keys as (
     select
         billing_period,
         x_owner_key,
-        sub_account_id,
+        -- Some providers write an account in either case.
+        lower(sub_account_id) as sub_account_id,
         x_service_code,
         x_usage_type,
         x_operation,
@@ -32,7 +33,7 @@ column_values as (
     select distinct 'line_item_type' as x_attribute, x_line_item_type as value from keys
     union all
     -- People write tags, so their case says nothing.
-    select distinct x_attribute, lower(tag_value) as value from facts.owner_tags
+    select distinct x_attribute, x_folded_value as value from facts.tag_values
 ),
 
 -- Two alternatives of one rule may match one value.
@@ -72,10 +73,16 @@ tag_matches as (
         value_matches.x_column,
         value_matches.x_place
     from facts.owner_tags
+    inner join facts.tag_values
+        on
+            owner_tags.billing_period = tag_values.billing_period
+            and owner_tags.x_attribute = tag_values.x_attribute
+            and owner_tags.tag_key = tag_values.tag_key
+            and owner_tags.tag_value = tag_values.tag_value
     inner join value_matches
         on
-            owner_tags.x_attribute = value_matches.x_attribute
-            and lower(owner_tags.tag_value) = value_matches.value
+            tag_values.x_attribute = value_matches.x_attribute
+            and tag_values.x_folded_value = value_matches.value
 ),
 
 -- A key that matches the most telling column of a rule may match the rule.

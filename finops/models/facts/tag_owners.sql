@@ -5,7 +5,7 @@ with asked_keys as (
         priority,
         line,
         tag_key as asked_key,
-        'tag:' || lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as x_attribute
+        'tag:' || match_key as x_attribute
     from mappings.tag_keys
 ),
 
@@ -15,8 +15,8 @@ written_values as (
         x_attribute,
         tag_key,
         tag_value,
-        lower(regexp_replace(tag_value, '[\s._-]+', '', 'g')) as match_key
-    from facts.owner_tags
+        match_key
+    from facts.tag_values
     where x_attribute in (select x_attribute from asked_keys)
 ),
 

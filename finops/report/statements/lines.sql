@@ -17,11 +17,13 @@ asked as (
 
 tag_lines as (
     select
-        lower(regexp_replace(tag_key, '[\s._-]+', '', 'g')) as match_key,
-        min(line) as line
-    from mappings.tag_keys
-    where dimension in ('team', 'service')
-    group by lower(regexp_replace(tag_key, '[\s._-]+', '', 'g'))
+        tag_attributes.tag_key,
+        min(tag_keys.line) as line
+    from facts.tag_attributes
+    inner join mappings.tag_keys
+        on tag_attributes.x_attribute = 'tag:' || tag_keys.match_key
+    where tag_keys.dimension in ('team', 'service')
+    group by tag_attributes.tag_key
 ),
 
 owned as (
@@ -55,14 +57,13 @@ owned as (
     left join tag_lines
         on
             owned_cost.x_owner_method = 'tag'
-            and lower(regexp_replace(owned_cost.x_owner_source, '[\s._-]+', '', 'g'))
-            = tag_lines.match_key
+            and owned_cost.x_owner_source = tag_lines.tag_key
     left join mappings.rules
         on owned_cost.x_rule_id = rules.rule_id
     left join mappings.account_defaults as accounts
         on
             owned_cost.x_owner_method = 'account'
-            and owned_cost.sub_account_id = accounts.sub_account_id
+            and owned_cost.x_owner_source = accounts.sub_account_id
             and owned_cost.charge_date >= coalesce(accounts.valid_from, date '0001-01-01')
             and owned_cost.charge_date < coalesce(accounts.valid_to, date '9999-12-31')
 ),
