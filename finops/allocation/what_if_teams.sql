@@ -46,9 +46,9 @@ select
     sums.new_effective_cost - sums.old_effective_cost as x_effective_cost_change,
     rates.x_reporting_currency,
     cast(sums.new_billed_cost - sums.old_billed_cost as decimal(24, 10))
-    * cast(rates.x_exchange_rate as decimal(12, 6)) as x_reporting_billed_cost_change,
+    * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_billed_cost_change,
     cast(sums.new_effective_cost - sums.old_effective_cost as decimal(24, 10))
-    * cast(rates.x_exchange_rate as decimal(12, 6)) as x_reporting_effective_cost_change
+    * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_effective_cost_change
 from sums
 inner join facts.exchange_rates as rates
     on

@@ -222,13 +222,14 @@ def _create_orders(con: duckdb.DuckDBPyConnection) -> None:
 def _create_rates(con: duckdb.DuckDBPyConnection) -> None:
     """Give each month its rate, or the mean of its days that have one, as weekends have none.
 
-    In whole millionths, half up, so that it is exact.
+    In whole ten-billionths, half up, so that it is exact.
     """
     con.execute(
         "create or replace table business.monthly_rates as "
         "select coalesce(billing_period, strftime(date, '%Y-%m')) as billing_period, "
-        "from_currency, to_currency, cast((2 * sum(cast(rate * 1000000 as hugeint)) + count(*)) "
-        "// (2 * count(*)) as decimal(18, 0)) * cast(0.000001 as decimal(7, 6)) as rate, "
+        "from_currency, to_currency, "
+        "cast((2 * sum(cast(rate * 10000000000 as hugeint)) + count(*)) // (2 * count(*)) "
+        "as decimal(20, 0)) * cast(0.0000000001 as decimal(11, 10)) as rate, "
         "count(*) as x_rates from business.exchange_rates group by 1, 2, 3"
     )
-    con.execute("alter table business.monthly_rates alter rate type decimal(18, 6)")
+    con.execute("alter table business.monthly_rates alter rate type decimal(20, 10)")

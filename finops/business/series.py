@@ -112,7 +112,7 @@ SERIES: dict[str, Series] = {
             "billing_period": "varchar",
             "from_currency": "varchar",
             "to_currency": "varchar",
-            "rate": "decimal(18, 6)",
+            "rate": "decimal(20, 10)",
             "source": "varchar",
         },
         key=("date", "billing_period", "from_currency", "to_currency"),

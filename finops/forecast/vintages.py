@@ -18,7 +18,7 @@ __all__ = ["FOLDER", "keep", "read_vintage", "read_vintages", "vintage_folder"]
 FOLDER = "estimates"
 _FRAMES = ("lines", "summary")
 _MONEY = pa.decimal128(38, 10)
-_RATE = pa.decimal128(18, 6)
+_RATE = pa.decimal128(20, 10)
 
 
 def keep(folder: Path, made: dict[str, Any]) -> None:

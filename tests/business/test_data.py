@@ -190,7 +190,9 @@ def test_a_budget_of_nobody_of_two_or_twice_is_refused(tmp_path, line, why):
 
 def test_rate_must_be_above_zero(tmp_path):
     rates = "date,from_currency,to_currency,rate,source\n2026-10-05,USD,KRW,0,bank\n"
-    refused(tmp_path, r"exchange_rates\.csv line 2: rate 0\.000000 must be", exchange_rates=rates)
+    refused(
+        tmp_path, r"exchange_rates\.csv line 2: rate 0\.0000000000 must be", exchange_rates=rates
+    )
 
 
 def rates_of(tmp_path, column, *lines):
@@ -209,13 +211,13 @@ def test_days_make_the_mean_of_those_that_have_a_rate(tmp_path):
     days = {"2026-10-01": "1400", "2026-10-02": "1401", "2026-10-05": "1401", "2026-09-30": "1"}
     assert rates_of(tmp_path, "date", *days.items()) == [
         ("2026-09", Decimal(1)),
-        ("2026-10", Decimal("1400.666667")),
+        ("2026-10", Decimal("1400.6666666667")),
     ]
 
 
 def test_a_half_of_the_last_digit_of_a_rate_is_rounded_up(tmp_path):
-    days = {"2026-10-01": "1.000000", "2026-10-02": "1.000001"}
-    assert rates_of(tmp_path, "date", *days.items()) == [("2026-10", Decimal("1.000001"))]
+    days = {"2026-10-01": "1.0000000000", "2026-10-02": "1.0000000001"}
+    assert rates_of(tmp_path, "date", *days.items()) == [("2026-10", Decimal("1.0000000001"))]
 
 
 def test_holidays_file_changes_the_public_calendar(tmp_path):
@@ -378,3 +380,19 @@ def test_currencies_are_read_in_any_case(tmp_path):
 def test_a_link_that_leads_nowhere_is_no_absent_file(tmp_path):
     (tmp_path / "orders.csv").symlink_to("gone.csv")
     refused(tmp_path, r"orders\.csv can't be read: No such file")
+
+
+def test_a_rate_keeps_ten_decimals(tmp_path):
+    rates = f"{RATES}2026-10,KRW,USD,0.0007231445,bank\n"
+    days = "date,from_currency,to_currency,rate,source\n"
+    days += "2026-10-01,KRW,USD,0.0007231445,bank\n2026-10-02,KRW,USD,0.0007231446,bank\n"
+    for text, mean in ((rates, "0.0007231445"), (days, "0.0007231446")):
+        con = load(tmp_path, exchange_rates=text)
+        assert con.execute("select rate from business.monthly_rates").fetchall() == [
+            (Decimal(mean),)
+        ]
+    refused(
+        tmp_path,
+        "rate '1.00000000001'",
+        exchange_rates=f"{RATES}2026-10,A,B,1.00000000001,x\n".replace("A,B", "KRW,USD"),
+    )
