@@ -9,8 +9,10 @@ import pytest
 import finops
 from finops.allocation.inventory import load_inventory
 from finops.allocation.mappings import read_mappings
+from finops.anomalies.cloudtrail import read_trail
 from finops.close.invoice_files import read_invoices
-from finops.errors import BadInput, BadSource
+from finops.errors import BadInput, BadSource, NotDelivered
+from finops.export import jira
 from finops.json_text import BadJson, read_json
 from finops.settings import read_settings
 from tests.conftest import line, write_bill
@@ -109,6 +111,21 @@ def test_an_invoice_that_can_not_be_read_is_named(tmp_path, name, text):
     path.write_text(text)
     with pytest.raises(BadInput, match=rf"a\.{path.suffix[1:]}"):
         read_invoices([path])
+
+
+@pytest.mark.parametrize("answer", [DEEP, "{", "[]", '{"issues": 5}', '{"issues": [{"key": 1}]}'])
+def test_an_answer_of_a_server_that_can_not_be_read_is_not_delivered(monkeypatch, answer):
+    monkeypatch.setattr(jira, "request", lambda *_, **__: answer.encode())
+    message = {"event": "end", "incident": {"id": "i"}, "message_id": "m"}
+    with pytest.raises(NotDelivered, match="its answer is"):
+        jira.send(message, address="http://x", token="t" * 3, project="P", kind="Task")
+
+
+@pytest.mark.parametrize("text", [DEEP, '{"Records": ' + DEEP + "}", "", "\x00"])
+def test_a_cloudtrail_log_that_can_not_be_read_is_named(tmp_path, text):
+    (tmp_path / "log[1].json").write_text(text)
+    with pytest.raises(BadInput, match=r"log\[1\]\.json is no CloudTrail log"):
+        read_trail(tmp_path)
 
 
 def test_an_inventory_that_leads_nowhere_is_named(tmp_path):

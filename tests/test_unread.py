@@ -1,6 +1,11 @@
 """A file of mappings/ or business/ that nothing reads is named."""
 
+from typer.testing import CliRunner
+
+import finops
+from finops.cli import app
 from finops.unread import unread
+from tests.conftest import line, write_bill
 
 
 def test_files_that_nothing_reads_are_named_with_what_was_meant(tmp_path):
@@ -30,3 +35,14 @@ def test_files_that_nothing_reads_are_named_with_what_was_meant(tmp_path):
         "Not read: business/minutes.txt; nothing here has that name.",
         "Not read: business/orders.json; did you mean business/orders.csv?",
     ]
+
+
+def test_build_and_status_name_them(project):
+    (project / "mappings").mkdir()
+    (project / "mappings" / "rule.csv").write_text("rule_id,priority,team\n")
+    with finops.connect(project) as warehouse:
+        warehouse.load(write_bill(project / "bill.parquet", [line()]))
+    for command in ("build", "status"):
+        found = CliRunner().invoke(app, [command, "--project", str(project)])
+        said = " ".join(found.output.split())
+        assert "Not read: mappings/rule.csv; did you mean mappings/rules.csv?" in said

@@ -105,12 +105,13 @@ def _read(path: Path) -> pd.DataFrame:
         with duckdb.connect() as con:
             con.execute("set TimeZone = 'UTC'")
             con.execute(_LOGS.format(file=path_literal(path), most=_MOST_BYTES))
-            empty = con.sql('from logs where "Records" is null').fetchall()
+            # A file without any object is as empty as one whose object has no records.
+            (whole,) = con.sql('select bool_and("Records" is not null) from logs').fetchall()[0]
             events: pd.DataFrame = con.sql(_EVENTS).to_arrow_table().to_pandas()
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
         raise BadInput(f"{path} is no CloudTrail log: {why}") from error
-    if empty:
+    if not whole:
         raise BadInput(f"{path} is no CloudTrail log: it has no Records.")
     if events["happened_at"].isna().any() or events["event"].isna().any():
         raise BadInput(f"{path} is no CloudTrail log: a record has no eventTime or eventName.")
