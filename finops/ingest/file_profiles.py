@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from finops.errors import BadSource
 from finops.ingest.bill import Bill, create_view
-from finops.ingest.casts import bad_source, lenient
+from finops.ingest.casts import BadValues, bad_source, find_bad_values, lenient
 from finops.ingest.focus import SCHEMA as FOCUS_SCHEMA
-from finops.ingest.layouts import read_layouts
+from finops.ingest.layouts import Layout, TargetType, read_layouts
 from finops.ingest.line_items import SCHEMA as LINE_ITEM_SCHEMA
 from finops.ingest.manifests import FOCUS_FORMAT, Delivery, month_of
 from finops.ingest.overlap import Overlap, overlaps
@@ -51,11 +52,21 @@ class Profile:
         con: duckdb.DuckDBPyConnection,
         parts: list[FilePart],
         scanned: dict[Path, list[str]],
+        layouts: list[Layout],
+        target_type: TargetType,
     ) -> None:
         self._con = con
         self.parts = parts
+        self._layouts = layouts
+        self._target_type = target_type
         # What is scanned of each delivered file: itself, or what was in it.
         self._scanned = scanned
+
+    def bad_value(self, file: Path) -> BadValues | None:
+        """Return the first values of a delivered file that don't parse; None if all do."""
+        layouts = [one for one in self._layouts if file in map(one.delivered, one.files)]
+        found = find_bad_values(layouts, self._target_type)
+        return next((bad for bad in found if bad.file == file), None)
 
     def overlaps(self, groups: dict[tuple[Path, str], str]) -> list[Overlap]:
         """Return the overlaps of groups of files; `groups` names that of each file and month."""
@@ -76,9 +87,13 @@ class Profile:
             "from raw.file_lines inner join groups on source_file = groups.file "
             "and billing_period = groups.period"
         )
-        found = overlaps(self._con)
-        self._con.unregister("groups")
-        return found
+        try:
+            return overlaps(self._con)
+        except duckdb.Error as error:
+            # The message names the file, and what of it is no text.
+            raise BadSource(f"A file can't be read: {str(error).splitlines()[0]}") from error
+        finally:
+            self._con.unregister("groups")
 
 
 def read_profile(
@@ -113,7 +128,8 @@ def read_profile(
     scanned: dict[Path, list[str]] = defaultdict(list)
     for name, file in delivered.items():
         scanned[file].append(name)
-    return Profile(con, _parts(found, months, delivered), scanned)
+    parts = _parts(found, months, delivered)
+    return Profile(con, parts, scanned, layouts, schema.target_type)
 
 
 def read_file_parts(con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delivery) -> Record:

@@ -106,7 +106,7 @@ class _Format:
         """Add the deliveries of one month: files side by side first, then folder against folder."""
         files = [file for file, month in self.parts if month == period]
         if not _FIRST_MONTH <= period <= _last_month():
-            self._refuse_month(period, files)
+            self._refuse_month(profile, period, files)
             return
         overlaps = profile.overlaps({(file, period): str(file) for file in files})
         kept, doubts = [], dict[Path, Path]()
@@ -126,11 +126,13 @@ class _Format:
         if doubts:
             self.found.deliveries.append(self._refused(period, doubts))
 
-    def _refuse_month(self, period: str, files: list[Path]) -> None:
+    def _refuse_month(self, profile: Profile, period: str, files: list[Path]) -> None:
         """Refuse lines that are of no month that a bill can be of."""
         rows = sum(part.source_rows for part in self._parts_of(files, period))
         what = f"are of {period}, where no bill is" if period else "name neither month nor start"
         problem = f"{rows} line(s) of {self.addresses[files[0]]} {what}. Correct or remove them."
+        if not period and (bad := profile.bad_value(files[0])):
+            problem = f"{bad}. {bad.remedy}"
         self.found.fates |= {(file, period): ("undecided", problem) for file in files}
         age = self._group_age(files)
         self.found.deliveries.append(
