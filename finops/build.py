@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from finops.database import address, open_database, set_up
 from finops.errors import BadSource, CheckFailed, SourceNotFound
 from finops.held import held_text, uncombined_months, usable
 from finops.increments import Plan, plan_build, record_build
+from finops.ingest.amounts import WIDE
 from finops.ingest.deliveries import read_records
 from finops.ingest.file_accounts import Account, file_parts, file_rows, read_accounts
 from finops.models import Model, models_in_order
@@ -187,7 +189,7 @@ def create_ledger(
         "create or replace table ledger.deliveries as select * replace ("
         "cast(delivered_at as timestamp) as delivered_at, "
         "cast(loaded_at as timestamp) as loaded_at, "
-        "cast(source_unblended_cost as decimal(38, 10)) as source_unblended_cost, "
+        f"cast(source_unblended_cost as {_amounts(records)}) as source_unblended_cost, "
         "try_cast(first_charge_date as date) as first_charge_date, "
         "try_cast(last_charge_date as date) as last_charge_date) "
         "from records order by billing_period, delivered_at"
@@ -211,7 +213,7 @@ def _create_delivery_currencies(
     con.register("currencies", pa.Table.from_pylist(rows, CURRENCIES))
     con.execute(
         "create or replace table ledger.delivery_currencies as select * replace ("
-        "cast(source_unblended_cost as decimal(38, 10)) as source_unblended_cost) "
+        f"cast(source_unblended_cost as {_amounts(records)}) as source_unblended_cost) "
         "from currencies order by billing_period, delivery_id, billing_currency"
     )
     con.unregister("currencies")
@@ -235,6 +237,13 @@ def _create_files(con: duckdb.DuckDBPyConnection, accounts: list[Account]) -> No
         "from parts order by file, billing_period, billing_currency"
     )
     con.unregister("parts")
+
+
+def _amounts(records: list[dict[str, Any]]) -> str:
+    """Return the type that the sums of charges have: wide where the charges of a delivery are."""
+    sums = [one["source_unblended_cost"] for record in records for one in record["currencies"]]
+    is_wide = any(-int(Decimal(text).as_tuple().exponent) > 10 for text in sums)
+    return WIDE if is_wide else "decimal(38, 10)"
 
 
 def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Run the models over all months, or over the changed ones beside the last build."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -179,19 +180,44 @@ def _replace_rows(
     con.execute(f"create table if not exists {table} as from changed.{table} limit 0")
     if not con.execute(f"select 1 from {table} where not {_in(periods)} limit 1").fetchall():
         con.execute(f"create or replace table {table} as from changed.{table}")
-    elif _columns(con, table) == _columns(con, f"changed.{table}"):
+        return
+    built, changed = (_columns(con, name) for name in (table, f"changed.{table}"))
+    casts = []
+    # DuckDB rounds amounts of two types to the decimals of one.
+    for column in built.keys() & changed.keys():
+        if _decimals(built[column]) < _decimals(changed[column]):
+            con.execute(f"alter table {table} alter {identifier(column)} type {changed[column]}")
+        elif _decimals(built[column]) > _decimals(changed[column]):
+            name = identifier(column)
+            casts.append(f"cast({name} as {built[column]}) as {name}")
+    replaced = f" replace ({', '.join(casts)})" if casts else ""
+    rows = f"select *{replaced} from changed.{table}"
+    if _rough(built) == _rough(changed):
         con.execute(f"delete from {table} where {_in(periods)}")
-        con.execute(f"insert into {table} by name from changed.{table}")
+        con.execute(f"insert into {table} by name {rows}")
     else:
         # Months held back are still as another version built them.
         con.execute(
-            f"create or replace table {table} as from changed.{table} "
+            f"create or replace table {table} as {rows} "
             f"union all by name (from {table} where not {_in(periods)})"
         )
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    return con.execute(f"select column_name, column_type from (describe {table})").fetchall()
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    rows = con.execute(f"select column_name, column_type from (describe {table})")
+    return dict(rows.fetchall())
+
+
+def _rough(columns: dict[str, str]) -> dict[str, str]:
+    """Return the columns of a table with all decimals as one type."""
+    return {
+        name: kind.partition("(")[0] if _decimals(kind) else kind for name, kind in columns.items()
+    }
+
+
+def _decimals(kind: str) -> int:
+    found = re.fullmatch(r"DECIMAL\(\d+,(\d+)\)", kind)
+    return int(found[1]) if found else 0
 
 
 def _in(periods: list[str]) -> str:

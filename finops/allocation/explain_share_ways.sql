@@ -35,7 +35,10 @@ select
         else least(
             cast(shares.x_share_units as hugeint),
             coalesce(
-                cast(weights.x_weight as hugeint) * 1000000000000000
+                cast(weights.x_weight as hugeint) * 100000000
+                // nullif(cast(weights.pool_weight as hugeint), 0) * 10000000
+                + cast(weights.x_weight as hugeint) * 100000000
+                % nullif(cast(weights.pool_weight as hugeint), 0) * 10000000
                 // nullif(cast(weights.pool_weight as hugeint), 0),
                 0
             )

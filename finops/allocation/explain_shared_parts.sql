@@ -31,23 +31,33 @@ with shared_days as (
         costs.service_name
 ),
 
--- What came directly, rounded down to the last digit; the rest came through other pools.
+day_units as (
+    select
+        *,
+        cast(cast(billed_cost as decimal(28, 10)) * 10000000000 as hugeint) as billed_units,
+        cast(cast(effective_cost as decimal(28, 10)) * 10000000000 as hugeint) as effective_units
+    from shared_days
+),
+
+-- What came directly, rounded down to the tenth decimal; the rest came through other pools.
 direct_days as (
     select
         days.*,
         -- The last 10^15th is rounding, not another pool.
         coalesce(ways.x_share_units - ways.direct_units <= 1, true) as is_direct,
-        cast(
-            cast(cast(days.billed_cost as decimal(28, 10)) * 10000000000 as hugeint)
-            * cast(ways.direct_units as hugeint) // cast(ways.x_share_units as hugeint)
+        days.billed_cost - cast(
+            days.billed_units // cast(ways.x_share_units as hugeint) * ways.direct_units
+            + days.billed_units % cast(ways.x_share_units as hugeint) * ways.direct_units
+            // cast(ways.x_share_units as hugeint)
             as decimal(28, 0)
-        ) * 0.0000000001 as direct_billed_cost,
-        cast(
-            cast(cast(days.effective_cost as decimal(28, 10)) * 10000000000 as hugeint)
-            * cast(ways.direct_units as hugeint) // cast(ways.x_share_units as hugeint)
+        ) * 0.0000000001 as other_billed_cost,
+        days.effective_cost - cast(
+            days.effective_units // cast(ways.x_share_units as hugeint) * ways.direct_units
+            + days.effective_units % cast(ways.x_share_units as hugeint) * ways.direct_units
+            // cast(ways.x_share_units as hugeint)
             as decimal(28, 0)
-        ) * 0.0000000001 as direct_effective_cost
-    from shared_days as days
+        ) * 0.0000000001 as other_effective_cost
+    from day_units as days
     left join share_ways as ways
         on
             days.billing_period = ways.billing_period
@@ -68,8 +78,9 @@ way_days as (
         x_driver,
         'direct' as x_way,
         service_name,
-        case when is_direct then billed_cost else direct_billed_cost end as billed_cost,
-        case when is_direct then effective_cost else direct_effective_cost end as effective_cost
+        case when is_direct then billed_cost else billed_cost - other_billed_cost end as billed_cost,
+        case when is_direct then effective_cost else effective_cost - other_effective_cost end
+            as effective_cost
     from direct_days
     union all
     select
@@ -80,8 +91,8 @@ way_days as (
         x_driver,
         'other pools' as x_way,
         service_name,
-        billed_cost - direct_billed_cost as billed_cost,
-        effective_cost - direct_effective_cost as effective_cost
+        other_billed_cost as billed_cost,
+        other_effective_cost as effective_cost
     from direct_days
     where not is_direct
 ),
@@ -121,8 +132,8 @@ select
     case when pools.pool is not null then 'shared_costs.csv' end as x_file,
     pools.line as x_line,
     days.service_name,
-    cast(sum(days.billed_cost) as decimal(38, 10)) as billed_cost,
-    cast(sum(days.effective_cost) as decimal(38, 10)) as effective_cost
+    sum(days.billed_cost) as billed_cost,
+    sum(days.effective_cost) as effective_cost
 from way_days as days
 left join pool_sums
     on

@@ -42,8 +42,8 @@ select
     new_owners.x_owner_source as x_new_owner_source,
     rules.x_line as x_new_line,
     old_owners.billing_currency,
-    cast(sum(old_owners.billed_cost) as decimal(38, 10)) as billed_cost,
-    cast(sum(old_owners.effective_cost) as decimal(38, 10)) as effective_cost
+    sum(old_owners.billed_cost) as billed_cost,
+    sum(old_owners.effective_cost) as effective_cost
 from old_owners
 inner join new_owners
     on

@@ -21,8 +21,8 @@ select
     x_team,
     x_allocated_from as x_pool,
     billing_currency,
-    cast(sum(billed_cost) as decimal(38, 10)) as x_billed_cost_change,
-    cast(sum(effective_cost) as decimal(38, 10)) as x_effective_cost_change
+    sum(billed_cost) as x_billed_cost_change,
+    sum(effective_cost) as x_effective_cost_change
 from sides
 group by x_team, x_allocated_from, billing_currency
 having sum(billed_cost) <> 0 or sum(effective_cost) <> 0

@@ -26,10 +26,10 @@ sums as (
         billing_period,
         x_team,
         billing_currency,
-        cast(sum(old_billed_cost) as decimal(38, 10)) as old_billed_cost,
-        cast(sum(new_billed_cost) as decimal(38, 10)) as new_billed_cost,
-        cast(sum(old_effective_cost) as decimal(38, 10)) as old_effective_cost,
-        cast(sum(new_effective_cost) as decimal(38, 10)) as new_effective_cost
+        sum(old_billed_cost) as old_billed_cost,
+        sum(new_billed_cost) as new_billed_cost,
+        sum(old_effective_cost) as old_effective_cost,
+        sum(new_effective_cost) as new_effective_cost
     from sides
     group by billing_period, x_team, billing_currency
 )
@@ -45,9 +45,9 @@ select
     sums.new_effective_cost as x_new_effective_cost,
     sums.new_effective_cost - sums.old_effective_cost as x_effective_cost_change,
     rates.x_reporting_currency,
-    cast(sums.new_billed_cost - sums.old_billed_cost as decimal(24, 10))
+    cast(sums.new_billed_cost - sums.old_billed_cost as decimal(28, 10))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_billed_cost_change,
-    cast(sums.new_effective_cost - sums.old_effective_cost as decimal(24, 10))
+    cast(sums.new_effective_cost - sums.old_effective_cost as decimal(28, 10))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_effective_cost_change
 from sums
 inner join facts.exchange_rates as rates

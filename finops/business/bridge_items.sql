@@ -180,20 +180,15 @@ select
         as x_base_consumed_quantity,
     cast(coalesce(sum(consumed_quantity) filter (where not x_is_base), 0) as decimal(38, 10))
         as consumed_quantity,
-    cast(coalesce(sum(list_cost) filter (where x_is_base), 0) as decimal(38, 10))
-        as x_base_list_cost,
-    cast(coalesce(sum(list_cost) filter (where not x_is_base), 0) as decimal(38, 10)) as list_cost,
-    cast(coalesce(sum(x_covered_list_cost) filter (where x_is_base), 0) as decimal(38, 10))
-        as x_base_covered_list_cost,
-    cast(coalesce(sum(x_covered_list_cost) filter (where not x_is_base), 0) as decimal(38, 10))
-        as x_covered_list_cost,
-    cast(coalesce(sum(effective_cost) filter (where x_is_base), 0) as decimal(38, 10))
-        as x_base_effective_cost,
-    cast(coalesce(sum(effective_cost) filter (where not x_is_base), 0) as decimal(38, 10))
-        as effective_cost,
-    cast(coalesce(sum(x_covered_effective_cost) filter (where x_is_base), 0) as decimal(38, 10))
+    coalesce(sum(list_cost) filter (where x_is_base), 0) as x_base_list_cost,
+    coalesce(sum(list_cost) filter (where not x_is_base), 0) as list_cost,
+    coalesce(sum(x_covered_list_cost) filter (where x_is_base), 0) as x_base_covered_list_cost,
+    coalesce(sum(x_covered_list_cost) filter (where not x_is_base), 0) as x_covered_list_cost,
+    coalesce(sum(effective_cost) filter (where x_is_base), 0) as x_base_effective_cost,
+    coalesce(sum(effective_cost) filter (where not x_is_base), 0) as effective_cost,
+    coalesce(sum(x_covered_effective_cost) filter (where x_is_base), 0)
         as x_base_covered_effective_cost,
-    cast(coalesce(sum(x_covered_effective_cost) filter (where not x_is_base), 0) as decimal(38, 10))
+    coalesce(sum(x_covered_effective_cost) filter (where not x_is_base), 0)
         as x_covered_effective_cost
 from items
 group by

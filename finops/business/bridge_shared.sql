@@ -58,7 +58,7 @@ select
     x_team,
     x_service,
     service_name,
-    cast(x_base_effective_cost as decimal(38, 10)) as x_base_effective_cost,
-    cast(effective_cost as decimal(38, 10)) as effective_cost
+    x_base_effective_cost,
+    effective_cost
 from sums
 where x_base_effective_cost <> 0 or effective_cost <> 0

@@ -157,9 +157,9 @@ select
     x_usage_type,
     cast(sum(x_lines) as bigint) as x_lines,
     cast(sum(pricing_quantity) as decimal(28, 6)) as pricing_quantity,
-    cast(sum(billed_cost) as decimal(38, 10)) as billed_cost,
+    sum(billed_cost) as billed_cost,
     cast(sum(x_issued_quantity) as decimal(28, 6)) as x_issued_quantity,
-    cast(sum(x_issued_cost) as decimal(38, 10)) as x_issued_cost,
+    sum(x_issued_cost) as x_issued_cost,
     cast(sum(x_invoiced_quantity) as decimal(28, 6)) as x_invoiced_quantity,
     cast(sum(x_invoiced_cost) as decimal(38, 10)) as x_invoiced_cost,
     cast(sum(x_repeated_cost) as decimal(38, 10)) as x_repeated_cost

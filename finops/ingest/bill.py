@@ -3,23 +3,25 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from finops.errors import BadSource, MissingColumns
+from finops.ingest.amounts import NARROW, proven
 from finops.ingest.casts import (
     BadValues,
     bad_source,
     find_bad_values,
     lenient,
+    refusal,
     stage_csv,
     typed,
 )
 from finops.ingest.columns import squashed
 from finops.ingest.headers import check_gzip
-from finops.ingest.layouts import MAP, Field, Layout, TargetType, read_layouts
+from finops.ingest.layouts import MAP, Field, Layout, read_layouts
 from finops.sql import identifier, literal
 
 
@@ -64,6 +66,17 @@ class Schema:
         """Return the type that values below this header are parsed to when CSV is read."""
         return "varchar" if self.name_of(header) in self.tag_maps else self.target_type(header)
 
+    def with_amounts(self, kind: str) -> "Schema":
+        """Return the schema with another type of amounts."""
+        columns = {name: kind if one == NARROW else one for name, one in self.columns.items()}
+        return replace(self, columns=columns)
+
+    def needs(self, header: str) -> bool:
+        """Return whether a bill can't do without any amount below this header: its own cost."""
+        name = self.name_of(header)
+        is_amount = self.columns.get(name or "", "").startswith("decimal")
+        return is_amount and any(name in names for names in self.required)
+
 
 @dataclass(frozen=True)
 class Bill:
@@ -84,7 +97,7 @@ class Bill:
     def explain(self, con: duckdb.DuckDBPyConnection, error: duckdb.Error) -> BadSource:
         """Return the error of a bill whose values DuckDB could not read."""
         layouts = self.layouts if self.bad_values else self.as_written
-        return bad_source(con, layouts, self.schema.target_type, error)
+        return bad_source(con, layouts, self.schema.target_type, error, self.schema.needs)
 
 
 def read_bill(
@@ -101,7 +114,7 @@ def read_bill(
 
     Of the files in `split` only the lines of `billing_period` are read.
     Raises BadSource for a file that can't be read, MissingColumns for one without
-    a required column.
+    a required column, TooNarrow for amounts of CSV files that need a wider type.
     """
     con.execute("set TimeZone = 'UTC'")
     layouts = read_layouts(files, scratch, schema.null_words)
@@ -111,10 +124,12 @@ def read_bill(
     headers = sorted({one.header for layout in layouts for one in layout.fields})
     try:
         bad = find_bad_values(layouts, target) if allow_bad_values else []
+        if any(schema.needs(one.column) for one in bad):
+            raise refusal(bad, schema.needs)
         read = [lenient(layout, target) for layout in layouts] if bad else layouts
-        parsed = [_parsed(con, layout, schema.staged_type, scratch) for layout in read]
+        parsed = [_parsed(con, layout, schema, scratch) for layout in read]
     except duckdb.Error as error:
-        raise bad_source(con, layouts, target, error) from error
+        raise bad_source(con, layouts, target, error, schema.needs) from error
     where = _where(parsed, schema, split, billing_period)
     return Bill(schema, parsed, layouts, headers, bad, where)
 
@@ -168,14 +183,14 @@ def _select(
 
 
 def _parsed(
-    con: duckdb.DuckDBPyConnection, layout: Layout, staged_type: TargetType, scratch: Path
+    con: duckdb.DuckDBPyConnection, layout: Layout, schema: Schema, scratch: Path
 ) -> Layout:
     if not layout.is_text:
-        return layout
+        return proven(con, layout, lambda header: schema.target_type(header) == NARROW)
     # DuckDB does not compare the checksum of a gzip file; another thread does meanwhile.
     with ThreadPoolExecutor(1) as pool:
         checked = pool.submit(check_gzip, layout.files)
-        staged = stage_csv(con, layout, staged_type, scratch)
+        staged = stage_csv(con, layout, schema.staged_type, scratch)
         checked.result()
     return staged
 

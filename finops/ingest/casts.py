@@ -1,6 +1,7 @@
 """Give a bill's values their types, and say which of them have none."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import duckdb
 
 from finops.csv_text import shown
 from finops.errors import BadSource
+from finops.ingest.amounts import NARROW, WIDE, TooNarrow, amount, is_too_narrow, whole_digits
 from finops.ingest.layouts import MAP, Field, Layout, TargetType, parquet_layout
 from finops.ingest.maps import entries, is_json, unique_map
 from finops.sql import literal
@@ -47,6 +49,11 @@ class BadValues:
         return "Load it with --allow-bad-values to leave them empty."
 
 
+def widest(target: str) -> str:
+    """Return the type that holds all that a bill may have where `target` is meant."""
+    return WIDE if target == NARROW else target
+
+
 def has_type(field: Field, target: str) -> bool:
     """Return whether the column's values have the type already."""
     return field.type.replace(" ", "") == target.upper().replace(" ", "")
@@ -67,6 +74,8 @@ def typed(field: Field, target: str, *, is_lenient: bool = False) -> str:
     if field.type == "TIMESTAMP WITH TIME ZONE":
         # Stored in UTC; `at time zone` would ask the calendar about every value.
         return f"make_timestamp(epoch_us({field.sql}))"
+    if target in (NARROW, WIDE):
+        return amount(field.sql, field.type, target, is_lenient=is_lenient)
     value = f"nullif({field.sql}, '')" if field.type == "VARCHAR" else field.sql
     if target == "timestamp" and not field.type.startswith(("TIMESTAMP", "DATE")):
         return _time(value if field.type == "VARCHAR" else f"cast({value} as varchar)", cast)
@@ -117,7 +126,7 @@ def stage_csv(
 def lenient(layout: Layout, target_type: TargetType) -> Layout:
     """Return a layout that reads NULL where a value does not parse."""
     fields = [
-        _lenient(field, target) if (target := target_type(field.header)) else field
+        _lenient(field, widest(target)) if (target := target_type(field.header)) else field
         for field in layout.fields
     ]
     return replace(layout, fields=tuple(fields))
@@ -141,23 +150,41 @@ def bad_source(
     layouts: list[Layout],
     target_type: TargetType,
     error: duckdb.Error,
+    needed: Callable[[str], bool],
 ) -> BadSource:
-    """Return the error of a bill that DuckDB could not read: file, column and example."""
+    """Return the error of a bill that DuckDB could not read: file, column, example and its place.
+
+    Raises TooNarrow if wider amounts may do.
+    """
+    if is_too_narrow(error):
+        raise TooNarrow from error
     try:
         found = find_bad_values(layouts, target_type)
     except duckdb.Error:
         return _broken_file(con, layouts, error)
-    if not found:
-        return _unexplained(layouts, error)
+    return refusal(found, needed) if found else _unexplained(layouts, error)
+
+
+def refusal(found: list[BadValues], needed: Callable[[str], bool]) -> BadSource:
+    """Return the error that names the first of the values found, one of a `needed` column if any.
+
+    The cost of a bill is never left empty.
+    """
+    first = min(found, key=lambda one: not needed(one.column))
     more = f" ({len(found) - 1} more column(s) or file(s) like it)" if len(found) > 1 else ""
-    return BadSource(f"{found[0]}{more}. {found[0].remedy}")
+    advice = (
+        "Correct it, or have the bill exported again: without it the bill would not add up."
+        if needed(first.column)
+        else first.remedy
+    )
+    return BadSource(f"{first}{more}. {advice}")
 
 
 def _bad_values(
     con: duckdb.DuckDBPyConnection, layout: Layout, target_type: TargetType
 ) -> list[BadValues]:
     checked = [
-        (field, target)
+        (field, widest(target))
         for field in layout.fields
         if (target := target_type(field.header))
         and target != "varchar"
@@ -171,9 +198,10 @@ def _bad_values(
         rows = con.execute(f"select {counts} from {numbered_rows(layout, file)}").fetchall()[0]
         for n, (field, target) in enumerate(checked):
             count, row, example = rows[3 * n : 3 * n + 3]
-            delivered = layout.delivered(file)
-            bad = BadValues(delivered, field.header, count, row, example, _word(target))
-            found += [bad] if count else []
+            if count:
+                kind = _word(target, example)
+                delivered = layout.delivered(file)
+                found.append(BadValues(delivered, field.header, count, row, example, kind))
     return found
 
 
@@ -181,6 +209,8 @@ def rows_in_order() -> duckdb.DuckDBPyConnection:
     """Return a connection that reads the rows of a file in their order."""
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
+    # The statistics of Parquet leave out NaN, and DuckDB would infer that each value parses.
+    con.execute("set disabled_optimizers = 'statistics_propagation'")
     return con
 
 
@@ -195,7 +225,10 @@ def numbered_rows(layout: Layout, file: Path) -> str:
     )
 
 
-def _word(target: str) -> str:
+def _word(target: str, example: str) -> str:
+    if target == WIDE and re.fullmatch(r"[-+.eE\d]*\d[-+.eE\d]*", example.strip()):
+        whole, decimals = whole_digits(WIDE)
+        return f"a number of at most {whole} digits before the point and {decimals} after it"
     return {"timestamp": _A_TIME, MAP: "a JSON object"}.get(target, "a number")
 
 

@@ -152,7 +152,10 @@ priced_line_items as (
         case line_item_type
             when 'RIFee' then unused_reservation_upfront + unused_reservation_fee
             when 'SavingsPlanRecurringFee'
-                then cast(gross_unused_savings_plan * commitment_discount_ratio as decimal(18, 10))
+                then case
+                    when commitment_discount_ratio = 1 then gross_unused_savings_plan
+                    else cast(gross_unused_savings_plan * commitment_discount_ratio as decimal(18, 10))
+                end
             else 0
         end as unused_cost,
         case

@@ -16,6 +16,7 @@ import duckdb
 
 from finops.csv_text import shown
 from finops.errors import BadSource
+from finops.ingest.amounts import NARROW, WIDE, TooNarrow
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
 from finops.ingest.decisions import decisions
@@ -111,8 +112,7 @@ def write_delivery(
     part.mkdir(parents=True)
     try:
         charges = part / "charges.parquet"
-        with tempfile.TemporaryDirectory(dir=part) as scratch:
-            record = _write_charges(delivery, charges, Path(scratch), allow_bad_values)
+        record = _write_charges(delivery, charges, allow_bad_values)
         record |= _origin(delivery, allow_bad_values)
         record["loaded_at"] = loaded_at or record["loaded_at"]
         record["relations"] = relations(record, charges, _others(delivery, warehouse))
@@ -195,20 +195,36 @@ def _read_record(path: Path) -> dict[str, Any]:
     return with_currencies(record)
 
 
-def _write_charges(
-    delivery: Delivery, target: Path, scratch: Path, allow_bad_values: bool
+def _write_charges(delivery: Delivery, target: Path, allow_bad_values: bool) -> dict[str, Any]:
+    """Write the charges to `target`, in the narrow type unless an amount needs more."""
+    try:
+        return _write_amounts(NARROW, delivery, target, allow_bad_values)
+    except TooNarrow:
+        return _write_amounts(WIDE, delivery, target, allow_bad_values)
+
+
+def _write_amounts(
+    amounts: str, delivery: Delivery, target: Path, allow_bad_values: bool
+) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        return _write_bill(amounts, delivery, target, Path(scratch), allow_bad_values)
+
+
+def _write_bill(
+    amounts: str, delivery: Delivery, target: Path, scratch: Path, allow_bad_values: bool
 ) -> dict[str, Any]:
     con = duckdb.connect()
     con.execute("set TimeZone = 'UTC'")
     # Rows come back in no order of their own, so their order in the file isn't worth the memory.
     con.execute("set preserve_insertion_order = false")
     con.execute("set enable_progress_bar = false")
-    bill = open_bill(con, delivery, scratch, allow_bad_values=allow_bad_values)
+    bill = open_bill(con, delivery, scratch, allow_bad_values=allow_bad_values, amounts=amounts)
     resources = package_files("finops.ingest")
     categories = path_literal(Path(str(resources / "service_categories.csv")))
     con.execute(f"create table raw.service_categories as from read_csv({categories})")
     charges = (resources / bill.schema.charges_sql).read_text(encoding="utf-8")
     unused = (resources / "unused_commitments.sql").read_text(encoding="utf-8")
+    charges, unused = (query.replace(NARROW, amounts) for query in (charges, unused))
     try:
         create_line_totals(con, bill)
         con.execute(f"create view raw.priced_charges as {charges}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from finops.ingest.amounts import exact_sum
 from finops.ingest.discover import Found
 from finops.ingest.file_profiles import part_records
 from finops.ingest.manifests import Delivery
@@ -233,7 +234,7 @@ _DAYS = "first_charge_date", "last_charge_date"
 
 
 def _sum(parts: list[Record]) -> str:
-    return str(sum((Decimal(part["source_unblended_cost"]) for part in parts), Decimal(0)))
+    return str(exact_sum(Decimal(part["source_unblended_cost"]) for part in parts))
 
 
 def file_parts(accounts: list[Account]) -> pa.Table:

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from finops.errors import BadSource
+from finops.ingest.amounts import WIDE, exact_sum
 from finops.ingest.bill import Bill, create_view
 from finops.ingest.casts import BadValues, bad_source, find_bad_values, lenient
 from finops.ingest.focus import SCHEMA as FOCUS_SCHEMA
@@ -106,7 +107,7 @@ def read_profile(
     """
     con.execute("set TimeZone = 'UTC'")
     con.execute("set enable_progress_bar = false")
-    schema = FOCUS_SCHEMA if kind == FOCUS_FORMAT else LINE_ITEM_SCHEMA
+    schema = (FOCUS_SCHEMA if kind == FOCUS_FORMAT else LINE_ITEM_SCHEMA).with_amounts(WIDE)
     layouts = read_layouts(files, scratch, schema.null_words)
     read = [lenient(one, schema.target_type) for one in layouts]
     bill = Bill(schema, read, layouts, [], [])
@@ -121,7 +122,7 @@ def read_profile(
     try:
         found = _file_parts(con)
     except duckdb.Error as error:
-        raise bad_source(con, layouts, schema.target_type, error) from error
+        raise bad_source(con, layouts, schema.target_type, error, schema.needs) from error
     delivered = {name: file for layout in layouts for name, file in layout.names.items()}
     months = _own_months(found, delivered)
     con.executemany("insert into file_months values (?, ?)", list(months.items()) or [["", ""]])
@@ -163,11 +164,10 @@ def part_records(parts: Iterable[FilePart]) -> list[Record]:
             "first_charge_date": _text(_least(one.first_charge_date for one in found)),
             "last_charge_date": _text(_most(one.last_charge_date for one in found)),
             "sub_account_ids": sorted({one.sub_account_id for one in found}),
-            "source_unblended_cost": str(sum((one.source_unblended_cost for one in found),
-                                             Decimal(0))),
+            "source_unblended_cost": str(exact_sum(one.source_unblended_cost for one in found)),
         }
         for (file, period, currency), found in groups.items()
-    ]  # fmt: skip
+    ]
 
 
 def _text(day: date | None) -> str | None:
@@ -217,7 +217,7 @@ def _parts(
             first_charge_date=_least(row["first_charge_date"] for row in rows),
             last_charge_date=_most(row["last_charge_date"] for row in rows),
             hours=_least(row["hours"] for row in rows),
-            source_unblended_cost=sum((row["source_unblended_cost"] for row in rows), Decimal(0)),
+            source_unblended_cost=exact_sum(row["source_unblended_cost"] for row in rows),
         )
         for key, rows in sums.items()
     ]

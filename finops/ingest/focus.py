@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import key_names, own_texts
@@ -14,16 +15,15 @@ from finops.ingest.maps import no_map, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
 from finops.ingest.tags import AWS_PREFIXES, map_keys, repeated_keys
 
-_COST = "decimal(18, 10)"
 # What stands before the key of a customer's tag, by whose charge it is. Elsewhere than at AWS
 # `user_id` is a key like any other.
 _PREFIXES: dict[str, tuple[str, ...]] = {"aws": AWS_PREFIXES, "unknown": ("user:",), "other": ()}
 # Every column that focus_charges.sql reads, and its type. An export may lack any but the required.
 COLUMNS = {
-    "billed_cost": _COST,
-    "effective_cost": _COST,
-    "list_cost": _COST,
-    "contracted_cost": _COST,
+    "billed_cost": NARROW,
+    "effective_cost": NARROW,
+    "list_cost": NARROW,
+    "contracted_cost": NARROW,
     "billing_account_id": "varchar",
     "billing_account_name": "varchar",
     "billing_currency": "varchar",
@@ -88,6 +88,7 @@ def create_focus_charges(
     allow_bad_values: bool = False,
     split: Sequence[Path] = (),
     billing_period: str = "",
+    amounts: str = NARROW,
 ) -> Bill:
     """Create the view `raw.focus_charges` over the `files` of a FOCUS delivery.
 
@@ -95,11 +96,12 @@ def create_focus_charges(
     the export. Raises BadSource for an unreadable file or value, MissingColumns
     for an export without charge period, billed cost or account.
     """
+    schema = SCHEMA.with_amounts(amounts)
     bill = read_bill(
         con,
         files,
         scratch,
-        SCHEMA,
+        schema,
         allow_bad_values=allow_bad_values,
         split=split,
         billing_period=billing_period,

@@ -138,7 +138,9 @@ select
                 and charge_class = 'Correction'
                 and charge_frequency is distinct from 'Recurring'
                 then 0
-            else coalesce(effective_cost, billed_cost) * coalesce(share_so_far, 1)
+            -- A share is no exact decimal: what has none keeps its digits.
+            when share_so_far is null then coalesce(effective_cost, billed_cost)
+            else cast(coalesce(effective_cost, billed_cost) * share_so_far as decimal(18, 10))
         end
         as decimal(18, 10)
     ) as effective_cost,

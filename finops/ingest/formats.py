@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from finops.errors import BadSource
+from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill
 from finops.ingest.focus import create_focus_charges
 from finops.ingest.line_items import create_line_items
@@ -18,10 +19,11 @@ def open_bill(
     scratch: Path,
     *,
     allow_bad_values: bool = False,
+    amounts: str = NARROW,
 ) -> Bill:
-    """Create the view of the delivery's rows; `scratch` must outlive its use.
+    """Create the view of the delivery's rows, with costs of the type `amounts`.
 
-    Raises BadSource, MissingColumns.
+    `scratch` must outlive its use. Raises BadSource, MissingColumns, TooNarrow.
     """
     create = create_focus_charges if delivery.format == FOCUS_FORMAT else create_line_items
     bill = create(
@@ -29,6 +31,7 @@ def open_bill(
         list(delivery.files),
         scratch,
         allow_bad_values=allow_bad_values,
+        amounts=amounts,
         split=delivery.split,
         billing_period=delivery.billing_period,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import cost_category_of, tag_of
@@ -46,8 +47,8 @@ COLUMNS = {
     "line_item_resource_id": "varchar",
     "line_item_usage_amount": "double",
     "line_item_currency_code": "varchar",
-    "line_item_unblended_cost": "decimal(18, 10)",
-    "line_item_net_unblended_cost": "decimal(18, 10)",
+    "line_item_unblended_cost": NARROW,
+    "line_item_net_unblended_cost": NARROW,
     "line_item_line_item_description": "varchar",
     "line_item_legal_entity": "varchar",
     "product_product_name": "varchar",
@@ -55,35 +56,35 @@ COLUMNS = {
     "product_instance_type": "varchar",
     "product_region_code": "varchar",
     "product_region": "varchar",
-    "pricing_public_on_demand_cost": "decimal(18, 10)",
+    "pricing_public_on_demand_cost": NARROW,
     "pricing_unit": "varchar",
     "reservation_reservation_a_r_n": "varchar",
     "reservation_start_time": "varchar",
     "reservation_end_time": "varchar",
-    "reservation_effective_cost": "decimal(18, 10)",
-    "reservation_net_effective_cost": "decimal(18, 10)",
-    "reservation_amortized_upfront_fee_for_billing_period": "decimal(18, 10)",
-    "reservation_net_amortized_upfront_fee_for_billing_period": "decimal(18, 10)",
-    "reservation_unused_amortized_upfront_fee_for_billing_period": "decimal(18, 10)",
-    "reservation_net_unused_amortized_upfront_fee_for_billing_period": "decimal(18, 10)",
-    "reservation_unused_recurring_fee": "decimal(18, 10)",
-    "reservation_net_unused_recurring_fee": "decimal(18, 10)",
+    "reservation_effective_cost": NARROW,
+    "reservation_net_effective_cost": NARROW,
+    "reservation_amortized_upfront_fee_for_billing_period": NARROW,
+    "reservation_net_amortized_upfront_fee_for_billing_period": NARROW,
+    "reservation_unused_amortized_upfront_fee_for_billing_period": NARROW,
+    "reservation_net_unused_amortized_upfront_fee_for_billing_period": NARROW,
+    "reservation_unused_recurring_fee": NARROW,
+    "reservation_net_unused_recurring_fee": NARROW,
     "savings_plan_savings_plan_a_r_n": "varchar",
     "savings_plan_start_time": "varchar",
     "savings_plan_end_time": "varchar",
-    "savings_plan_savings_plan_effective_cost": "decimal(18, 10)",
-    "savings_plan_net_savings_plan_effective_cost": "decimal(18, 10)",
-    "savings_plan_total_commitment_to_date": "decimal(18, 10)",
-    "savings_plan_used_commitment": "decimal(18, 10)",
-    "savings_plan_amortized_upfront_commitment_for_billing_period": "decimal(18, 10)",
-    "savings_plan_net_amortized_upfront_commitment_for_billing_period": "decimal(18, 10)",
-    "savings_plan_recurring_commitment_for_billing_period": "decimal(18, 10)",
-    "savings_plan_net_recurring_commitment_for_billing_period": "decimal(18, 10)",
+    "savings_plan_savings_plan_effective_cost": NARROW,
+    "savings_plan_net_savings_plan_effective_cost": NARROW,
+    "savings_plan_total_commitment_to_date": NARROW,
+    "savings_plan_used_commitment": NARROW,
+    "savings_plan_amortized_upfront_commitment_for_billing_period": NARROW,
+    "savings_plan_net_amortized_upfront_commitment_for_billing_period": NARROW,
+    "savings_plan_recurring_commitment_for_billing_period": NARROW,
+    "savings_plan_net_recurring_commitment_for_billing_period": NARROW,
     "split_line_item_parent_resource_id": "varchar",
-    "split_line_item_split_cost": "decimal(18, 10)",
-    "split_line_item_unused_cost": "decimal(18, 10)",
-    "split_line_item_net_split_cost": "decimal(18, 10)",
-    "split_line_item_net_unused_cost": "decimal(18, 10)",
+    "split_line_item_split_cost": NARROW,
+    "split_line_item_unused_cost": NARROW,
+    "split_line_item_net_split_cost": NARROW,
+    "split_line_item_net_unused_cost": NARROW,
 }
 REQUIRED = [
     ("line_item_usage_start_date",),
@@ -122,6 +123,7 @@ def create_line_items(
     allow_bad_values: bool = False,
     split: Sequence[Path] = (),
     billing_period: str = "",
+    amounts: str = NARROW,
 ) -> Bill:
     """Create the view `raw.line_items` over the `files` of a legacy CUR or CUR 2.0 delivery.
 
@@ -131,11 +133,12 @@ def create_line_items(
     `tags` and `cost_categories`. Raises BadSource for an unreadable file or value, MissingColumns
     for a bill without usage start, account or cost.
     """
+    schema = SCHEMA.with_amounts(amounts)
     bill = read_bill(
         con,
         files,
         scratch,
-        SCHEMA,
+        schema,
         allow_bad_values=allow_bad_values,
         split=split,
         billing_period=billing_period,

@@ -8,6 +8,7 @@ __all__ = ["rules_signature"]
 
 # What decides how a line of a bill is named, typed and priced. Other files may change freely.
 _RULES = (
+    "amounts.py",
     "casts.py",
     "charges.sql",
     "columns.py",

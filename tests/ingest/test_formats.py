@@ -219,11 +219,11 @@ def test_focus_month_beside_a_legacy_month_builds(project, tmp_path):
     names = ["ChargePeriodStart", "BilledCost", "EffectiveCost", "SubAccountId", "BillingAccountId"]
     rows = [
         ["2026-10-01T00:00:00Z", "0", "4", "1", "9"],
-        ["2026-10-01T00:00:00Z", "x", "0", "1", "9"],
+        ["2026-10-01T00:00:00Z", "", "0", "1", "9"],
     ]
     focus = write(tmp_path / "focus.csv", csv_text(names, rows))
     warehouse = connect(project)
-    warehouse.load(focus, format="focus", allow_bad_values=True)
+    warehouse.load(focus, format="focus")
     warehouse.load(
         write_bill(
             tmp_path / "a.parquet",

@@ -124,17 +124,23 @@ measures as (
     select x_row, x_share, x_share_units, 5 as x_measure, x_unblended_cost as amount from row_shares
 ),
 
--- In ten-billionths, the last digit of the bill; a credit is split as the charge that it mirrors.
-products as (
+-- In ten-billionths, the last digit of most bills; a credit is split as the charge it mirrors.
+amounts as (
     select
-        x_row,
-        x_share,
-        x_measure,
+        *,
         case when amount < 0 then -1 else 1 end as amount_sign,
-        cast(cast(abs(amount) as decimal(28, 10)) * 10000000000 as hugeint) * x_share_units
-            as product
+        cast(cast(abs(amount) as decimal(28, 10)) * 10000000000 as hugeint) as units
     from measures
     where amount <> 0
+),
+
+-- A product of large units and a share has more digits than any type: it is made in two parts.
+products as (
+    select
+        *,
+        units // 1000000000000000 * x_share_units as whole_product,
+        units % 1000000000000000 * x_share_units as product
+    from amounts
 ),
 
 remainders as (
@@ -142,13 +148,16 @@ remainders as (
         x_row,
         x_share,
         x_measure,
+        amount,
         amount_sign,
-        product // 1000000000000000 as floor_units,
+        units,
+        whole_product + product // 1000000000000000 as floor_units,
         cast(product % 1000000000000000 as bigint) as remainder
     from products
 ),
 
 -- Largest remainder: what rounding down leaves goes, digit by digit, to whom it took most from.
+-- He who comes first also takes what a bill says beyond the tenth decimal.
 ranked_remainders as (
     select
         *,
@@ -165,7 +174,11 @@ part_amounts as (
         cast(
             amount_sign * (floor_units + case when x_rank <= left_units then 1 else 0 end)
             as decimal(28, 0)
-        ) * 0.0000000001 as amount
+        ) * 0.0000000001
+        + case when x_rank = 1
+            then amount - cast(amount_sign * units as decimal(28, 0)) * 0.0000000001
+            else 0
+        end as amount
     from ranked_remainders
 ),
 
@@ -226,11 +239,11 @@ select
     costs.x_team as x_allocated_from,
     shares.x_driver,
     cast(shares.x_share_units as double) / 1000000000000000 as x_weight,
-    cast(coalesce(parts.list_cost, 0) as decimal(38, 10)) as list_cost,
-    cast(coalesce(parts.contracted_cost, 0) as decimal(38, 10)) as contracted_cost,
-    cast(coalesce(parts.billed_cost, 0) as decimal(38, 10)) as billed_cost,
-    cast(coalesce(parts.effective_cost, 0) as decimal(38, 10)) as effective_cost,
-    cast(coalesce(parts.x_unblended_cost, 0) as decimal(38, 10)) as x_unblended_cost
+    coalesce(parts.list_cost, 0) as list_cost,
+    coalesce(parts.contracted_cost, 0) as contracted_cost,
+    coalesce(parts.billed_cost, 0) as billed_cost,
+    coalesce(parts.effective_cost, 0) as effective_cost,
+    coalesce(parts.x_unblended_cost, 0) as x_unblended_cost
 from row_shares
 inner join costs
     on row_shares.x_row = costs.x_row

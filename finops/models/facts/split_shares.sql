@@ -79,8 +79,10 @@ instance_units as (
 owner_shares as (
     select
         parts.*,
-        parts.part_units * 1000000000000000 // cast(instance_units.part_units as hugeint)
-            as owner_share_units
+        -- Of large costs in two steps: a product has at most 38 digits.
+        parts.part_units * 100000000 // cast(instance_units.part_units as hugeint) * 10000000
+        + parts.part_units * 100000000 % cast(instance_units.part_units as hugeint) * 10000000
+        // cast(instance_units.part_units as hugeint) as owner_share_units
     from split_parts as parts
     inner join instance_units
         on

@@ -48,7 +48,7 @@ select
     case when split_pools.x_pool is null then 'kept' else used_drivers.x_used_driver end
         as x_used_driver,
     case when split_pools.x_pool is not null then used_drivers.x_used_date end as x_used_date,
-    cast(pools.effective_cost as decimal(38, 10)) as effective_cost
+    pools.effective_cost
 from pools
 left join used_drivers
     on

@@ -9,9 +9,9 @@ select
     sum(owned_cost.effective_cost) as effective_cost,
     rates.x_reporting_currency,
     rates.x_exchange_rate,
-    cast(sum(owned_cost.billed_cost) as decimal(24, 8))
+    cast(sum(owned_cost.billed_cost) as decimal(28, 8))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_billed_cost,
-    cast(sum(owned_cost.effective_cost) as decimal(24, 8))
+    cast(sum(owned_cost.effective_cost) as decimal(28, 8))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_effective_cost
 from facts.owned_cost
 inner join facts.exchange_rates as rates

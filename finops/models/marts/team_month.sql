@@ -85,13 +85,13 @@ select
     budgeted_cost.x_budget - budgeted_cost.x_own_effective_cost as x_variance,
     rates.x_reporting_currency,
     rates.x_exchange_rate,
-    cast(budgeted_cost.billed_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
+    cast(budgeted_cost.billed_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
         as x_reporting_billed_cost,
-    cast(budgeted_cost.effective_cost as decimal(24, 8))
+    cast(budgeted_cost.effective_cost as decimal(28, 8))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_effective_cost,
-    cast(budgeted_cost.x_budget as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
+    cast(budgeted_cost.x_budget as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
         as x_reporting_budget,
-    cast(budgeted_cost.x_budget - budgeted_cost.x_own_effective_cost as decimal(24, 8))
+    cast(budgeted_cost.x_budget - budgeted_cost.x_own_effective_cost as decimal(28, 8))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_variance
 from budgeted_cost
 inner join facts.exchange_rates as rates

@@ -39,9 +39,9 @@ reported_cost as (
         revenue.currency as x_revenue_currency,
         rates.x_reporting_currency,
         rates.x_exchange_rate,
-        cast(cost.billed_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
+        cast(cost.billed_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
             as x_reporting_billed_cost,
-        cast(cost.effective_cost as decimal(24, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
+        cast(cost.effective_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
             as x_reporting_effective_cost
     from cost
     inner join facts.exchange_rates as rates

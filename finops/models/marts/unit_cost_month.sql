@@ -259,9 +259,9 @@ select
     x_budget - effective_cost as x_effective_variance,
     x_budget - x_recurring_billed_cost as x_recurring_billed_variance,
     x_budget - x_recurring_effective_cost as x_recurring_effective_variance,
-    cast(x_budget - billed_cost as decimal(24, 8)) * cast(x_exchange_rate as decimal(20, 10))
+    cast(x_budget - billed_cost as decimal(28, 8)) * cast(x_exchange_rate as decimal(20, 10))
         as x_reporting_billed_variance,
-    cast(x_budget - effective_cost as decimal(24, 8)) * cast(x_exchange_rate as decimal(20, 10))
+    cast(x_budget - effective_cost as decimal(28, 8)) * cast(x_exchange_rate as decimal(20, 10))
         as x_reporting_effective_variance,
     x_variance_reason,
     x_reporting_reason
