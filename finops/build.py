@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,8 @@ from finops.increments import Plan, plan_build, record_build
 from finops.ingest.amounts import WIDE
 from finops.ingest.deliveries import read_records
 from finops.ingest.file_accounts import Account, file_parts, file_rows, read_accounts
+from finops.ingest.integrity import charge_damage, gone
+from finops.memory import limit_memory
 from finops.models import Model, models_in_order
 from finops.months import Progress, build_all, build_changed, create_charges
 from finops.promises import ALL_MONTHS
@@ -73,6 +75,15 @@ CURRENCIES = pa.schema(
 )
 
 
+# What DuckDB raises on a file whose bytes are wrong.
+_DAMAGED = (
+    *(duckdb.IOException, duckdb.FatalException, duckdb.InternalException),
+    *(duckdb.SerializationException, duckdb.InvalidInputException),
+)
+# A build of any size stays in this much memory.
+BUILD_BYTES = 3_000_000_000
+
+
 def build_warehouse(settings: Settings, progress: Progress) -> None:
     """Build what changed of ledger, mappings, facts and marts, check it, and swap the file in.
 
@@ -89,6 +100,9 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
         raise SourceNotFound(
             f"{settings.project} has no charges yet. Load some: finops load SOURCE"
         )
+    if damaged := charge_damage(settings.warehouse, records):
+        raise BadSource(" ".join(damaged))
+    lost = [] if settings.as_of else gone(records, _built_deliveries(settings))
     uncombined = uncombined_months(records)
     broken: dict[str, str] = {}
     while True:
@@ -102,7 +116,9 @@ def build_warehouse(settings: Settings, progress: Progress) -> None:
             broken |= {period: str(error) for period in error.periods}
     if uncombined or broken:
         refuse = CheckFailed if broken else BadSource
-        raise refuse(held_text(uncombined | broken, built))
+        raise refuse(" ".join([held_text(uncombined | broken, built), *lost]))
+    if lost:
+        raise BadSource(f"Built without what is gone. {' '.join(lost)}")
 
 
 def _build(
@@ -116,6 +132,20 @@ def _build(
     months = sorted({one["billing_period"] for one in records})
     if not plan.stale or not records:
         return months
+    try:
+        _make(settings, records, plan, progress)
+    except _DAMAGED as error:
+        if plan.is_full or "No space left" in str(error):
+            raise
+        # The last build can't be read: all of it is made again.
+        _make(settings, records, plan_build(None, settings, records, models, held), progress)
+    return months
+
+
+def _make(
+    settings: Settings, records: list[dict[str, Any]], plan: Plan, progress: Progress
+) -> None:
+    models = models_in_order()
     with _new_database(settings, copy=not plan.is_full) as con:
         # What lay where is known of today only.
         create_ledger(con, records, [] if settings.as_of else read_accounts(settings.warehouse))
@@ -126,7 +156,6 @@ def _build(
         else:
             build_changed(con, models, plan.stale, plan.periods, records, progress)
         record_build(con, plan)
-    return months
 
 
 def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: frozenset[str]) -> None:
@@ -167,11 +196,27 @@ def plan_of(settings: Settings, records: list[dict[str, Any]], models: list[Mode
 
 @contextmanager
 def _last_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    if not settings.database.exists():
-        yield None
-        return
-    with open_database(settings.database, settings) as last:
+    """Yield a reader of the last build; None where there is none that can be read."""
+    last = None
+    if settings.database.exists():
+        with suppress(duckdb.IOException):
+            last = open_database(settings.database, settings)
+    try:
         yield last
+    finally:
+        if last:
+            last.close()
+
+
+def _built_deliveries(settings: Settings) -> list[dict[str, Any]]:
+    names = ("delivery_id", "billing_period", "source", "status")
+    with _last_build(settings) as last:
+        try:
+            query = f"select {', '.join(names)} from ledger.deliveries"
+            rows = last.execute(query).fetchall() if last else []
+        except duckdb.Error:
+            return []
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def create_ledger(
@@ -268,7 +313,7 @@ def _new_database(settings: Settings, *, copy: bool) -> Iterator[duckdb.DuckDBPy
 
     It takes the place of the last build if all goes well.
     """
-    part = settings.warehouse / f".finops.{os.getpid()}.duckdb"
+    part = settings.database.with_name(f".finops.{os.getpid()}.duckdb")
     settings.database.parent.mkdir(exist_ok=True)
     with _written_to(part) as file:
         _remove(part)
@@ -305,9 +350,7 @@ def _attach_new(con: duckdb.DuckDBPyConnection, file: Path, settings: Settings) 
     build = literal(address(file))
     con.execute(f"attach {build} as build (recovery_mode no_wal_writes); use build")
     set_up(con, settings)
-    con.execute(f"set temp_directory = {literal(f'{address(file)}.tmp')}")
-    # A build of any size stays in this much memory; what it holds beyond goes to disk.
-    con.execute("set memory_limit = '3GB'")
+    limit_memory(con, f"{address(file)}.tmp", most=BUILD_BYTES)
     con.execute("set preserve_insertion_order = false")
     con.execute("set enable_progress_bar = false")
     # A replaced month leaves gaps in the months stored beside it. Closing them would write every

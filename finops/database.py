@@ -2,11 +2,11 @@
 
 import os
 from functools import cache
-from itertools import count
 from pathlib import Path
 
 import duckdb
 
+from finops.leftovers import scratch_name
 from finops.settings import Settings
 from finops.sql import literal
 
@@ -18,7 +18,6 @@ _NAME = "finops"
 _SPECIAL = set("\\*?[")
 # Linux has it; elsewhere such a name works unless it matches another.
 _HANDLES = Path("/proc/self/fd")
-_numbers = count(1)
 
 
 def open_database(path: Path | str, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -44,7 +43,7 @@ def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
     con = open_database(settings.database, settings)
     charges = address(settings.warehouse / "charges")
     # A folder of its own for what doesn't fit in memory; DuckDB makes and removes it.
-    scratch = settings.warehouse / f".read.{os.getpid()}.{next(_numbers)}.tmp"
+    scratch = settings.warehouse / scratch_name()
     con.execute(f"set temp_directory = {literal(address(scratch))}")
     con.execute("set python_enable_replacements = false")
     con.execute("set autoinstall_known_extensions = false")

@@ -75,7 +75,8 @@ def record_build(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
 def _recorded(con: duckdb.DuckDBPyConnection) -> Signatures:
     try:
         rows = con.execute("select table_name, billing_period, signature from ledger.builds")
-    except duckdb.CatalogException:
+    except duckdb.Error:
+        # A build of an older version, or a damaged one, is made again whole.
         return {}
     return {(table, period): signature for table, period, signature in rows.fetchall()}
 

@@ -115,7 +115,12 @@ def changed_months(
     build = _database(con)
     con.execute("attach ':memory:' as changed; use changed")
     try:
-        create_charges(con, [one for one in records if one["billing_period"] in periods])
+        months = [one for one in records if one["billing_period"] in periods]
+        if any(one["status"] == "current" for one in months):
+            create_charges(con, months)
+        else:
+            # Their deliveries are gone; so are their rows.
+            show(con, build, "raw.charges", [])
         for schema, table in _inputs(con, build):
             show(con, build, f"{schema}.{table}", periods if schema == "ledger" else None)
         yield build

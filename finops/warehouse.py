@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from finops.build import build_warehouse
 from finops.business.databases import fetch_series
+from finops.damage import project_damage
 from finops.database import open_reader
 from finops.errors import BadInput, SourceNotFound
 from finops.ingest.decisions import Decision, decide
@@ -25,6 +26,7 @@ from finops.ingest.s3 import bucket_folder, is_s3, s3_address, sync
 from finops.ingest.versions import load_as_of, load_version_before, versions_of
 from finops.ledger.as_of import moment
 from finops.ledger.diff import diff_deliveries
+from finops.leftovers import keep_newest, remove_leftovers
 from finops.lock import writer_lock
 from finops.models import checks
 from finops.months import Progress
@@ -160,6 +162,7 @@ class Warehouse:
         """
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
+            remove_leftovers(self.settings.warehouse)
             self.close()
             normalise_again(self.settings.warehouse, progress)
             fetch_series(self.settings.business, self.settings.warehouse / "business")
@@ -223,6 +226,14 @@ class Warehouse:
                 load_version_before(self.settings.warehouse, a)
         return diff_deliveries(self.settings, a, b)
 
+    def damage(self, *, whole: bool = False) -> list[str]:
+        """Return a sentence per part of the project that is not what was loaded, closed or kept.
+
+        Sizes and ends of the charges are compared; with `whole`, every byte.
+        """
+        built = self.sql("from ledger.deliveries") if self.settings.database.exists() else None
+        return project_damage(self.settings, self.records(), built, whole=whole)
+
     @property
     def is_built(self) -> bool:
         """Whether there is a build to read, or one as of another moment can be made."""
@@ -273,16 +284,27 @@ class Warehouse:
                     f"{self.settings.project} has no warehouse yet. Run: finops load SOURCE, "
                     "then finops build"
                 )
-            self._connection = open_reader(self.settings)
+            try:
+                self._connection = open_reader(self.settings)
+            except duckdb.IOException as error:
+                raise SourceNotFound(
+                    f"{self.settings.database} can't be read ({error}). Run: finops build"
+                ) from error
         return self._connection
 
     def _build_as_of(self) -> None:
         """Build the tables of another moment in a file of their own; what is built stays."""
         if self.settings.as_of:
-            with writer_lock(self.settings.warehouse):
-                load_as_of(self.settings.warehouse, self.settings.as_of)
-                build_warehouse(self.settings, silent)
+            # No lock: the file is this process's own until it is whole.
+            load_as_of(self.settings.warehouse, self.settings.as_of)
+            build_warehouse(self.settings, silent)
+            self.settings.database.touch()
+            keep_newest(self.settings.database.parent, "[0-9]*.duckdb", _MOMENTS)
 
     def _refuse_as_of(self) -> None:
         if self.settings.as_of:
             raise BadInput(f"The warehouse as of {self.settings.as_of} UTC can only be read.")
+
+
+# So many moments of the past stay built.
+_MOMENTS = 3

@@ -13,10 +13,11 @@ import duckdb
 import pandas as pd
 
 from finops.allocation.mappings import FILES
-from finops.build import load_inputs, plan_of
+from finops.build import BUILD_BYTES, load_inputs, plan_of
 from finops.database import address, open_database
 from finops.errors import BadInput, CheckFailed, SourceNotFound
 from finops.ingest.deliveries import read_records
+from finops.memory import limit_memory
 from finops.models import Model, checks, models_in_order
 from finops.months import Progress, changed_months, create_changed, show
 from finops.promises import keep_promises
@@ -71,7 +72,7 @@ def what_if(
     with tempfile.TemporaryDirectory() as scratch, _named(settings, sources, Path(scratch)):
         project = _project_with(settings, sources, Path(scratch))
         with open_database(":memory:", settings) as con:
-            con.execute(f"set temp_directory = {literal(scratch)}; set memory_limit = '3GB'")
+            limit_memory(con, scratch, most=BUILD_BYTES)
             con.execute(f"attach {literal(address(settings.database))} as last_build (read_only)")
             con.execute("use last_build")
             outcome = _outcome(con, project, records, periods, sorted(sources), progress)

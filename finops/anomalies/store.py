@@ -6,6 +6,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from finops.errors import BadInput
+
 __all__ = ["incidents_folder", "now", "open_store", "read_incidents"]
 
 _WAIT_SECONDS = 30
@@ -74,10 +76,18 @@ def open_store(project: Path) -> Iterator[sqlite3.Connection]:
     path = folder / "incidents.sqlite"
     with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as con:
         con.row_factory = sqlite3.Row
-        con.execute("begin immediate")
-        for statement in _TABLES.split(";"):
-            con.execute(statement)
-        _add_columns(con)
+        try:
+            con.execute("begin immediate")
+            for statement in _TABLES.split(";"):
+                con.execute(statement)
+            _add_columns(con)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise BadInput(
+                f"{path} can't be read ({error}). Put it back from a backup, or move it away: "
+                "incidents are then found again, without what was decided of them."
+            ) from error
         yield con
         con.execute("commit")
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from finops import connect
 from finops.cli.terminal import AsOf, Project, app, out, progress_bar
 from finops.demo import run_demo
-from finops.errors import CheckFailed
+from finops.errors import CheckFailed, FinopsError
 from finops.held import uncombined_months
 from finops.project import create_project
 from finops.report import answers, delivery_tables, file_tables, findings, tables, trust
@@ -168,10 +168,16 @@ def check(project: Project = Path()) -> None:
     if not warehouse.is_built:
         out.print(delivery_tables.not_built(warehouse.records()))
         return
-    results = warehouse.check()
+    try:
+        results = warehouse.check()
+    except FinopsError:
+        # What is damaged breaks the promises' queries too.
+        _say_damage(warehouse, whole=True)
+        raise
     out.print(delivery_tables.promises(results))
     out.print(findings.listing(warehouse.findings()))
     _say_pending(warehouse)
+    _say_damage(warehouse, whole=True)
     broken = results[results["rows"] > 0]
     if len(broken):
         raise CheckFailed(f"{len(broken)} promise(s) broken: {', '.join(broken['check'])}.")
@@ -206,6 +212,13 @@ def status(
     out.print()
     out.print(findings.listing(warehouse.findings()))
     _say_pending(warehouse)
+    _say_damage(warehouse)
+
+
+def _say_damage(warehouse: Warehouse, *, whole: bool = False) -> None:
+    """Name what is damaged. Raises CheckFailed if something is."""
+    if found := warehouse.damage(whole=whole):
+        raise CheckFailed("\n".join(found))
 
 
 def _say_pending(warehouse: Warehouse) -> None:

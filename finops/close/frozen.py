@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from finops import chain
 from finops.close.ledger import COLUMNS, transfers
 from finops.errors import BadInput
 from finops.ingest.charge_files import charge_paths
@@ -18,6 +19,7 @@ from finops.ingest.deliveries import read_records
 from finops.settings import FILE_NAME, Settings
 
 __all__ = [
+    "CLOSED",
     "closed_months",
     "current_records",
     "folder_of",
@@ -27,12 +29,13 @@ __all__ = [
     "read_record",
 ]
 
+CLOSED = "closed"
 RECORD, TRANSFERS = "close.json", "transfers.csv"
 
 
 def folder_of(settings: Settings, period: str) -> Path:
     """Return the folder of a closed month."""
-    return settings.project / "closed" / period
+    return settings.project / CLOSED / period
 
 
 def closed_months(settings: Settings) -> list[str]:
@@ -51,6 +54,8 @@ def read_booked(settings: Settings, closed: list[str]) -> pd.DataFrame:
 
     Raises BadInput if a file of a closed month is no longer what was signed.
     """
+    if found := chain.altered(settings.project / CLOSED):
+        raise BadInput(f"Later months are booked against what was signed. {' '.join(found)}")
     rows: list[dict[str, Any]] = []
     for period in closed:
         folder = folder_of(settings, period)
@@ -108,6 +113,7 @@ def freeze(
         for name, content in (whole | {RECORD: text.encode()}).items():
             (part / name).write_bytes(content)
         part.rename(target)
+        chain.seal(target.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return [target / name for name in (*whole, RECORD)]

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from finops import chain
 from finops.errors import BadSource
 from finops.languages import LANGUAGES
 
@@ -35,6 +36,7 @@ def keep(folder: Path, made: dict[str, Any]) -> None:
         text = json.dumps(rest, indent=1, ensure_ascii=False)
         (part / "estimate.json").write_text(text, encoding="utf-8")
         part.rename(folder)
+        chain.seal(folder.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

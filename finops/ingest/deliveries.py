@@ -23,6 +23,7 @@ from finops.ingest.decisions import decisions
 from finops.ingest.elapsed import set_elapsed
 from finops.ingest.file_profiles import read_file_parts
 from finops.ingest.formats import open_bill
+from finops.ingest.integrity import damage, seal
 from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
 from finops.ingest.normalising_rules import rules_signature
@@ -98,15 +99,16 @@ def write_delivery(
     A delivery that is there already is left as it is; one that was `loaded_at` another time, and is
     written again by today's rules, keeps that time. The folder appears in one rename, so a crash
     leaves all of it or nothing. Values that don't parse are an error, or with `allow_bad_values`
-    NULL and counted in the record. Raises BadSource, MissingColumns.
+    NULL and counted in the record. One whose files are gone or damaged is written again. Raises
+    BadSource, MissingColumns.
     """
     if delivery.problem:
         raise BadSource(delivery.problem)
     if not _FOLDER.fullmatch(delivery.billing_period):
         raise BadSource(f"{delivery.source}: {shown(delivery.billing_period)} is no month.")
     folder = _folder(delivery, warehouse)
-    if folder.is_dir():
-        return _read_record(folder / RECORD) | {"is_new": False}
+    if folder.is_dir() and (record := _whole_record(folder)):
+        return record | {"is_new": False}
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -116,7 +118,11 @@ def write_delivery(
         record |= _origin(delivery, allow_bad_values)
         record["loaded_at"] = loaded_at or record["loaded_at"]
         record["relations"] = relations(record, charges, _others(delivery, warehouse))
+        record["sealed"] = seal(part)
         (part / RECORD).write_text(json.dumps(record, indent=1, default=str), encoding="utf-8")
+        # Only a damaged one is in the way.
+        if folder.is_dir():
+            folder.rename(folder.with_name(f"{part.name}.damaged"))
         part.rename(folder)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
@@ -124,6 +130,7 @@ def write_delivery(
             f"{delivery.source} can't be read: {reason} Is it damaged? Fetch it again."
         ) from error
     finally:
+        shutil.rmtree(folder.with_name(f"{part.name}.damaged"), ignore_errors=True)
         shutil.rmtree(part, ignore_errors=True)
     return record | {"is_new": True}
 
@@ -134,8 +141,10 @@ def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict
     What holds the same lines never adds up. Each names the one before it, and what was decided to
     be left out is set aside. `as_of` (UTC, without time zone) leaves out what AWS delivered later.
     """
-    paths = sorted((warehouse / "charges").glob(f"billing_period=*/delivery=*/{RECORD}"))
-    records = _by_todays_rules([_read_record(path) for path in paths])
+    folders = sorted((warehouse / "charges").glob("billing_period=*/delivery=*"))
+    records = _by_todays_rules(
+        [_read_record(folder / RECORD) for folder in folders if folder.is_dir()]
+    )
     if as_of:
         records = [one for one in records if datetime.fromisoformat(one["delivered_at"]) <= as_of]
     decided = decisions(warehouse)
@@ -171,18 +180,16 @@ def _origin(delivery: Delivery, allow_bad_values: bool) -> dict[str, Any]:
 
 
 def _others(delivery: Delivery, warehouse: Path) -> list[tuple[dict[str, Any], Path]]:
-    """Return the loaded deliveries of the same month, each with its charges."""
+    """Return the other whole deliveries of the same month, each with its charges."""
     folder = warehouse / "charges" / f"billing_period={delivery.billing_period}"
-    records = _by_todays_rules(
-        [_read_record(path) for path in sorted(folder.glob(f"delivery=*/{RECORD}"))]
-    )
+    found = [_whole_record(one) for one in sorted(folder.glob("delivery=*"))]
+    records = _by_todays_rules([one for one in found if one])
     own = files_id(delivery)
-    charges = [
+    return [
         (one, folder / f"delivery={one['delivery_id']}" / "charges.parquet")
         for one in records
         if one.get("files_id") != own
     ]
-    return [(one, file) for one, file in charges if file.is_file()]
 
 
 def _folder(delivery: Delivery, warehouse: Path) -> Path:
@@ -190,9 +197,24 @@ def _folder(delivery: Delivery, warehouse: Path) -> Path:
     return warehouse / "charges" / period / f"delivery={delivery_id(delivery)}"
 
 
+def _whole_record(folder: Path) -> dict[str, Any] | None:
+    """Return the record of a delivery whose files are what was loaded."""
+    try:
+        record = _read_record(folder / RECORD)
+    except BadSource:
+        return None
+    return None if damage(folder, record) else record
+
+
 def _read_record(path: Path) -> dict[str, Any]:
-    record = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    return with_currencies(record)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        return with_currencies(record)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadSource(
+            f"{path} can't be read ({type(error).__name__}: {error}). Load the bill of "
+            f"{path.parent.parent.name.partition('=')[2]} again: finops load SOURCE"
+        ) from error
 
 
 def _write_charges(delivery: Delivery, target: Path, allow_bad_values: bool) -> dict[str, Any]:

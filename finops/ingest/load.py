@@ -1,6 +1,5 @@
 """Load what lies below a source, and account for every file of it."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +12,11 @@ from finops.ingest.discover import find_bill, nothing_found
 from finops.ingest.file_accounts import account_of, keep_account
 from finops.ingest.manifests import Delivery, export_of
 from finops.ledger.current import overlapping
+from finops.leftovers import remove_leftovers
 from finops.lock import writer_lock
 from finops.settings import Settings
 
-__all__ = ["load_folder", "remove_leftovers", "write_deliveries"]
+__all__ = ["load_folder", "write_deliveries"]
 
 Progress = Callable[[str, int, int], None]
 Record = dict[str, Any]
@@ -81,15 +81,6 @@ def write_deliveries(
             month = delivery.billing_period or "an unknown month"
             refusals[f"{delivery.source} {month}"] = f"{month}: {error}"
     return records, refusals
-
-
-def remove_leftovers(warehouse: Path) -> None:
-    """Remove what a writer that died left half-written."""
-    for folder in warehouse.glob("charges/billing_period=*/.delivery=*"):
-        shutil.rmtree(folder)
-    for left in warehouse.glob(".finops.*.duckdb*"):
-        # What a build put aside on disk is a folder.
-        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _newest(

@@ -9,6 +9,7 @@ from finops.errors import BadSource
 from finops.ingest.deliveries import read_records, write_delivery
 from finops.ingest.file_accounts import read_accounts
 from finops.ingest.manifests import Delivery, Manifest, export_of
+from finops.lock import writer_lock
 
 __all__ = ["load_as_of", "load_version_before", "versions_of"]
 
@@ -26,16 +27,21 @@ def versions_of(older: list[tuple[Manifest, datetime]]) -> list[Delivery]:
 def load_as_of(warehouse: Path, moment: datetime) -> None:
     """Load of each export's month the version that counted at `moment`, where it is registered.
 
-    Raises BadSource for one whose files are gone.
+    Raises BadSource for one whose files are gone, WarehouseBusy if one is to be loaded meanwhile.
     """
     loaded: dict[tuple[str, str], datetime] = {}
     for record in read_records(warehouse, as_of=moment):
         key = export_of(record["source"]), record["billing_period"]
         loaded[key] = max(loaded.get(key, datetime.min), _time(record))
+    wanted = []
     for key, versions in _registered(warehouse).items():
         then = [one for one in versions if _naive(one) <= moment]
         if then and _naive(then[-1]) > loaded.get(key, datetime.min):
-            _load(then[-1], warehouse)
+            wanted.append(then[-1])
+    if wanted:
+        with writer_lock(warehouse):
+            for one in wanted:
+                _load(one, warehouse)
 
 
 def load_version_before(warehouse: Path, billing_period: str) -> None:

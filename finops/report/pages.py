@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -32,12 +31,10 @@ def _is_day(text: str) -> bool:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file beside `path` and rename it, so that no reader sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    part = Path(name)
+    # With the rights that the umask of who writes it leaves to others.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode() if isinstance(content, str) else content)
-        part.chmod(0o644)
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
