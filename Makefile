@@ -6,11 +6,11 @@ BIN := .venv/bin
 
 setup: .venv/.installed
 
-.venv/.installed: pyproject.toml requirements.lock
+.venv/.installed: pyproject.toml requirements.lock requirements-uv.lock
 	$(PYTHON) -c 'import sys; sys.exit("finops needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.lock
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes --requirement requirements.lock
 	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
 	touch $@
 
@@ -42,9 +42,11 @@ bench-anomalies: setup
 bench-forecast: setup
 	$(BIN)/python -m benchmarks.forecast_quality
 
-# The versions that were tried together; run it after a change of pyproject.toml.
+# The versions that were tried together, and the hashes of their files; run it after a change of pyproject.toml.
+COMPILE := VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --universal --python-version 3.11
 lock:
-	VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --extra dev --no-annotate --no-header --universal --python-version 3.11 pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+	echo uv | $(COMPILE) - --output-file requirements-uv.lock
 
 clean:
 	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache

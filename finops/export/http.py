@@ -2,11 +2,14 @@
 
 import re
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import HTTPException
+from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 
@@ -41,6 +44,26 @@ def request(
     Raises NotDelivered, which says whether to try again. The standard library's client keeps no
     log, so the address, which may be a secret, appears nowhere.
     """
+    # A server that sends a byte now and then never lets the time of a socket run out.
+    answer: Future[bytes] = Future()
+    asking = partial(_request, address, body, headers, method=method, read=read)
+    Thread(target=_settle, args=(answer, asking), daemon=True).start()
+    try:
+        return answer.result(TIMEOUT_SECONDS)
+    except TimeoutError:
+        raise _late() from None
+
+
+def _settle(answer: Future[bytes], asking: Callable[[], bytes]) -> None:
+    try:
+        answer.set_result(asking())
+    except BaseException as error:
+        answer.set_exception(error)
+
+
+def _request(
+    address: str, body: bytes | None, headers: Mapping[str, str], *, method: str, read: bool
+) -> bytes:
     try:
         asked = urllib.request.Request(address, body, dict(headers), method=method)  # noqa: S310
         with urllib.request.build_opener(_NoRedirect).open(asked, timeout=TIMEOUT_SECONDS) as got:
@@ -49,13 +72,17 @@ def request(
     except HTTPError as error:
         raise _refused(error, address) from None
     except TimeoutError:
-        raise NotDelivered(f"no answer in {TIMEOUT_SECONDS:g} seconds", again=True) from None
+        raise _late() from None
     except (OSError, HTTPException) as error:
-        late = isinstance(getattr(error, "reason", None), TimeoutError)
-        why = f"no answer in {TIMEOUT_SECONDS:g} seconds" if late else "the connection failed"
-        raise NotDelivered(why, again=True) from None
+        if isinstance(getattr(error, "reason", None), TimeoutError):
+            raise _late() from None
+        raise NotDelivered("the connection failed", again=True) from None
     except ValueError:
         raise NotDelivered("its address can't be used", again=False) from None
+
+
+def _late() -> NotDelivered:
+    return NotDelivered(f"no answer in {TIMEOUT_SECONDS:g} seconds", again=True)
 
 
 def _refused(error: HTTPError, address: str) -> NotDelivered:

@@ -44,6 +44,17 @@ class _Handler(BaseHTTPRequestHandler):
         elif what == "hang up":
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
+        elif what in ("drip", "drip headers"):
+            # A byte now and then, for longer than anybody should wait.
+            start = b"HTTP/1.1 500 Oops\r\nContent-Length: 1000\r\n" + b"\r\n" * (what == "drip")
+            self.wfile.write(start)
+            for _ in range(30):
+                time.sleep(0.1)
+                try:
+                    self.wfile.write(b"x")
+                except OSError:
+                    break
+            self.close_connection = True
         elif what == "slow":
             time.sleep(1)
             self.close_connection = True

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 
 import pytest
 
@@ -118,6 +119,17 @@ def test_a_redirect_is_not_followed(receiver):
     with pytest.raises(NotDelivered, match="it answered 302"):
         http.request(receiver.address, b"{}", {})
     assert len(receiver.got) == 1
+
+
+@pytest.mark.parametrize("answer", ["drip", "drip headers"])
+def test_a_receiver_that_drips_bytes_is_not_waited_for(receiver, monkeypatch, answer):
+    monkeypatch.setattr(http, "TIMEOUT_SECONDS", 0.5)
+    receiver.script = [answer]
+    start = time.monotonic()
+    with pytest.raises(NotDelivered, match="no answer in") as caught:
+        http.request(receiver.address, b"{}", {}, read=True)
+    assert caught.value.again
+    assert time.monotonic() - start < 2
 
 
 @pytest.mark.parametrize("answer", [404, 500, "hang up", "cut", "slow"])
