@@ -78,7 +78,7 @@ CURRENCIES = pa.schema(
 # What DuckDB raises on a file whose bytes are wrong.
 _DAMAGED = (
     *(duckdb.IOException, duckdb.FatalException, duckdb.InternalException),
-    *(duckdb.SerializationException, duckdb.InvalidInputException),
+    duckdb.SerializationException,
 )
 # A build of any size stays in this much memory.
 BUILD_BYTES = 3_000_000_000
@@ -209,7 +209,7 @@ def _last_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None
 
 
 def _built_deliveries(settings: Settings) -> list[dict[str, Any]]:
-    names = ("delivery_id", "billing_period", "source", "status")
+    names = ("delivery_id", "billing_period", "source", "delivered_at", "status")
     with _last_build(settings) as last:
         try:
             query = f"select {', '.join(names)} from ledger.deliveries"

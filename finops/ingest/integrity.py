@@ -61,16 +61,18 @@ def charge_damage(
 
 def gone(records: Iterable[dict[str, Any]], built: Iterable[dict[Any, Any]]) -> list[str]:
     """Return a sentence per delivery that counted in the last build and has no folder any more."""
-    # One that was written again by other rules has another id.
-    here = {(one["billing_period"], one["source"]) for one in records}
-    here |= {one["delivery_id"] for one in records}
+    here = {one["delivery_id"] for one in records} | {_of_a_time(one) for one in records}
     return [
         f"{one['billing_period']}: the folder delivery={one['delivery_id']} of its charges is "
         f"gone. Load its bill again, or the month is left out: finops load {one['source']}"
         for one in built
-        if one["status"] == "current"
-        and not {one["delivery_id"], (one["billing_period"], one["source"])} & here
+        if one["status"] == "current" and here.isdisjoint((one["delivery_id"], _of_a_time(one)))
     ]
+
+
+def _of_a_time(record: dict[Any, Any]) -> tuple[str, str, str]:
+    """Return what a delivery keeps that is written again by other rules, under another id."""
+    return record["billing_period"], record["source"], str(record["delivered_at"])[:19]
 
 
 def _end_hash(path: Path) -> str:
