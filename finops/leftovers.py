@@ -3,10 +3,11 @@
 import os
 import shutil
 import socket
+import time
 from itertools import count
 from pathlib import Path
 
-__all__ = ["keep_newest", "remove_leftovers", "scratch_name"]
+__all__ = ["keep_last_used", "remove_leftovers", "scratch_name"]
 
 _numbers = count(1)
 
@@ -32,9 +33,10 @@ def remove_leftovers(warehouse: Path) -> None:
             _remove(left)
 
 
-def keep_newest(folder: Path, pattern: str, number: int) -> None:
-    """Remove all but the files that were used last; who has one open reads on."""
-    found = sorted(folder.glob(pattern), key=lambda one: one.stat().st_mtime_ns)
+def keep_last_used(used: Path, pattern: str, number: int) -> None:
+    """Remove all but the files beside `used` that were used last; who has one open reads on."""
+    os.utime(used, ns=(time.time_ns(), used.stat().st_mtime_ns))
+    found = sorted(used.parent.glob(pattern), key=lambda one: one.stat().st_atime_ns)
     for file in found[:-number]:
         file.unlink(missing_ok=True)
 

@@ -26,7 +26,7 @@ from finops.ingest.s3 import bucket_folder, is_s3, s3_address, sync
 from finops.ingest.versions import load_as_of, load_version_before, versions_of
 from finops.ledger.as_of import moment
 from finops.ledger.diff import diff_deliveries
-from finops.leftovers import keep_newest, remove_leftovers
+from finops.leftovers import keep_last_used, remove_leftovers
 from finops.lock import writer_lock
 from finops.models import checks
 from finops.months import Progress
@@ -298,8 +298,7 @@ class Warehouse:
             # No lock: the file is this process's own until it is whole.
             load_as_of(self.settings.warehouse, self.settings.as_of)
             build_warehouse(self.settings, silent)
-            self.settings.database.touch()
-            keep_newest(self.settings.database.parent, "[0-9]*.duckdb", _MOMENTS)
+            keep_last_used(self.settings.database, "[0-9]*.duckdb", _MOMENTS)
 
     def _refuse_as_of(self) -> None:
         if self.settings.as_of:
