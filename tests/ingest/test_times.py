@@ -131,5 +131,7 @@ def test_refund_of_years_ago_keeps_its_day(tmp_path):
 def test_start_that_was_left_empty_is_refused(tmp_path):
     text = csv_text(NEEDED, [["2026-10-05", "1", "1"], ["10/5/26", "1", "1"]])
     file = write(tmp_path / "bill.csv", text)
-    with pytest.raises(BadSource, match=r"row 3: lineItem/UsageStartDate is '10/5/26', no time"):
+    with pytest.raises(
+        BadSource, match=r"lineItem/UsageStartDate are not a time, such as '10/5/26' in row 3"
+    ):
         load(file, tmp_path / "warehouse", allow_bad_values=True)
