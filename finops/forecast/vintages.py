@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ __all__ = ["FOLDER", "keep", "read_vintage", "read_vintages", "vintage_folder"]
 
 FOLDER = "estimates"
 _FRAMES = ("lines", "summary")
-_MONEY = pa.decimal128(38, 10)
+# So many decimals have amounts, and those in the reporting currency, or more if the bill has more.
+_DECIMALS, _REPORTING_DECIMALS = 10, 16
 _RATE = pa.decimal128(20, 10)
 
 
@@ -71,9 +73,17 @@ def _table(frame: pd.DataFrame) -> pa.Table:
     texts = {"billing_period", "billing_currency", "service_name", "x_reporting_currency"}
     texts |= {"x_measure", "x_team", "x_service", "x_kind", "x_scope", "x_key", "x_cost_centre"}
     kinds = {
-        name: pa.string() if name in texts else _RATE if name == "x_exchange_rate" else _MONEY
+        name: pa.string()
+        if name in texts
+        else _RATE
+        if name == "x_exchange_rate"
+        else _money(name, frame[name])
         for name in frame.columns
     }
-    wide = pa.decimal128(38, 16)
-    kinds |= {name: wide for name in kinds if name.startswith("x_reporting_") and name not in texts}
     return pa.table({name: pa.array(frame[name], kind) for name, kind in kinds.items()})
+
+
+def _money(name: str, amounts: "pd.Series[Any]") -> pa.DataType:
+    least = _REPORTING_DECIMALS if name.startswith("x_reporting_") else _DECIMALS
+    exact = [one for one in amounts if isinstance(one, Decimal) and one.is_finite()]
+    return pa.decimal128(38, max([least, *(-int(one.as_tuple().exponent) for one in exact)]))

@@ -42,9 +42,14 @@ class BadValues:
         )
 
     @property
+    def is_time(self) -> bool:
+        """Whether they were to be times."""
+        return self.kind == _A_TIME
+
+    @property
     def remedy(self) -> str:
         """What to do about it."""
-        if self.kind == _A_TIME:
+        if self.is_time:
             return "Write times as 2026-10-05T00:00:00Z; a spreadsheet rewrites those it opens."
         return "Load it with --allow-bad-values to leave them empty."
 

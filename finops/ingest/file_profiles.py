@@ -63,11 +63,11 @@ class Profile:
         # What is scanned of each delivered file: itself, or what was in it.
         self._scanned = scanned
 
-    def bad_value(self, file: Path) -> BadValues | None:
-        """Return the first values of a delivered file that don't parse; None if all do."""
+    def bad_time(self, file: Path) -> BadValues | None:
+        """Return the first times of a delivered file that don't parse; None if all do."""
         layouts = [one for one in self._layouts if file in map(one.delivered, one.files)]
         found = find_bad_values(layouts, self._target_type)
-        return next((bad for bad in found if bad.file == file), None)
+        return next((bad for bad in found if bad.file == file and bad.is_time), None)
 
     def overlaps(self, groups: dict[tuple[Path, str], str]) -> list[Overlap]:
         """Return the overlaps of groups of files; `groups` names that of each file and month."""

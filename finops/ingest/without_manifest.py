@@ -131,7 +131,7 @@ class _Format:
         rows = sum(part.source_rows for part in self._parts_of(files, period))
         what = f"are of {period}, where no bill is" if period else "name neither month nor start"
         problem = f"{rows} line(s) of {self.addresses[files[0]]} {what}. Correct or remove them."
-        if not period and (bad := profile.bad_value(files[0])):
+        if not period and (bad := profile.bad_time(files[0])):
             problem = f"{bad}. {bad.remedy}"
         self.found.fates |= {(file, period): ("undecided", problem) for file in files}
         age = self._group_age(files)

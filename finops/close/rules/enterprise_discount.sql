@@ -61,7 +61,7 @@ select
     by_service.x_lines,
     -by_service.x_discount as x_billed_cost,
     cast(
-        -cast(by_service.x_eligible_cost as decimal(20, 10)) * agreed_shares.x_share
+        -cast(by_service.x_eligible_cost as decimal(28, 10)) * agreed_shares.x_share
         as decimal(38, 10)
     ) as x_expected_cost
 from by_service

@@ -14,7 +14,7 @@ with billed as (
 bases as (
     select
         'before' as x_basis,
-        cast(coalesce(sum(x_unblended_cost), 0) as decimal(20, 6)) as x_base_cost
+        cast(coalesce(sum(x_unblended_cost), 0) as decimal(28, 6)) as x_base_cost
     from month_charges
     where charge_category in ('Usage', 'Purchase')
         and x_line_item_type not like '%Discount'
@@ -22,7 +22,7 @@ bases as (
     union all
     select
         'after' as x_basis,
-        cast(coalesce(sum(x_unblended_cost), 0) as decimal(20, 6)) as x_base_cost
+        cast(coalesce(sum(x_unblended_cost), 0) as decimal(28, 6)) as x_base_cost
     from month_charges
     where charge_category <> 'Tax'
         and x_line_item_type not like '%Discount'
@@ -51,7 +51,7 @@ fees as (
                         least(bases.x_base_cost, coalesce(tiers.next_above, bases.x_base_cost))
                         - tiers.above,
                         0
-                    ) as decimal(20, 6)
+                    ) as decimal(28, 6)
                 ) * tiers.share
             ),
             max(tiers.minimum)

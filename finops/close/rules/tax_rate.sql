@@ -20,9 +20,9 @@ expected as (
         sold.x_lines,
         sold.x_billed_cost,
         contracts.value,
-        cast(cast(sold.x_before_credits as decimal(20, 10)) * contracts.value as decimal(38, 10))
+        cast(cast(sold.x_before_credits as decimal(28, 10)) * contracts.value as decimal(38, 10))
             as x_before_credits,
-        cast(cast(sold.x_after_credits as decimal(20, 10)) * contracts.value as decimal(38, 10))
+        cast(cast(sold.x_after_credits as decimal(28, 10)) * contracts.value as decimal(38, 10))
             as x_after_credits
     from sold
     inner join contracts
