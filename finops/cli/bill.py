@@ -106,7 +106,8 @@ def load(
                 progress=progress,
             )
         out.print(delivery_tables.deliveries(found))
-    out.print(file_tables.summary(warehouse.files()))
+        files = warehouse.files()
+        out.print(file_tables.summary(files[files["source"] == source]))
     out.print("Next: finops build")
 
 

@@ -22,6 +22,8 @@ _DATASETS = {
 }
 # Names of files that hold tables; any other file that isn't one is no loss.
 _TABLES = (".parquet", ".csv", ".gz", ".zip", ".tsv")
+# What may hold a bill that nobody can read in place.
+_PACKED = (".tar.gz", ".tgz", ".tar", ".7z", ".xlsx", ".xls")
 _MANY = 4
 
 
@@ -55,6 +57,9 @@ def look_at(path: Path, address: str, format_word: str | None = None) -> SourceF
         return SourceFile(path, address, "manifest", "manifest")
     if "cost_and_usage_data_status" in path.parts:
         return SourceFile(path, address, "other", "status of an export")
+    if path.name.lower().endswith(_PACKED):
+        problem = f"{address} is an archive or workbook. Unpack it, or save it as CSV."
+        return SourceFile(path, address, "unreadable", problem)
     try:
         header = read_header(path)
     except (BadSource, OSError) as error:
@@ -69,13 +74,8 @@ def look_at(path: Path, address: str, format_word: str | None = None) -> SourceF
 
 
 def _unread(path: Path, address: str, error: BadSource | OSError) -> SourceFile:
-    is_table = path.name.lower().endswith(_TABLES) and not path.name.lower().endswith(".tar.gz")
-    if is_table or isinstance(error, OSError):
+    if path.name.lower().endswith(_TABLES) or isinstance(error, OSError):
         return SourceFile(path, address, "unreadable", str(error))
-    if path.name.lower().endswith((".tar.gz", ".tgz", ".tar", ".xlsx", ".xls")):
-        return SourceFile(
-            path, address, "unreadable", f"{path} is an archive or workbook. Unpack or save as CSV."
-        )
     return SourceFile(path, address, "other", "no table")
 
 

@@ -67,9 +67,12 @@ def test_every_execution_of_an_export_is_a_delivery(bucket, cache, bill):
         key = f"pre/exp/data/BILLING_PERIOD=2026-10/{execution}/exp-00001.snappy.parquet"
         bucket.put(key, bill())
         bucket.put_export([bucket.url(key)], execution=execution)
-    folder = sync(bucket.url("pre/exp"), cache, progress=no_progress).folder
-    found = find_deliveries(folder, root=bucket_folder(bucket.url(), cache))
-    assert [one.delivered_at.day for one in found] == [2, 3]
+    url, root = bucket.url("pre/exp"), bucket_folder(bucket.url(), cache)
+    newest = sync(url, cache, progress=no_progress)
+    assert [one.delivered_at.day for one in find_deliveries(newest.folder, root=root)] == [3]
+    assert [moment.day for _, moment in newest.older] == [2]
+    whole = sync(url, cache, all_versions=True, progress=no_progress)
+    assert [one.delivered_at.day for one in find_deliveries(whole.folder, root=root)] == [2, 3]
 
 
 def test_data_of_an_export_can_be_in_another_bucket(project, make_bucket, bill):
