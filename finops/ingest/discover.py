@@ -23,7 +23,7 @@ from finops.ingest.manifests import (
     read_manifest,
     recognise,
 )
-from finops.ingest.source_files import SourceFile, source_files
+from finops.ingest.source_files import SourceFile, no_time, source_files
 from finops.ingest.without_manifest import read_bare
 
 _NEWEST = datetime.max.replace(tzinfo=UTC)
@@ -111,8 +111,9 @@ def is_named(address: str, names: frozenset[str]) -> bool:
 
 def nothing_found(source: Path | str, found: Found) -> BadSource | MissingColumns | SourceNotFound:
     """Return the error of a source without a delivery."""
-    if unread := [one.detail for one in found.files if one.kind == "unreadable"]:
-        return BadSource(unread[0])
+    for one in found.files:
+        if one.kind == "unreadable":
+            return no_time(one.address, one.header) if one.header else BadSource(one.detail)
     if unread := [detail for status, detail in found.fates.values() if status == "not readable"]:
         return BadSource(unread[0])
     tables = [one for one in found.files if one.kind == "other" and one.header]

@@ -21,12 +21,9 @@ select
         line_item_availability_zone,
         line_item_resource_id
     ) as line,
-    hash(
-        identity_line_item_id,
-        identity_time_interval,
-        line_item_usage_end_date,
-        line_item_usage_amount,
-        cast(line_item_unblended_cost as double),
-        line_item_line_item_description
-    ) as the_rest
+    -- An id is of one line of one file; that of a later version is another.
+    case when identity_line_item_id is not null
+        then hash(identity_line_item_id, identity_time_interval)
+    end as line_id,
+    whole_line
 from raw.file_rows

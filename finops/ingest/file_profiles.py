@@ -83,8 +83,8 @@ class Profile:
             "create or replace temp view part_lines as select groups.part, "
             f"{payer} || '/' || coalesce(sub_account_id, '') as account, "
             f"hash(groups.period, {payer}, sub_account_id, line) as line, "
-            f"hash(groups.period, {payer}, sub_account_id, line, the_rest) as all_of_it, "
-            "coalesce(x_unblended_cost, 0) <> 0 as is_cost, is_invoiced "
+            f"hash(groups.period, {payer}, sub_account_id, line, whole_line) as all_of_it, "
+            "line_id, coalesce(x_unblended_cost, 0) <> 0 as is_cost, is_invoiced "
             "from raw.file_lines inner join groups on source_file = groups.file "
             "and billing_period = groups.period"
         )
@@ -111,7 +111,7 @@ def read_profile(
     layouts = read_layouts(files, scratch, schema.null_words)
     read = [lenient(one, schema.target_type) for one in layouts]
     bill = Bill(schema, read, layouts, [], [])
-    create_view(con, bill, lambda *_: {}, "raw.file_rows")
+    create_view(con, bill, _whole_line, "raw.file_rows")
     con.execute("create or replace temp table file_months (file varchar, period varchar)")
     _create_named_lines(con, kind)
     con.execute(
@@ -133,6 +133,11 @@ def read_profile(
     return Profile(con, parts, scanned, layouts, schema.target_type)
 
 
+def _whole_line(layout: Layout, _: dict[str, str]) -> dict[str, str]:
+    """Return SQL for all that a file says of a line, as one number."""
+    return {"whole_line": f"hash({', '.join(['0', *(one.sql for one in layout.fields)])})"}
+
+
 def read_file_parts(con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delivery) -> Record:
     """Return what an open bill holds, for its record: `file_parts` and `accounts`.
 
@@ -141,7 +146,7 @@ def read_file_parts(con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delive
     """
     is_focus = delivery.format == FOCUS_FORMAT
     rows = bill.schema.view if is_focus else "raw.line_items_without_tags"
-    con.execute(f"create or replace view raw.file_rows as from {rows}")
+    con.execute(f"create or replace view raw.file_rows as select *, null as whole_line from {rows}")
     _create_named_lines(con, delivery.format)
     names = {name: file for layout in bill.layouts for name, file in layout.names.items()}
     found = [row | {"named_period": delivery.billing_period} for row in _file_parts(con)]

@@ -24,12 +24,7 @@ select
         resource_id,
         commitment_discount_id
     ) as line,
-    hash(
-        charge_period_end,
-        consumed_quantity,
-        pricing_quantity,
-        cast(billed_cost as double),
-        cast(effective_cost as double),
-        charge_description
-    ) as the_rest
+    -- FOCUS names no line.
+    cast(null as ubigint) as line_id,
+    whole_line
 from raw.file_rows

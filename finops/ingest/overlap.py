@@ -19,7 +19,8 @@ class Overlap:
 
     A line is known by account, type, start, service, usage type, operation, zone and resource: so a
     line whose cost was corrected is the same line. `same` counts such lines in both, `equal` those
-    that are the same in all that the bill says, `equal_cost` those of them that cost something.
+    that are the same in all that the bill says, `equal_cost` those of them that cost something,
+    and `same_ids` counts the ids that stand in both.
     `older_of_newer` counts the older part's lines of the accounts that the newer one holds.
     """
 
@@ -32,6 +33,9 @@ class Overlap:
     same: int = 0
     equal: int = 0
     equal_cost: int = 0
+    same_ids: int = 0
+    # Whether every line of both has an id, which is of that line in that file.
+    have_ids: bool = False
     older_of_newer: int = 0
     newer_of_older: int = 0
     older_invoiced: int = 0
@@ -67,11 +71,12 @@ def verdict(one: Overlap, *, same_age: bool = False, are_chunks: bool = False) -
     - `unclear`: nobody can tell from the files.
 
     `same_age` is true where the files' times don't tell which is newer, `are_chunks` where their
-    names say that one export wrote them side by side.
+    names and times say that one export wrote them side by side.
     """
     if one.is_other_grain:
         return "unclear"
-    if not one.same:
+    # Tags and price tiers make several lines of one; with ids of their own they are that.
+    if not one.same or (are_chunks and one.have_ids and not one.same_ids and not one.equal):
         return "apart"
     if one.older_invoiced and not one.newer_invoiced and _is_most(one.same, one.newer_lines):
         return "pro forma"
@@ -93,7 +98,7 @@ def verdict(one: Overlap, *, same_age: bool = False, are_chunks: bool = False) -
 def overlaps(con: duckdb.DuckDBPyConnection) -> list[Overlap]:
     """Return the overlap of each two parts in the table `part_lines` that share a line.
 
-    Reads `part_lines`: part, account, line (a hash), all_of_it (a hash), is_cost, is_invoiced.
+    Reads `part_lines`: part, account, line, all_of_it, line_id (hashes), is_cost, is_invoiced.
     """
     result = con.execute(read_query("finops.ingest", "overlaps"))
     names = [column[0] for column in result.description or []]

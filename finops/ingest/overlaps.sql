@@ -1,10 +1,12 @@
 -- One row per two parts of a month that share a line: how much of each other they hold.
+-- Reads part_lines: part, account, line, all_of_it, line_id, is_cost, is_invoiced.
 with lines as (
     select
         part,
         line,
         min(account) as account,
         count(*) as row_count,
+        count(line_id) as named_rows,
         count(*) filter (where is_invoiced) as invoiced_rows
     from part_lines
     group by part, line
@@ -24,7 +26,8 @@ parts as (
     select
         part,
         count(*) as line_count,
-        sum(row_count) as row_count
+        sum(row_count) as row_count,
+        sum(named_rows) as named_rows
     from lines
     group by part
 ),
@@ -80,6 +83,23 @@ equal_rows as (
     group by a.part, b.part
 ),
 
+ids as (
+    select distinct part, line_id
+    from part_lines
+    where line_id is not null
+),
+
+same_ids as (
+    select
+        a.part as older,
+        b.part as newer,
+        count(*) as same_ids
+    from ids as a
+    inner join ids as b
+        on a.line_id = b.line_id and a.part < b.part
+    group by a.part, b.part
+),
+
 part_accounts as (
     select
         part,
@@ -117,6 +137,8 @@ select
     cast(same.same as bigint) as same,
     cast(coalesce(equal_rows.equal, 0) as bigint) as equal,
     cast(coalesce(equal_rows.equal_cost, 0) as bigint) as equal_cost,
+    cast(coalesce(same_ids.same_ids, 0) as bigint) as same_ids,
+    a.named_rows = a.row_count and b.named_rows = b.row_count as have_ids,
     cast(common_accounts.older_of_newer as bigint) as older_of_newer,
     cast(common_accounts.newer_of_older as bigint) as newer_of_older,
     cast(common_accounts.older_invoiced as bigint) as older_invoiced,
@@ -128,6 +150,8 @@ inner join parts as b
     on same.newer = b.part
 inner join common_accounts
     on same.older = common_accounts.older and same.newer = common_accounts.newer
+left join same_ids
+    on same.older = same_ids.older and same.newer = same_ids.newer
 left join equal_rows
     on same.older = equal_rows.older and same.newer = equal_rows.newer
 order by same.older, same.newer

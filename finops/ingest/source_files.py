@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from finops.errors import BadSource
+from finops.errors import BadSource, MissingColumns
 from finops.ingest.columns import squashed
+from finops.ingest.focus import SCHEMA as FOCUS_SCHEMA
 from finops.ingest.headers import Header, read_header
-from finops.ingest.manifests import FORMATS, recognise
+from finops.ingest.line_items import SCHEMA as LINE_ITEM_SCHEMA
+from finops.ingest.manifests import FOCUS_FORMAT, FORMATS, recognise
 
-__all__ = ["SourceFile", "is_bill_name", "look_at", "source_files"]
+__all__ = ["SourceFile", "is_bill_name", "look_at", "no_time", "source_files"]
 
 # Other datasets that providers write beside a bill, by a column that only they have.
 _DATASETS = {
@@ -67,10 +69,26 @@ def look_at(path: Path, address: str, format_word: str | None = None) -> SourceF
     if not header.columns:
         return SourceFile(path, address, "empty")
     found = FORMATS[format_word] if format_word else recognise(header.columns)
-    if found and (format_word or not _dataset(header)):
+    is_bill = found and (format_word or not _dataset(header))
+    if is_bill and not _has_time(header, found or ""):
+        problem = str(no_time(address, header))
+        return SourceFile(path, address, "unreadable", problem, header=header)
+    if found and is_bill:
         return SourceFile(path, address, "bill", format=found, header=header)
     which = _dataset(header) or _described(header, path)
     return SourceFile(path, address, "other", which, header=header)
+
+
+def no_time(address: str, header: Header) -> MissingColumns:
+    """Return the error of a bill that names no time."""
+    is_focus = recognise(header.columns) == FOCUS_FORMAT
+    schema = FOCUS_SCHEMA if is_focus else LINE_ITEM_SCHEMA
+    return MissingColumns(address, [schema.period_columns[1]], sorted(header.columns))
+
+
+def _has_time(header: Header, kind: str) -> bool:
+    schema = FOCUS_SCHEMA if kind == FOCUS_FORMAT else LINE_ITEM_SCHEMA
+    return bool({schema.name_of(one) for one in header.columns} & set(schema.period_columns))
 
 
 def _unread(path: Path, address: str, error: BadSource | OSError) -> SourceFile:

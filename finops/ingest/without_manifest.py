@@ -22,6 +22,7 @@ __all__ = ["BareBill", "read_bare"]
 
 # AWS billed nothing before.
 _FIRST_MONTH = "2006-01"
+_FETCHED_WITHIN = timedelta(minutes=10)
 # Files or folders of one month that are looked at as one: its name, and what it holds.
 _Groups = dict[str, list[Path]]
 
@@ -63,7 +64,6 @@ class _Format:
         found: BareBill,
     ) -> None:
         self.addresses = {one.path: one.address for one in files}
-        self.columns = {one.path: one.header.columns if one.header else () for one in files}
         self.kind, self.address, self.counted, self.found = kind, address, counted, found
         self.parts: dict[tuple[Path, str], list[FilePart]] = defaultdict(list)
 
@@ -167,34 +167,37 @@ class _Format:
         """Return what two groups are to each other, `apart` if somebody decided so."""
         if any(self._is_counted(file) for file in newer + older):
             return "apart"
-        same_age = self._group_age(older) == self._group_age(newer)
+        ages = self._group_age(older), self._group_age(newer)
+        # Files that were fetched one after the other say nothing by their times.
+        is_close = older[0].parent == newer[0].parent and abs(ages[0] - ages[1]) < _FETCHED_WITHIN
+        same_age = ages[0] == ages[1] or is_close
         if same_age and verdict(one, same_age=True) == "unclear":
             turned = verdict(one.turned(), same_age=True)
             # Where files were copied, their times say nothing; what holds more is the newer.
             if turned == "replaced":
                 return "within"
-        chunks = len(older) == len(newer) == 1 and self._are_chunks(older[0], newer[0])
+        chunks = is_close and _stem(older[0]) == _stem(newer[0])
         return verdict(one, same_age=same_age, are_chunks=chunks)
 
     def _is_counted(self, file: Path) -> bool:
         address = self.addresses[file]
         return any(address == one or address.startswith(f"{one}/") for one in self.counted)
 
-    def _are_chunks(self, one: Path, other: Path) -> bool:
-        """Return whether the names and columns of two files say that one export wrote both."""
-        return _stem(one) == _stem(other) and self.columns[one] == self.columns[other]
-
     def _other_grains(self, period: str, groups: _Groups) -> dict[tuple[str, str], Overlap]:
         """Return the pairs that hold days of one account by the hour and by the day."""
         held = {name: self._parts_of(files, period) for name, files in groups.items()}
-        hours = {name: min((part.hours or 0 for part in parts), default=0)
-                 for name, parts in held.items()}  # fmt: skip
-        if len(set(hours.values()) - {0}) < 2:
+        known = {
+            name: [part.hours for part in parts if part.hours is not None]
+            for name, parts in held.items()
+        }
+        # A day of a change of clocks has 23 hours.
+        is_daily = {name: min(hours) >= 23 for name, hours in known.items() if hours}
+        if len(set(is_daily.values())) < 2:
             return {}
         return {
             (a, b): Overlap(a, b, is_other_grain=True)
-            for a, b in combinations(groups, 2)
-            if hours[a] and hours[b] and hours[a] != hours[b] and _meet(held[a], held[b])
+            for a, b in combinations(is_daily, 2)
+            if is_daily[a] != is_daily[b] and _meet(held[a], held[b])
         }
 
     def _tell(self, period: str, groups: _Groups, resolution: Resolution) -> None:

@@ -28,12 +28,15 @@ select
         resource_id,
         x_line_item_id,
         charge_period_end,
+        tags,
+        x_cost_categories,
         charge_description,
         cast(pricing_quantity as double),
         cast(x_unblended_cost as double),
         cast(billed_cost as double),
         cast(effective_cost as double)
     ) as all_of_it,
+    case when x_line_item_id is not null then hash(x_line_item_id) end as line_id,
     x_unblended_cost <> 0 or effective_cost <> 0 as is_cost,
     invoice_id is not null as is_invoiced
 from raw.compared_charges

@@ -11,11 +11,11 @@ def overlap(rows):
     con = duckdb.connect()
     con.execute(
         "create table part_lines (part varchar, account varchar, line ubigint, "
-        "all_of_it ubigint, is_cost boolean, is_invoiced boolean)"
+        "all_of_it ubigint, line_id ubigint, is_cost boolean, is_invoiced boolean)"
     )
-    for part, account, line, rest, cost, invoiced in rows:
-        values = [part, account, line, line * 1000 + rest, cost, invoiced]
-        con.execute("insert into part_lines values (?, ?, ?, ?, ?, ?)", values)
+    for part, account, line, rest, cost, invoiced, *line_id in rows:
+        values = [part, account, line, line * 1000 + rest, *(line_id or [None]), cost, invoiced]
+        con.execute("insert into part_lines values (?, ?, ?, ?, ?, ?, ?)", values)
     found = overlaps(con)
     return found[0] if found else Overlap("a", "b")
 
@@ -55,6 +55,16 @@ def test_chunks_may_share_a_line_of_two_price_tiers_but_no_equal_one():
     assert verdict(tiers) == "unclear"
     equal = overlap(part("a", [1, 2, 3]) + part("b", [3, 4, 5]))
     assert verdict(equal, are_chunks=True) == "unclear"
+
+
+def test_chunks_whose_lines_have_ids_of_their_own_are_apart():
+    first, second = part("a", [1, 2]), part("b", [1, 2], rest=1)
+    own = overlap([(*row, n) for n, row in enumerate(first + second)])
+    assert verdict(own, same_age=True, are_chunks=True) == "apart"
+    assert verdict(own, same_age=True) == "unclear"
+    # One id for two lines: a version of the other, and nobody can tell which.
+    same = overlap([(*row, row[2]) for row in first + second])
+    assert verdict(same, same_age=True, are_chunks=True) == "unclear"
 
 
 def test_hourly_and_daily_exports_of_the_same_days_are_unclear():

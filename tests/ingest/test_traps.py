@@ -18,7 +18,7 @@ def test_schema_drift_between_chunks_loses_no_tag(tmp_path):
 
 def test_all_chunks_of_a_month_count(tmp_path):
     for number in range(1, 4):
-        write(tmp_path / f"in/rep-{number}.csv.gz", bill())
+        write(tmp_path / f"in/rep-{number}.csv.gz", bill(["lineItem/ResourceId"], [f"i-{number}"]))
     load(tmp_path / "in", tmp_path / "warehouse")
     assert charges(tmp_path / "warehouse", "sum(billed_cost)") == [(usd("4.5"),)]
 

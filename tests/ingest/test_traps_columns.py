@@ -39,8 +39,9 @@ def test_tag_headers_that_differ_in_case_stay_two_tags(tmp_path):
 
 
 def test_tag_of_a_file_with_one_spelling_does_not_land_on_its_twin(tmp_path):
-    write(tmp_path / "in/a.csv", bill(["resourceTags/user:Name", "resourceTags/user:name"], "AB"))
-    write(tmp_path / "in/b.csv", bill(["resourceTags/user:name"], "c"))
+    names = ["lineItem/ResourceId", "resourceTags/user:Name", "resourceTags/user:name"]
+    write(tmp_path / "in/a.csv", bill(names, ["i-1", "A", "B"]))
+    write(tmp_path / "in/b.csv", bill([names[0], names[2]], ["i-2", "c"]))
     load(tmp_path / "in", tmp_path / "warehouse")
     found = charges(tmp_path / "warehouse", "tags")
     assert found == [({"Name": "A", "name": "B"},), ({"name": "c"},)]
