@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import duckdb
+
 import finops
 
 # The true owner of a line is known by its resource, or by account, service and usage type.
@@ -56,8 +58,11 @@ from judged
 
 def owner_accuracy(warehouse: finops.Warehouse, truth: Path) -> dict[str, float]:
     """Return shares of absolute effective cost, before any sharing: right, wrong and unowned."""
-    row = warehouse.sql(_QUERY, truth=str(truth)).iloc[0]
-    return {name: float(value) for name, value in row.items()}
+    # A warehouse reads no other files, such as the truth.
+    with duckdb.connect(str(warehouse.settings.database), read_only=True) as con:
+        result = con.execute(_QUERY, {"truth": str(truth)})
+        names = [column[0] for column in result.description or []]
+        return dict(zip(names, map(float, result.fetchall()[0]), strict=True))
 
 
 if __name__ == "__main__":

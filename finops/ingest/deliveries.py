@@ -16,6 +16,7 @@ import duckdb
 
 from finops.csv_text import shown
 from finops.errors import BadSource
+from finops.ingest.account_ids import account_notes
 from finops.ingest.amounts import NARROW, WIDE, TooNarrow
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
@@ -265,6 +266,9 @@ def _write_bill(
             f"such as {totals['repeated_line']}. Are two copies of the month in one folder?"
         )
     record = _record(delivery, totals, bill) | read_contents(con) | parts
+    record["assumptions"] += account_notes(
+        record["sub_account_ids"], delivery.format, delivery.source
+    )
     return record | _open_until(elapsed, totals)
 
 

@@ -136,7 +136,7 @@ def account_of(
                 "file": one.address,
                 "status": status,
                 "detail": detail,
-                "bytes": one.path.stat().st_size,
+                "bytes": one.path.lstat().st_size,
                 "delivery_ids": sorted(ids.get(path, ())),
                 "parts": parts.get(path, []),
             }

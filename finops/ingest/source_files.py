@@ -48,9 +48,13 @@ class SourceFile:
 def source_files(
     source: Path, address: Callable[[Path], str], format_word: str | None = None
 ) -> list[SourceFile]:
-    """Return every file at or below `source`, in name order; links that lead nowhere are none."""
+    """Return every file at or below `source`, in name order."""
     paths = [source] if source.is_file() else sorted(source.rglob("*"))
-    return [look_at(path, address(path), format_word) for path in paths if path.is_file()]
+    return [
+        look_at(path, address(path), format_word)
+        for path in paths
+        if path.is_file() or (path.is_symlink() and not path.exists())
+    ]
 
 
 def look_at(path: Path, address: str, format_word: str | None = None) -> SourceFile:
@@ -59,6 +63,9 @@ def look_at(path: Path, address: str, format_word: str | None = None) -> SourceF
         return SourceFile(path, address, "manifest", "manifest")
     if "cost_and_usage_data_status" in path.parts:
         return SourceFile(path, address, "other", "status of an export")
+    if not path.exists():
+        problem = f"{address} is a link that leads nowhere. Put the file there, or remove it."
+        return SourceFile(path, address, "unreadable", problem)
     if path.name.lower().endswith(_PACKED):
         problem = f"{address} is an archive or workbook. Unpack it, or save it as CSV."
         return SourceFile(path, address, "unreadable", problem)

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from finops.ingest.manifests import FOCUS_FORMAT, export_of
 from finops.ingest.overlap import Overlap, overlaps, verdict
-from finops.sql import literal, read_query
+from finops.sql import path_literal, read_query
 
 __all__ = ["age", "payers", "relations"]
 
@@ -81,7 +81,7 @@ def _overlaps(record: Record, charges: Path, others: list[tuple[Record, Path]]) 
         return []
     compared = [(record, charges), *others]
     has_payer = not any("" in payers(one) for one, _ in compared)
-    names = ", ".join(literal(str(path)) for _, path in compared)
+    names = ", ".join(path_literal(path) for _, path in compared)
     with duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         con.register(
