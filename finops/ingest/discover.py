@@ -16,6 +16,7 @@ from finops.ingest.manifests import (
     Delivery,
     Manifest,
     export_of,
+    find_manifests,
     is_newest_by_place,
     is_overwritten,
     local_file,
@@ -78,15 +79,19 @@ def find_bill(
         raise BadInput(f"{format!r} is no format. Known: {', '.join(FORMATS)}.")
     if not source.exists() and not refused:
         raise SourceNotFound(f"{source} does not exist.")
-    found = Found(files=source_files(source, address, format))
-    found.fates = {
+    paths = find_manifests(source) if source.is_dir() else []
+    told = (read_manifest(path, address(path)) for path in paths)
+    manifests = [*(one for one in told if one), *refused]
+    found = Found()
+    found.deliveries = _named_deliveries(manifests, root or source, found.fates)
+    named = {file for one in found.deliveries for file in one.files}
+    named |= {file for file, _ in found.fates}
+    found.files = source_files(source, address, format, named)
+    found.fates |= {
         (one.path, ""): ("left out", "somebody decided so")
         for one in found.files
         if is_named(one.address, left_out)
     }
-    told = (read_manifest(one.path, one.address) for one in found.files if one.kind == "manifest")
-    manifests = [*(one for one in told if one), *refused]
-    found.deliveries = _named_deliveries(manifests, root or source, found.fates)
     bare = [one for one in found.files if one.kind == "bill" and (one.path, "") not in found.fates]
     taken = {file for one in found.deliveries for file in one.files}
     bare = [one for one in bare if one.path not in taken]

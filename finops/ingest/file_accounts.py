@@ -59,7 +59,6 @@ _PARTS = pa.schema(
 )
 # What may belong to the bill and is not in it.
 OPEN = ("not readable", "undecided")
-_NO_PARTS: list[Record] = []
 _REGISTERED = "replaced", "by a newer version of its month; loaded when the past is asked for"
 # What is left of a file that no delivery took and whose fate nobody told.
 _STATUS = {
@@ -102,22 +101,28 @@ _ADVICE = " Or leave it out: finops decide '{}' --as leave --reason WHY."
 def account_of(
     source: str,
     found: Found,
-    records: list[Record],
+    loaded: list[tuple[Delivery, Record]],
     refusals: dict[str, str],
     versions: list[Delivery],
 ) -> Account:
     """Return the account of what was found below a source and of what was loaded of it."""
     ids, parts = dict[str, set[str]](), dict[str, list[Record]]()
-    for record in records:
-        for part in record.get("file_parts", _NO_PARTS):
-            ids.setdefault(part["file"], set()).add(record["delivery_id"])
-            parts.setdefault(part["file"], []).append(part)
+    empty = set[Path]()
+    for delivery, record in loaded:
+        # What was loaded from another place before is known by the files there, in the same order.
+        here = dict(zip(record["origin"]["files"], delivery.files, strict=True))
+        for part in record["file_parts"]:
+            path = str(here[part["file"]])
+            ids.setdefault(path, set()).add(record["delivery_id"])
+            parts.setdefault(path, []).append(part | {"file": path})
+        empty |= {file for file in delivery.files if str(file) not in ids}
     for part in part_records(found.parts):
         if part["file"] not in ids:
             parts.setdefault(part["file"], []).append(part)
     fates = dict[Path, list[tuple[str, str]]]()
     for (file, _), fate in found.fates.items():
         fates.setdefault(file, []).append(fate)
+    fates |= {file: [("empty", "")] for file in empty if str(file) not in ids}
     fates |= {file: [_REGISTERED] for one in versions for file in one.files}
     refused = {
         file: refusals[name]

@@ -152,7 +152,8 @@ def read_file_parts(con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delive
     found = [row | {"named_period": delivery.billing_period} for row in _file_parts(con)]
     parts = _parts(found, {}, names)
     accounts = {f"{one.billing_account_id}/{one.sub_account_id}" for one in parts}
-    return {"file_parts": part_records(parts), "accounts": sorted(accounts)}
+    kept = [one | {"file": str(Path(one["file"]).resolve())} for one in part_records(parts)]
+    return {"file_parts": kept, "accounts": sorted(accounts)}
 
 
 def part_records(parts: Iterable[FilePart]) -> list[Record]:

@@ -57,11 +57,12 @@ def load_folder(
             raise SourceNotFound(f"{source} holds no bill of {billing_period}.")
     with writer_lock(warehouse):
         remove_leftovers(warehouse)
-        records, refusals = write_deliveries(
+        loaded, refusals = write_deliveries(
             wanted, warehouse, allow_bad_values=allow_bad_values, progress=progress
         )
-        account = account_of(source, found, records, refusals, [*versions, *older])
+        account = account_of(source, found, loaded, refusals, [*versions, *older])
         keep_account(warehouse, account, is_all=not billing_period)
+    records = [record for _, record in loaded]
     if not found.deliveries and not account.open_files:
         raise nothing_found(source, found)
     _raise_open(records, [*refusals.values(), *account.open_files, *_overlaps(settings, records)])
@@ -70,17 +71,21 @@ def load_folder(
 
 def write_deliveries(
     deliveries: list[Delivery], warehouse: Path, *, allow_bad_values: bool, progress: Progress
-) -> tuple[list[Record], dict[str, str]]:
-    """Write deliveries; return their records, and by source and month why others were refused."""
-    records, refusals = [], {}
+) -> tuple[list[tuple[Delivery, Record]], dict[str, str]]:
+    """Write deliveries; return each with its record, and why others were refused.
+
+    The reasons are by source and month.
+    """
+    loaded, refusals = [], {}
     for number, delivery in enumerate(deliveries, start=1):
         progress(f"{delivery.billing_period} {delivery.format}", number, len(deliveries))
         try:
-            records.append(write_delivery(delivery, warehouse, allow_bad_values=allow_bad_values))
+            record = write_delivery(delivery, warehouse, allow_bad_values=allow_bad_values)
+            loaded.append((delivery, record))
         except (BadSource, MissingColumns) as error:
             month = delivery.billing_period or "an unknown month"
             refusals[f"{delivery.source} {month}"] = f"{month}: {error}"
-    return records, refusals
+    return loaded, refusals
 
 
 def _newest(

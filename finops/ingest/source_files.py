@@ -1,6 +1,6 @@
 """Say of every file below a source what it is, by its content."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,12 +46,20 @@ class SourceFile:
 
 
 def source_files(
-    source: Path, address: Callable[[Path], str], format_word: str | None = None
+    source: Path,
+    address: Callable[[Path], str],
+    format_word: str | None = None,
+    named: Container[Path] = (),
 ) -> list[SourceFile]:
-    """Return every file at or below `source`, in name order."""
+    """Return every file at or below `source`, in name order.
+
+    Those that a manifest has `named` are bills and not looked into.
+    """
     paths = [source] if source.is_file() else sorted(source.rglob("*"))
     return [
-        look_at(path, address(path), format_word)
+        SourceFile(path, address(path), "bill")
+        if path in named
+        else look_at(path, address(path), format_word)
         for path in paths
         if path.is_file() or (path.is_symlink() and not path.exists())
     ]

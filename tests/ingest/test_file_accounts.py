@@ -127,3 +127,14 @@ def test_decision_without_a_reason_is_refused(project):
 def test_undoing_what_nobody_decided_is_refused(project):
     with pytest.raises(BadInput, match="Nothing was decided"):
         connect(project).decide("bill.csv", "undo", "why not")
+
+
+def test_bill_that_was_loaded_from_another_place_is_taken_there_too(project, source, tmp_path):
+    warehouse = connect(project)
+    warehouse.load(source)
+    moved = source.rename(tmp_path / "moved")
+    assert warehouse.load(moved)["is_new"].tolist() == [False]
+    found = warehouse.files()
+    assert "undecided" not in found["status"].tolist()
+    [row] = found[found["file"] == str(moved / "bill.parquet")].to_dict("records")
+    assert (row["status"], row["source_rows"]) == ("taken", 2)
