@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,6 @@ KNOWN_LINE_ITEM_TYPES = frozenset(
         "FlatRateSubscription",
     ]
 )
-_END_BYTES = 65_536
 
 
 # What a month is taken from may be any text; its folder stays where folders of months are.
@@ -70,22 +70,21 @@ def delivery_id(delivery: Delivery) -> str:
 
 
 def files_id(delivery: Delivery) -> str:
-    """Return the id of the files of a delivery.
-
-    Made of each file's name, size and end, where Parquet keeps its totals, gzip and zip their
-    checksums; of plain text, all counts.
-    """
+    """Return the id of the files of a delivery: made of each one's name, size and content."""
     digest = hashlib.sha256(f"{delivery.format}|{delivery.billing_period}".encode())
     for file in delivery.files:
-        size = file.stat().st_size
-        digest.update(f"|{file.name}|{size}|".encode())
-        with file.open("rb") as stream:
-            if file.suffix == ".csv":
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-            else:
-                stream.seek(max(0, size - _END_BYTES))
-                digest.update(stream.read())
+        state = file.stat()
+        digest.update(f"|{file.name}|{state.st_size}|".encode())
+        digest.update(_content_hash(file, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()[:12]
+
+
+@lru_cache(maxsize=1024)
+def _content_hash(file: Path, _bytes: int, _changed: int) -> bytes:
+    """Return the hash of a file as it is since it was last changed."""
+    # A corrected cost may leave the size and the totals at the end of Parquet as they were.
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
 
 
 def write_delivery(

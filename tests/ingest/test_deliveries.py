@@ -2,7 +2,10 @@
 
 import itertools
 import os
+from datetime import datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from finops import connect
@@ -12,6 +15,7 @@ from finops.ingest.discover import find_deliveries
 from finops.ingest.headers import parquet_columns
 from finops.report.trust import notes
 from tests.conftest import line, usd, write_bill
+from tests.ingest.bill_files import bill, write
 
 
 def test_loading_twice_changes_nothing(project, tmp_path):
@@ -134,6 +138,25 @@ def test_same_content_has_the_same_id_wherever_it_lies(tmp_path):
     write_bill(tmp_path / "c" / "bill.parquet", [other])
     ids = [delivery_id(find_deliveries(tmp_path / name)[0]) for name in "abc"]
     assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize("name", ["BILL.CSV", "bill", "bill.txt", "bill.parquet"])
+def test_one_digit_that_was_corrected_in_a_large_file_is_another_delivery(tmp_path, name):
+    ids = []
+    for first in (11, 12):
+        costs = [first, 5, 99999, *range(1000, 12000)]
+        path = tmp_path / name
+        if name.endswith(".parquet"):
+            table = pa.table({
+                "line_item_usage_start_date": [datetime(2026, 10, 1)] * len(costs),
+                "line_item_usage_account_id": ["1"] * len(costs),
+                "line_item_unblended_cost": list(map(float, costs)),
+            })  # fmt: skip
+            pq.write_table(table, path, compression="none", use_dictionary=False)
+        else:
+            write(path, bill(["lineItem/BlendedCost"], *[[cost] for cost in costs]))
+        ids.append(delivery_id(find_deliveries(path)[0]))
+    assert ids[0] != ids[1]
 
 
 def test_missing_cost_column_is_refused_and_nothing_is_left(tmp_path):
