@@ -1,13 +1,14 @@
 """Keep what somebody decided about files and deliveries, and why, so that it can be undone."""
 
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from finops.errors import BadInput
 
-__all__ = ["Decision", "decide", "decisions", "names_of"]
+__all__ = ["Decision", "decide", "decisions", "is_named", "names_of"]
 
 _FILE = "decisions.jsonl"
 LEAVE, TAKE, UNDO = "leave", "take", "undo"
@@ -28,13 +29,29 @@ def decide(warehouse: Path, what: str, decision: str, reason: str) -> Decision:
     if not reason.strip():
         raise BadInput("A decision needs a reason: --reason 'why'.")
     now = datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
-    made = Decision(what.rstrip("/") or what, decision, reason.strip(), now)
-    if decision == UNDO and made.what not in decisions(warehouse):
+    known = decisions(warehouse)
+    made = Decision(_whole_name(what, known), decision, reason.strip(), now)
+    if decision == UNDO and made.what not in known:
         raise BadInput(f"Nothing was decided of {what!r}. Decisions are in {warehouse / _FILE}.")
     warehouse.mkdir(parents=True, exist_ok=True)
     with (warehouse / _FILE).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(asdict(made), ensure_ascii=False) + "\n")
     return made
+
+
+def _whole_name(what: str, known: Collection[str]) -> str:
+    """Return a path as it reads from any folder, and what is no path as it is."""
+    name = what.rstrip("/") or what
+    path = Path(name).resolve()
+    return str(path) if name not in known and (str(path) in known or path.exists()) else name
+
+
+def is_named(address: str, names: Collection[str]) -> bool:
+    """Return whether a file or folder that `names` has is at, or above, an address."""
+    if not names:
+        return False
+    whole = address if "://" in address else str(Path(address).resolve())
+    return any(whole == one or whole.startswith(f"{one.rstrip('/')}/") for one in names)
 
 
 def decisions(warehouse: Path) -> dict[str, Decision]:

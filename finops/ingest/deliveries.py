@@ -21,7 +21,7 @@ from finops.ingest.account_ids import account_notes
 from finops.ingest.amounts import NARROW, WIDE, TooNarrow
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
-from finops.ingest.decisions import decisions
+from finops.ingest.decisions import LEAVE, decisions, names_of
 from finops.ingest.elapsed import set_elapsed
 from finops.ingest.file_profiles import read_file_parts
 from finops.ingest.formats import open_bill
@@ -31,6 +31,7 @@ from finops.ingest.manifests import Delivery
 from finops.ingest.normalising_rules import rules_signature
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
 from finops.ledger.current import mark_current
+from finops.ledger.left_out import leave_out
 from finops.ledger.relations import relations
 from finops.sql import literal, path_literal
 
@@ -108,7 +109,7 @@ def write_delivery(
         raise BadSource(f"{delivery.source}: {shown(delivery.billing_period)} is no month.")
     folder = _folder(delivery, warehouse)
     if folder.is_dir() and (record := _whole_record(folder)):
-        return record | {"is_new": False}
+        return _found_at(record, delivery, folder) | {"is_new": False}
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -151,6 +152,7 @@ def read_records(warehouse: Path, *, as_of: datetime | None = None) -> list[dict
     for record in records:
         made = decided.get(record["delivery_id"]) or decided.get(record["source"])
         record["decision"] = made.decision if made else ""
+    leave_out(records, names_of(warehouse, LEAVE), warehouse)
     mark_current(records)
     return records
 
@@ -173,10 +175,34 @@ def _origin(delivery: Delivery, allow_bad_values: bool) -> dict[str, Any]:
         "origin": {
             "files": [str(file.resolve()) for file in delivery.files],
             "split": [str(file.resolve()) for file in delivery.split],
+            "left_out": [str(file.resolve()) for file in delivery.left_out],
             "assumptions": list(delivery.assumptions),
             "allow_bad_values": allow_bad_values,
         },
     }
+
+
+def _found_at(record: dict[str, Any], delivery: Delivery, folder: Path) -> dict[str, Any]:
+    """Return the record of a delivery that is loaded, as it is found now.
+
+    Its files may lie elsewhere than they did, or be named by a manifest that wasn't there.
+    """
+    then = record["origin"]["files"]
+    is_named_now = delivery.source.endswith(".json") and not record["source"].endswith(".json")
+    if not is_named_now and all(Path(file).is_file() for file in then):
+        return record
+    now = dict(zip(then, (str(file.resolve()) for file in delivery.files), strict=True))
+    split = [now[file] for file in record["origin"]["split"]]
+    found = record | {
+        "source": delivery.source,
+        "export_name": delivery.export_name,
+        "file_parts": [part | {"file": now[part["file"]]} for part in record["file_parts"]],
+        "origin": record["origin"] | {"files": list(now.values()), "split": split},
+    }
+    part = folder / f".{RECORD}.{os.getpid()}"
+    part.write_text(json.dumps(found, indent=1, default=str), encoding="utf-8")
+    part.replace(folder / RECORD)
+    return found
 
 
 def _others(delivery: Delivery, warehouse: Path) -> list[tuple[dict[str, Any], Path]]:

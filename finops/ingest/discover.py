@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
-from finops.ingest.file_profiles import FilePart
+from finops.ingest.decisions import is_named
+from finops.ingest.file_profiles import FilePart, same_bytes
 from finops.ingest.headers import read_header
 from finops.ingest.line_items import SCHEMA
 from finops.ingest.manifests import (
@@ -83,18 +84,33 @@ def find_bill(
     told = (read_manifest(path, address(path)) for path in paths)
     manifests = [*(one for one in told if one), *refused]
     found = Found()
-    found.deliveries = _named_deliveries(manifests, root or source, found.fates)
+    left = _files_of([one for one in manifests if is_named(one.source, left_out)], root or source)
+    manifests = [one for one in manifests if not is_named(one.source, left_out)]
+    found.deliveries = _named_deliveries(
+        manifests,
+        root or source,
+        found.fates,
+        lambda path: path in left or is_named(address(path), left_out),
+    )
     named = {file for one in found.deliveries for file in one.files}
     named |= {file for file, _ in found.fates}
     found.files = source_files(source, address, format, named)
     found.fates |= {
         (one.path, ""): ("left out", "somebody decided so")
         for one in found.files
-        if is_named(one.address, left_out)
+        if one.path in left or is_named(one.address, left_out)
     }
     bare = [one for one in found.files if one.kind == "bill" and (one.path, "") not in found.fates]
     taken = {file for one in found.deliveries for file in one.files}
     bare = [one for one in bare if one.path not in taken]
+    addresses = {one.path: one.address for one in found.files}
+    copies = same_bytes([*sorted(taken), *(one.path for one in bare)])
+    found.fates |= {
+        (copy, ""): ("same bytes", addresses.get(file, str(file)))
+        for copy, file in copies.items()
+        if copy not in taken and file in taken
+    }
+    bare = [one for one in bare if (one.path, "") not in found.fates]
     if any(one.problem and not one.keys for one in manifests):
         found.fates |= {
             (one.path, ""): ("undecided", "a manifest beside it can't be read") for one in bare
@@ -107,11 +123,6 @@ def find_bill(
         found.deliveries = [replace(one, format=FORMATS[format]) for one in found.deliveries]
     found.deliveries.sort(key=lambda one: (one.billing_period, one.delivered_at))
     return found
-
-
-def is_named(address: str, names: frozenset[str]) -> bool:
-    """Return whether a file or folder that `names` has is at, or above, an address."""
-    return any(address == one or address.startswith(f"{one.rstrip('/')}/") for one in names)
 
 
 def nothing_found(source: Path | str, found: Found) -> BadSource | MissingColumns | SourceNotFound:
@@ -129,14 +140,17 @@ def nothing_found(source: Path | str, found: Found) -> BadSource | MissingColumn
 
 
 def _named_deliveries(
-    manifests: list[Manifest], root: Path, fates: dict[tuple[Path, str], tuple[str, str]]
+    manifests: list[Manifest],
+    root: Path,
+    fates: dict[tuple[Path, str], tuple[str, str]],
+    is_left: Callable[[Path], bool],
 ) -> list[Delivery]:
     """Return the deliveries of manifests, and add the fates of files that only older ones name."""
     sources = {one.source for one in manifests}
     # AWS writes one delivery's manifest in several folders; its files tell that it is one. The one
     # that stands for the month comes last here, and so names it.
     ordered = sorted(manifests, key=lambda one: (is_newest_by_place(one.source), one.source))
-    found = {one: _named_delivery(one, root) for one in ordered}
+    found = {one: _named_delivery(one, root, is_left) for one in ordered}
     distinct = {
         one.files or one.source: one
         for manifest, one in found.items()
@@ -152,6 +166,13 @@ def _named_deliveries(
     return kept
 
 
+def _files_of(manifests: list[Manifest], root: Path) -> set[Path]:
+    """Return the files of deliveries that are there, not of those overwritten by a refresh."""
+    sources = {one.source for one in manifests}
+    whole = [one for one in manifests if not is_overwritten(one, sources)]
+    return {file for one in whole for file in _present(one, root)}
+
+
 def _present(manifest: Manifest, root: Path) -> Iterable[Path]:
     """Return those of a manifest's files that are there."""
     for key in manifest.keys:
@@ -161,15 +182,23 @@ def _present(manifest: Manifest, root: Path) -> Iterable[Path]:
             continue
 
 
-def _named_delivery(manifest: Manifest, root: Path) -> Delivery | None:
+def _named_delivery(
+    manifest: Manifest, root: Path, is_left: Callable[[Path], bool]
+) -> Delivery | None:
     """Return the delivery of a manifest, with a `problem` where it can't be read; None if no bill.
 
-    What can't be read counts as the newest, unless its name tells its time.
+    What can't be read counts as the newest, unless its name tells its time. Files that somebody
+    left out are none of it.
     """
     problem, kind, files = manifest.problem, manifest.format, tuple[Path, ...]()
+    left: tuple[Path, ...] = ()
     try:
         if not problem:
-            files = tuple(local_file(manifest, root, key) for key in manifest.keys)
+            named = tuple(local_file(manifest, root, key) for key in manifest.keys)
+            left = tuple(file for file in named if is_left(file))
+            files = tuple(file for file in named if file not in left)
+            if left == named:
+                return None
             kind = kind or _told_format(files)
     except (BadSource, OSError) as error:
         problem, files = str(error), ()
@@ -182,7 +211,9 @@ def _named_delivery(manifest: Manifest, root: Path) -> Delivery | None:
         billing_period=manifest.billing_period,
         delivered_at=manifest.named_time or (newest_change(list(files)) if files else _NEWEST),
         files=files,
+        assumptions=(f"{len(left)} file(s) left out by decision",) if left else (),
         problem=problem,
+        left_out=left,
     )
 
 

@@ -166,6 +166,7 @@ def _version(delivery: Delivery) -> Record:
         "delivered_at": delivery.delivered_at.isoformat(),
         "files": [str(file) for file in delivery.files],
         "split": [],
+        "left_out": [],
     }
 
 

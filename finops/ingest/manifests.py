@@ -62,7 +62,8 @@ class Delivery:
 
     `source` is a path, or the S3 address of what was copied from there. `format` is '' until the
     files themselves have told it. `problem` says why the delivery can't be loaded. `split` are
-    the files that hold lines of other months too, which are left to those.
+    the files that hold lines of other months too, which are left to those; `left_out` are those
+    that a manifest names and somebody decided to leave out.
     """
 
     source: str
@@ -74,6 +75,7 @@ class Delivery:
     assumptions: tuple[str, ...] = ()
     problem: str = ""
     split: tuple[Path, ...] = ()
+    left_out: tuple[Path, ...] = ()
 
 
 def recognise(columns: tuple[str, ...]) -> str | None:

@@ -66,6 +66,7 @@ def _registered(warehouse: Path) -> dict[tuple[str, str], list[Delivery]]:
                     "files": tuple(map(Path, one["files"])),
                     "assumptions": tuple(one["assumptions"]),
                     "split": (),
+                    "left_out": (),
                 }
             )
             months[export_of(delivery.source), delivery.billing_period].append(delivery)

@@ -13,6 +13,7 @@ import duckdb
 
 from finops.errors import BadSource
 from finops.ingest.arrange import Resolution, resolve
+from finops.ingest.decisions import is_named
 from finops.ingest.file_profiles import FilePart, Profile, read_profile, same_bytes
 from finops.ingest.manifests import Delivery, folder_time, newest_change
 from finops.ingest.overlap import Overlap, verdict
@@ -180,8 +181,7 @@ class _Format:
         return verdict(one, same_age=same_age, are_chunks=chunks)
 
     def _is_counted(self, file: Path) -> bool:
-        address = self.addresses[file]
-        return any(address == one or address.startswith(f"{one}/") for one in self.counted)
+        return is_named(self.addresses[file], self.counted)
 
     def _other_grains(self, period: str, groups: _Groups) -> dict[tuple[str, str], Overlap]:
         """Return the pairs that hold days of one account by the hour and by the day."""
