@@ -71,6 +71,8 @@ class Profile:
 
     def overlaps(self, groups: dict[tuple[Path, str], str]) -> list[Overlap]:
         """Return the overlaps of groups of files; `groups` names that of each file and month."""
+        if len(set(groups.values())) < 2:
+            return []
         rows = [
             {"file": scanned, "period": period, "part": name}
             for (file, period), name in groups.items()

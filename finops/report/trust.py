@@ -11,6 +11,7 @@ from finops.ingest.file_accounts import OPEN
 from finops.ingest.renormalise import outdated
 from finops.report.series_gaps import series_gaps
 from finops.report.text import MISSING, is_missing, money, number, plain
+from finops.sql import read_query
 from finops.unread import unread
 from finops.warehouse import Warehouse
 
@@ -36,6 +37,7 @@ def notes(warehouse: Warehouse, *, now: datetime | None = None) -> tuple[str, ..
         *_open_files(warehouse.table("ledger.files")),
         *_set_aside(deliveries),
         *_outdated(warehouse),
+        *_hours_to_come(warehouse),
         *sentences(trust, deliveries, changes, now=moment),
         *series_gaps(warehouse.table("business.series"), trust["x_last_charge_date"].max()),
         *unread(warehouse.settings.project),
@@ -93,6 +95,17 @@ def _open_files(files: pd.DataFrame) -> Iterable[str]:
 def _held(file: dict[Any, Any]) -> str:
     cost = money(file["source_unblended_cost"], " ".join(file["billing_currencies"]) or "USD", 2)
     return f"{cost} in {number(file['source_rows'])} lines of {_months(file['billing_periods'])}"
+
+
+def _hours_to_come(warehouse: Warehouse) -> Iterable[str]:
+    """Say how much of an open month's bill pays for hours that have not come yet."""
+    query = read_query("finops.report", "hours_to_come")
+    for one in warehouse.sql(query).to_dict("records"):
+        paid = money(one["x_commitment_trueup"], one["billing_currency"], 2)
+        yield (
+            f"{one['billing_period']} is open: of its billed cost, {paid} pays for commitments in "
+            "hours to come, and becomes effective cost as they pass."
+        )
 
 
 def _outdated(warehouse: Warehouse) -> Iterable[str]:

@@ -6,8 +6,10 @@ import os
 import duckdb
 import pytest
 
+from finops import connect
 from finops.ingest.deliveries import write_delivery
 from finops.ingest.discover import find_deliveries
+from finops.report.trust import notes
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import csv_text, write
 
@@ -260,3 +262,19 @@ def test_unused_row_of_a_focus_export_ends_today(tmp_path, waste, expected):
         file = write(tmp_path / f"focus{number}.csv", text)
         sums, _ = _load(file, at, tmp_path / f"warehouse{number}")
         assert (sums[0], round(sums[1], 6)) == (744, expected)
+
+
+def test_status_says_what_is_paid_for_hours_to_come(project, tmp_path):
+    at = FIRST + 10 * DAY
+    lines = reservation(at, FIRST, NEXT, recurring=24, upfront=0, unused="to the end")
+    file = write_bill(tmp_path / "bill.parquet", [one | {"bill_invoice_id": None} for one in lines])
+    seconds = at.replace(tzinfo=dt.UTC).timestamp()
+    os.utime(file, (seconds, seconds))
+    with connect(project) as warehouse:
+        warehouse.load(file)
+        warehouse.build()
+        said = notes(warehouse)
+    assert (
+        "2026-10 is open: of its billed cost, 504.00 USD pays for commitments in hours to come, "
+        "and becomes effective cost as they pass."
+    ) in said
