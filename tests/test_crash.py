@@ -106,7 +106,7 @@ def test_full_disk_is_an_error_and_loses_nothing(processes, project, bills, tmp_
     many = write_bill(
         tmp_path / "many.parquet",
         [
-            line(line_item_unblended_cost=1.0, line_item_resource_id=f"i-{n:x}")
+            line(line_item_unblended_cost=1.0, line_item_line_item_description=f"{n * 7919**9:x}")
             for n in range(20000)
         ],
     )

@@ -126,6 +126,9 @@ def write_delivery(
             folder.rename(folder.with_name(f"{part.name}.damaged"))
         part.rename(folder)
     except duckdb.Error as error:
+        # What can't be written, on a full disk, is no fault of the bill.
+        if part.name in str(error):
+            raise
         reason = str(error).splitlines()[0]
         raise BadSource(
             f"{delivery.source} can't be read: {reason} Is it damaged? Fetch it again."

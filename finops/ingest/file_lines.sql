@@ -21,6 +21,14 @@ select
         line_item_availability_zone,
         line_item_resource_id
     ) as line,
+    -- What a line is in an export without resource ids.
+    hash(
+        line_item_line_item_type,
+        line_item_usage_start_date,
+        line_item_product_code,
+        line_item_usage_type
+    ) as coarse_line,
+    line_item_resource_id is not null as has_resource,
     -- An id is of one line of one file; that of a later version is another.
     case when identity_line_item_id is not null
         then hash(identity_line_item_id, identity_time_interval)

@@ -85,6 +85,8 @@ class Profile:
             "create or replace temp view part_lines as select groups.part, "
             f"{payer} || '/' || coalesce(sub_account_id, '') as account, "
             f"hash(groups.period, {payer}, sub_account_id, line) as line, "
+            f"hash(groups.period, {payer}, sub_account_id, coarse_line) as coarse_line, "
+            "has_resource, "
             f"hash(groups.period, {payer}, sub_account_id, line, whole_line) as all_of_it, "
             "line_id, coalesce(x_unblended_cost, 0) <> 0 as is_cost, is_invoiced "
             "from raw.file_lines inner join groups on source_file = groups.file "

@@ -24,6 +24,14 @@ select
         resource_id,
         commitment_discount_id
     ) as line,
+    -- What a line is in an export without resource ids.
+    hash(
+        charge_category,
+        charge_period_start,
+        service_name,
+        coalesce(x_usage_type, sku_meter)
+    ) as coarse_line,
+    resource_id is not null as has_resource,
     -- FOCUS names no line.
     cast(null as ubigint) as line_id,
     whole_line

@@ -1,7 +1,6 @@
 """Tell whether two parts of a month hold the same lines, and which of them then counts."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import duckdb
 
@@ -40,7 +39,7 @@ class Overlap:
     newer_of_older: int = 0
     older_invoiced: int = 0
     newer_invoiced: int = 0
-    # Whether both hold days of one account that can't be compared line by line.
+    # Whether both hold usage of one account that can't be compared line by line.
     is_other_grain: bool = False
 
     def turned(self) -> "Overlap":
@@ -98,15 +97,20 @@ def verdict(one: Overlap, *, same_age: bool = False, are_chunks: bool = False) -
 def overlaps(con: duckdb.DuckDBPyConnection) -> list[Overlap]:
     """Return the overlap of each two parts in the table `part_lines` that share a line.
 
-    Reads `part_lines`: part, account, line, all_of_it, line_id (hashes), is_cost, is_invoiced.
+    And of each two that can't be compared because only one names its resources. Reads
+    `part_lines`: part, account, line, coarse_line, all_of_it, line_id (hashes), has_resource,
+    is_cost, is_invoiced.
     """
-    result = con.execute(read_query("finops.ingest", "overlaps"))
+    found = {(one.older, one.newer): one for one in _rows(con, "overlaps")}
+    for one in _rows(con, "coarse_overlaps"):
+        found[one.older, one.newer] = replace(one, is_other_grain=True)
+    return list(found.values())
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Overlap]:
+    result = con.execute(read_query("finops.ingest", query))
     names = [column[0] for column in result.description or []]
-    return [_overlap(dict(zip(names, row, strict=True))) for row in result.fetchall()]
-
-
-def _overlap(row: dict[str, Any]) -> Overlap:
-    return Overlap(**row)
+    return [Overlap(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
 
 
 def _is_most(same: int, lines: int) -> bool:

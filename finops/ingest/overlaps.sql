@@ -1,5 +1,5 @@
 -- One row per two parts of a month that share a line: how much of each other they hold.
--- Reads part_lines: part, account, line, all_of_it, line_id, is_cost, is_invoiced.
+-- Reads part_lines, as overlap.py says.
 with lines as (
     select
         part,

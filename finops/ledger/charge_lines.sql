@@ -15,6 +15,16 @@ select
         case when x_service_code is null then region_id end,
         resource_id
     ) as line,
+    -- What a line is in an export without resource ids.
+    hash(
+        case when charge_files.has_payer then billing_account_id end,
+        sub_account_id,
+        x_line_item_type,
+        charge_period_start,
+        coalesce(x_service_code, service_name),
+        x_usage_type
+    ) as coarse_line,
+    resource_id is not null as has_resource,
     hash(
         case when charge_files.has_payer then billing_account_id end,
         sub_account_id,

@@ -129,6 +129,14 @@ def test_undoing_what_nobody_decided_is_refused(project):
         connect(project).decide("bill.csv", "undo", "why not")
 
 
+def test_same_bill_without_resource_ids_is_not_added(project, source, tmp_path):
+    warehouse = connect(project)
+    warehouse.load(source)
+    less = write_bill(tmp_path / "less.parquet", [usage(None, 3.0)])
+    with pytest.raises(BadSource, match="may bill the same usage"):
+        warehouse.load(less)
+
+
 def test_bill_that_was_loaded_from_another_place_is_taken_there_too(project, source, tmp_path):
     warehouse = connect(project)
     warehouse.load(source)

@@ -11,11 +11,12 @@ def overlap(rows):
     con = duckdb.connect()
     con.execute(
         "create table part_lines (part varchar, account varchar, line ubigint, "
-        "all_of_it ubigint, line_id ubigint, is_cost boolean, is_invoiced boolean)"
+        "all_of_it ubigint, line_id ubigint, is_cost boolean, is_invoiced boolean, "
+        "coarse_line ubigint default 0, has_resource boolean default true)"
     )
     for part, account, line, rest, cost, invoiced, *line_id in rows:
         values = [part, account, line, line * 1000 + rest, *(line_id or [None]), cost, invoiced]
-        con.execute("insert into part_lines values (?, ?, ?, ?, ?, ?, ?)", values)
+        con.execute("insert into part_lines values (?, ?, ?, ?, ?, ?, ?, default, default)", values)
     found = overlaps(con)
     return found[0] if found else Overlap("a", "b")
 
