@@ -64,6 +64,10 @@ KNOWN_LINE_ITEM_TYPES = frozenset(
 _FOLDER = re.compile(r"[\w:+ -][\w.:+ -]*", re.ASCII)
 
 
+class NoLines(BadSource):
+    """The files of a delivery hold no line."""
+
+
 def delivery_id(delivery: Delivery) -> str:
     """Return the id of a delivery: the same files and rules give the same, a refresh another."""
     whole = f"{files_id(delivery)}|{rules_signature()}"
@@ -288,6 +292,11 @@ def _write_bill(
         parts = read_file_parts(con, bill, delivery)
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         raise bill.explain(con, error) from error
+    if not totals["source_rows"]:
+        raise NoLines(
+            f"{delivery.source} holds no line, and another delivery of the month does. Fetch it "
+            f"again, or leave it out: finops decide {delivery.source!r} --as leave --reason WHY."
+        )
     if totals["repeated_rows"]:
         raise BadSource(
             f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice, "

@@ -66,6 +66,7 @@ def find_bill(
     refused: Sequence[Manifest] = (),
     counted: frozenset[str] = frozenset(),
     left_out: frozenset[str] = frozenset(),
+    warehouse: Path | None = None,
 ) -> Found:
     """Return what lies in a folder, or is one file.
 
@@ -74,13 +75,17 @@ def find_bill(
     manifests and headers say. A month whose manifest can't be read, or names a file that is
     missing, comes as one delivery with a `problem`; so do the manifests that were `refused` before,
     and files that seem to hold the same lines. Of those, somebody may have `counted` some, or
-    `left_out`. Raises BadInput for another format, SourceNotFound where nothing is there.
+    `left_out`. What lies in the `warehouse` is no bill, unless the folder is a copy in it.
+    Raises BadInput for another format, SourceNotFound where nothing is there.
     """
     if format and format not in FORMATS:
         raise BadInput(f"{format!r} is no format. Known: {', '.join(FORMATS)}.")
     if not source.exists() and not refused:
         raise SourceNotFound(f"{source} does not exist.")
+    own = warehouse.resolve() if warehouse else None
+    own = None if own and source.resolve().is_relative_to(own) else own
     paths = find_manifests(source) if source.is_dir() else []
+    paths = [path for path in paths if not _is_in(path, own)]
     told = (read_manifest(path, address(path)) for path in paths)
     manifests = [*(one for one in told if one), *refused]
     found = Found()
@@ -94,7 +99,7 @@ def find_bill(
     )
     named = {file for one in found.deliveries for file in one.files}
     named |= {file for file, _ in found.fates}
-    found.files = source_files(source, address, format, named)
+    found.files = source_files(source, address, format, named, lambda path: _is_in(path, own))
     found.fates |= {
         (one.path, ""): ("left out", "somebody decided so")
         for one in found.files
@@ -123,6 +128,10 @@ def find_bill(
         found.deliveries = [replace(one, format=FORMATS[format]) for one in found.deliveries]
     found.deliveries.sort(key=lambda one: (one.billing_period, one.delivered_at))
     return found
+
+
+def _is_in(path: Path, folder: Path | None) -> bool:
+    return folder is not None and path.resolve().is_relative_to(folder)
 
 
 def nothing_found(source: Path | str, found: Found) -> BadSource | MissingColumns | SourceNotFound:

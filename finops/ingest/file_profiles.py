@@ -200,9 +200,13 @@ def _file_parts(con: duckdb.DuckDBPyConnection) -> list[Record]:
 def _own_months(found: list[Record], delivered: dict[str, Path]) -> dict[str, str]:
     """Return the month of the lines that name none, where the folder or the file's others tell."""
     named: dict[str, set[str]] = defaultdict(set)
+    used: dict[str, set[str]] = defaultdict(set)
+    folders = {file: month_of(path.as_posix()) for file, path in delivered.items()}
     for row in found:
         named[row["source_file"]].update({row["named_period"]} - {None})
-    months = {file: month_of(path.as_posix()) for file, path in delivered.items()}
+        used[folders[row["source_file"]]].add(row["used_period"])
+    # A folder may be named after the month in which its bill came, or lie in one of another.
+    months = {file: month for file, month in folders.items() if month in used[month]}
     for file, periods in named.items():
         if periods:
             months[file] = next(iter(periods)) if len(periods) == 1 else ""

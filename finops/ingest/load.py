@@ -1,13 +1,13 @@
 """Load what lies below a source, and account for every file of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from finops.errors import BadSource, MissingColumns, SourceNotFound
 from finops.ingest.decisions import LEAVE, TAKE, names_of
-from finops.ingest.deliveries import read_records, write_delivery
+from finops.ingest.deliveries import NoLines, read_records, write_delivery
 from finops.ingest.discover import find_bill, nothing_found
 from finops.ingest.file_accounts import account_of, keep_account
 from finops.ingest.manifests import Delivery, export_of
@@ -48,6 +48,7 @@ def load_folder(
         folder,
         counted=names_of(warehouse, TAKE),
         left_out=names_of(warehouse, LEAVE),
+        warehouse=warehouse,
         **options,
     )
     wanted, versions = _newest(found.deliveries, all_versions=all_versions)
@@ -58,8 +59,13 @@ def load_folder(
     with writer_lock(warehouse):
         remove_leftovers(warehouse)
         loaded, refusals = write_deliveries(
-            wanted, warehouse, allow_bad_values=allow_bad_values, progress=progress
+            wanted,
+            warehouse,
+            known_months=_months([*versions, *older], warehouse),
+            allow_bad_values=allow_bad_values,
+            progress=progress,
         )
+        found.fates |= {(file, ""): ("empty", "") for file in _empty(wanted, loaded, refusals)}
         account = account_of(source, found, loaded, refusals, [*versions, *older])
         keep_account(warehouse, account, is_all=not billing_period)
     records = [record for _, record in loaded]
@@ -70,11 +76,17 @@ def load_folder(
 
 
 def write_deliveries(
-    deliveries: list[Delivery], warehouse: Path, *, allow_bad_values: bool, progress: Progress
+    deliveries: list[Delivery],
+    warehouse: Path,
+    *,
+    known_months: Collection[str],
+    allow_bad_values: bool,
+    progress: Progress,
 ) -> tuple[list[tuple[Delivery, Record]], dict[str, str]]:
     """Write deliveries; return each with its record, and why others were refused.
 
-    The reasons are by source and month.
+    The reasons are by source and month. One without a line is no loss, unless its month is known by
+    another.
     """
     loaded, refusals = [], {}
     for number, delivery in enumerate(deliveries, start=1):
@@ -83,9 +95,34 @@ def write_deliveries(
             record = write_delivery(delivery, warehouse, allow_bad_values=allow_bad_values)
             loaded.append((delivery, record))
         except (BadSource, MissingColumns) as error:
+            if isinstance(error, NoLines) and delivery.billing_period not in known_months:
+                continue
             month = delivery.billing_period or "an unknown month"
-            refusals[f"{delivery.source} {month}"] = f"{month}: {error}"
+            refusals[_name(delivery)] = f"{month}: {error}"
     return loaded, refusals
+
+
+def _months(versions: Sequence[Delivery], warehouse: Path) -> set[str]:
+    """Return the months of which there are older versions or deliveries that were loaded."""
+    periods = {one.billing_period for one in versions}
+    return periods | {record["billing_period"] for record in read_records(warehouse)}
+
+
+def _empty(
+    wanted: list[Delivery], loaded: list[tuple[Delivery, Record]], refusals: dict[str, str]
+) -> set[Path]:
+    """Return the files of deliveries that were neither loaded nor refused: they hold no line."""
+    done = [delivery for delivery, _ in loaded]
+    return {
+        file
+        for one in wanted
+        if one not in done and _name(one) not in refusals
+        for file in one.files
+    }
+
+
+def _name(delivery: Delivery) -> str:
+    return f"{delivery.source} {delivery.billing_period or 'an unknown month'}"
 
 
 def _newest(

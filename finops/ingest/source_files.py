@@ -50,10 +50,11 @@ def source_files(
     address: Callable[[Path], str],
     format_word: str | None = None,
     named: Container[Path] = (),
+    is_own: Callable[[Path], bool] = lambda _: False,
 ) -> list[SourceFile]:
     """Return every file at or below `source`, in name order.
 
-    Those that a manifest has `named` are bills and not looked into.
+    Those that a manifest has `named` are bills and not looked into; our own are left alone.
     """
     paths = [source] if source.is_file() else sorted(source.rglob("*"))
     return [
@@ -61,7 +62,7 @@ def source_files(
         if path in named
         else look_at(path, address(path), format_word)
         for path in paths
-        if path.is_file() or (path.is_symlink() and not path.exists())
+        if (path.is_file() or (path.is_symlink() and not path.exists())) and not is_own(path)
     ]
 
 

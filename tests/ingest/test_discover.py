@@ -9,7 +9,7 @@ import pytest
 from finops.errors import BadInput, BadSource, MissingColumns, SourceNotFound
 from finops.ingest.discover import find_bill, find_deliveries
 from tests.conftest import line, write_bill
-from tests.ingest.bill_files import write
+from tests.ingest.bill_files import bill, write
 
 
 def legacy_manifest(root, keys, period="20261001"):
@@ -335,3 +335,9 @@ def test_folder_of_empty_and_header_only_files_is_no_bill(tmp_path):
 def test_unknown_format_is_refused(tmp_path):
     with pytest.raises(BadInput, match=r"'cur3' is no format\. Known: legacy, cur2, focus"):
         find_deliveries(tmp_path, format="cur3")
+
+
+@pytest.mark.parametrize("folder", ["2026-11", "year=2026/month=9", "2019-01/download"])
+def test_folder_named_after_a_month_of_none_of_its_days_names_no_month(tmp_path, folder):
+    write(tmp_path / folder / "bill.csv", bill())
+    assert [one.billing_period for one in find_deliveries(tmp_path)] == ["2026-10"]

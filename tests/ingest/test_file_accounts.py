@@ -146,3 +146,11 @@ def test_bill_that_was_loaded_from_another_place_is_taken_there_too(project, sou
     assert "undecided" not in found["status"].tolist()
     [row] = found[found["file"] == str(moved / "bill.parquet")].to_dict("records")
     assert (row["status"], row["source_rows"]) == ("taken", 2)
+
+
+def test_warehouse_below_the_source_is_no_bill(project):
+    write_bill(project / "bill" / "bill.parquet", [usage("i-1", 1.0)])
+    warehouse = connect(project)
+    for _ in range(2):
+        warehouse.load(project)
+    assert fates(warehouse) == {"bill.parquet": "taken", "finops.toml": "another dataset"}
