@@ -117,7 +117,7 @@ def read_bill(
     a required column, TooNarrow for amounts of CSV files that need a wider type.
     """
     con.execute("set TimeZone = 'UTC'")
-    layouts = read_layouts(files, scratch, schema.null_words)
+    layouts = read_layouts(con, files, scratch, schema.null_words)
     for layout in layouts:
         _check_required(layout, schema)
     target = schema.target_type

@@ -121,7 +121,7 @@ def stage_csv(
         f"to {literal(str(file))} (format parquet, compression lz4)"
     )
     names = [*(field.header for field, _ in read), "source_file"]
-    staged = parquet_layout([file], names)
+    staged = parquet_layout(con, [file], names)
     origins = ((file, layout.delivered(layout.files[0])),)
     scanned = tuple(layout.names.items())
     fields = staged.fields[:-1]

@@ -23,12 +23,14 @@ from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
 from finops.ingest.decisions import LEAVE, decisions, names_of
 from finops.ingest.elapsed import set_elapsed
-from finops.ingest.file_profiles import read_file_parts
+from finops.ingest.file_profiles import parts_of_totals
 from finops.ingest.formats import open_bill
 from finops.ingest.integrity import damage, seal
 from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
 from finops.ingest.normalising_rules import rules_signature
+from finops.ingest.repeated import check_repeated
+from finops.ingest.starts import check_month
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
 from finops.ledger.current import mark_current
 from finops.ledger.left_out import leave_out
@@ -282,25 +284,22 @@ def _write_bill(
     charges, unused = (query.replace(NARROW, amounts) for query in (charges, unused))
     try:
         create_line_totals(con, bill)
+        check_month(con, delivery)
         con.execute(f"create view raw.priced_charges as {charges}")
         elapsed = set_elapsed(con, delivery)
         _write(con, "from raw.priced_charges", target)
         con.execute(f"create view raw.charges as from {parquet_scan([target])}")
         # Few rows, read apart: in one query with the others they would cost a third more time.
         _write(con, unused, target.with_name("unused_commitments.parquet"))
+        check_repeated(con, delivery)
         totals = read_totals(con, bill)
-        parts = read_file_parts(con, bill, delivery)
+        parts = parts_of_totals(con, bill, delivery)
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         raise bill.explain(con, error) from error
     if not totals["source_rows"]:
         raise NoLines(
             f"{delivery.source} holds no line, and another delivery of the month does. Fetch it "
             f"again, or leave it out: finops decide {delivery.source!r} --as leave --reason WHY."
-        )
-    if totals["repeated_rows"]:
-        raise BadSource(
-            f"{delivery.source}: {totals['repeated_rows']} line(s) stand in the bill twice, "
-            f"such as {totals['repeated_line']}. Are two copies of the month in one folder?"
         )
     record = _record(delivery, totals, bill) | read_contents(con) | parts
     record["assumptions"] += account_notes(

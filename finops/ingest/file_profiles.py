@@ -23,7 +23,7 @@ from finops.ingest.manifests import FOCUS_FORMAT, Delivery, month_of
 from finops.ingest.overlap import Overlap, overlaps
 from finops.sql import read_query
 
-__all__ = ["FilePart", "Profile", "part_records", "read_file_parts", "read_profile", "same_bytes"]
+__all__ = ["FilePart", "Profile", "part_records", "parts_of_totals", "read_profile", "same_bytes"]
 
 Record = dict[str, Any]
 
@@ -112,7 +112,7 @@ def read_profile(
     con.execute("set TimeZone = 'UTC'")
     con.execute("set enable_progress_bar = false")
     schema = (FOCUS_SCHEMA if kind == FOCUS_FORMAT else LINE_ITEM_SCHEMA).with_amounts(WIDE)
-    layouts = read_layouts(files, scratch, schema.null_words)
+    layouts = read_layouts(con, files, scratch, schema.null_words)
     read = [lenient(one, schema.target_type) for one in layouts]
     bill = Bill(schema, read, layouts, [], [])
     create_view(con, bill, _whole_line, "raw.file_rows")
@@ -124,7 +124,7 @@ def read_profile(
         "from raw.named_lines left join file_months on source_file = file_months.file"
     )
     try:
-        found = _file_parts(con)
+        found = _rows(con, "file_parts")
     except duckdb.Error as error:
         raise bad_source(con, layouts, schema.target_type, error, schema.needs) from error
     delivered = {name: file for layout in layouts for name, file in layout.names.items()}
@@ -142,19 +142,17 @@ def _whole_line(layout: Layout, _: dict[str, str]) -> dict[str, str]:
     return {"whole_line": f"hash({', '.join(['0', *(one.sql for one in layout.fields)])})"}
 
 
-def read_file_parts(con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delivery) -> Record:
-    """Return what an open bill holds, for its record: `file_parts` and `accounts`.
+def parts_of_totals(
+    con: duckdb.DuckDBPyConnection, bill: Bill, delivery: Delivery
+) -> dict[str, list[Any]]:
+    """Return what a bill holds, for its record: `file_parts` and `accounts`.
 
     A file part is the rows, days, accounts and sum of one file and currency, an account the payer
-    and the account.
+    and the account. Reads `raw.line_totals`.
     """
-    is_focus = delivery.format == FOCUS_FORMAT
-    rows = bill.schema.view if is_focus else "raw.line_items_without_tags"
-    con.execute(f"create or replace view raw.file_rows as select *, null as whole_line from {rows}")
-    _create_named_lines(con, delivery.format)
     names = {name: file for layout in bill.layouts for name, file in layout.names.items()}
-    found = [row | {"named_period": delivery.billing_period} for row in _file_parts(con)]
-    parts = _parts(found, {}, names)
+    own = {"named_period": delivery.billing_period, "hours": None}
+    parts = _parts([row | own for row in _rows(con, "file_totals")], {}, names)
     accounts = {f"{one.billing_account_id}/{one.sub_account_id}" for one in parts}
     kept = [one | {"file": str(Path(one["file"]).resolve())} for one in part_records(parts)]
     return {"file_parts": kept, "accounts": sorted(accounts)}
@@ -191,8 +189,8 @@ def _create_named_lines(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     con.execute(f"create or replace view raw.named_lines as {query}")
 
 
-def _file_parts(con: duckdb.DuckDBPyConnection) -> list[Record]:
-    rows = con.execute(read_query("finops.ingest", "file_parts"))
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Record]:
+    rows = con.execute(read_query("finops.ingest", query))
     names = [column[0] for column in rows.description or []]
     return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 

@@ -118,6 +118,8 @@ def create_focus_charges(
     notes = repeated_keys(con, bill, sets)
     melted = melt(con, bill, sets, _tag_fields, maps_of)
     create_view(con, replace(bill, layouts=melted), more)
+    # Sums need no tags.
+    create_view(con, bill, lambda *_: {}, f"{schema.view}_without_tags")
     return replace(bill, notes=notes)
 
 

@@ -6,9 +6,6 @@ select
     coalesce(sum(final_count), 0) as final_rows,
     cast(min(first_start) as date) as first_charge_date,
     cast(max(last_start) as date) as last_charge_date,
-    -- FOCUS names no line, so a repeated one can't be told from a second charge.
-    0 as repeated_rows,
-    cast(null as varchar) as repeated_line,
     list_sort(list(distinct bill_payer_account_id) filter (bill_payer_account_id is not null))
         as billing_account_ids,
     list_sort(list(distinct line_item_line_item_type) filter (

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import duckdb
 
-from finops.errors import BadSource
 from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill
 from finops.ingest.focus import create_focus_charges
@@ -36,9 +35,6 @@ def open_bill(
         billing_period=delivery.billing_period,
     )
     _check_starts(con, delivery, bill)
-    # Without a manifest the lines themselves told the month.
-    if delivery.source.endswith(".json") and delivery.billing_period:
-        _check_month(con, delivery, bill)
     return bill
 
 
@@ -47,15 +43,3 @@ def _check_starts(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill
         check_starts(con, bill, delivery.billing_period)
     except (duckdb.DataError, duckdb.InvalidInputException) as error:
         raise bill.explain(con, error) from error
-
-
-def _check_month(con: duckdb.DuckDBPyConnection, delivery: Delivery, bill: Bill) -> None:
-    # The month of a manifest may correct usage of the months before.
-    month = f"strftime({bill.schema.period_columns[0]}, '%Y-%m')"
-    rows = con.execute(f"select distinct {month} from {bill.schema.view} order by 1").fetchall()
-    months = [row[0] for row in rows if row[0]]
-    if months not in ([], [delivery.billing_period]):
-        raise BadSource(
-            f"{delivery.source} holds rows of {', '.join(months)} in the bill of "
-            f"{delivery.billing_period}; load one month per file."
-        )

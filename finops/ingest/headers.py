@@ -17,6 +17,7 @@ from finops.errors import BadSource
 from finops.ingest.zips import open_first
 from finops.sql import path_literal
 
+_PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",\t|;\x01"
@@ -35,11 +36,15 @@ class Header:
     delimiter: str = ","
 
 
+def is_parquet(file: Path) -> bool:
+    """Return whether a file begins as Parquet does."""
+    return _magic(file) == _PARQUET
+
+
 def read_header(file: Path) -> Header:
     """Return what `file` is, by its content. Raises BadSource for a file that can't be read."""
-    with file.open("rb") as stream:
-        magic = stream.read(4)
-    if magic == b"PAR1":
+    magic = _magic(file)
+    if magic == _PARQUET:
         return Header("parquet", parquet_columns(file))
     if not magic or file.suffix == ".parquet":
         return _no_parquet(file, magic)
@@ -53,6 +58,11 @@ def read_header(file: Path) -> Header:
         raise BadSource(
             f"{file} can't be read; is it cut off? Fetch it again. ({error})"
         ) from error
+
+
+def _magic(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(4)
 
 
 def _no_text(file: Path, kind: str) -> str:
@@ -83,18 +93,24 @@ def check_gzip(files: Iterable[Path]) -> None:
 
 def parquet_columns(file: Path) -> tuple[str, ...]:
     """Return the exact column names of a Parquet file. Raises BadSource for a broken one."""
-    return tuple(name for name, _ in parquet_schemas([file])[file])
+    return tuple(name for name, _ in parquet_schemas(duckdb.connect(), [file])[file])
 
 
-def parquet_schemas(files: list[Path]) -> dict[Path, tuple[tuple[str, str], ...]]:
+def parquet_schemas(
+    con: duckdb.DuckDBPyConnection, files: list[Path]
+) -> dict[Path, tuple[tuple[str, str], ...]]:
     """Return the column names and DuckDB types of each Parquet file."""
     for file in files:
         _check_end(file)
     names = ", ".join(map(path_literal, files))
     query = f"select file_name, name, duckdb_type, num_children from parquet_schema([{names}])"
     try:
-        rows = duckdb.connect().execute(query).fetchall()
+        rows = con.execute(query).fetchall()
     except duckdb.Error as error:
+        if len(files) > 1:
+            # Alone, the broken one is named.
+            for file in files:
+                parquet_schemas(con, [file])
         raise BadSource(f"{files[0]} can't be read as Parquet; is it cut off? ({error})") from error
     nodes: dict[Path, list[tuple[str, str, int]]] = {file: [] for file in files}
     for path, name, kind, children in rows:
@@ -118,7 +134,7 @@ def _top_level(nodes: list[tuple[str, str, int]]) -> list[tuple[str, str]]:
 def _check_end(file: Path) -> None:
     with file.open("rb") as stream:
         stream.seek(-4, io.SEEK_END)
-        if stream.read() != b"PAR1":
+        if stream.read() != _PARQUET:
             raise BadSource(f"{file} can't be read as Parquet; is it cut off? Fetch it again.")
 
 

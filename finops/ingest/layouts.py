@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from finops.ingest.headers import Header, parquet_schemas, read_header
+from finops.ingest.headers import Header, is_parquet, parquet_schemas, read_header
 from finops.ingest.zips import unzip
 from finops.sql import identifier, literal, path_literal
 
@@ -72,18 +72,20 @@ class Layout:
         return dict(self.origins).get(file, file)
 
 
-def read_layouts(files: list[Path], scratch: Path, null_words: list[str]) -> list[Layout]:
+def read_layouts(
+    con: duckdb.DuckDBPyConnection, files: list[Path], scratch: Path, null_words: list[str]
+) -> list[Layout]:
     """Return the layouts of `files`; those without a header are left out, zips are unpacked."""
-    headers = {file: read_header(file) for file in files}
-    parquet = [file for file, header in headers.items() if header.kind == "parquet"]
-    layouts = _parquet_layouts(parquet) if parquet else []
+    headers = {file: read_header(file) for file in files if not is_parquet(file)}
+    parquet = [file for file in files if file not in headers]
+    layouts = _parquet_layouts(con, parquet) if parquet else []
     return layouts + _csv_layouts(headers, scratch, null_words)
 
 
-def parquet_layout(files: list[Path], names: list[str]) -> Layout:
+def parquet_layout(con: duckdb.DuckDBPyConnection, files: list[Path], names: list[str]) -> Layout:
     """Return the layout of Parquet files whose columns have these names, in order."""
     # DuckDB ignores case, and so gives the second of `Name` and `name` a name of its own.
-    bound = duckdb.connect().execute(f"describe select * from {parquet_scan(files[:1])}").fetchall()
+    bound = con.execute(f"describe select * from {parquet_scan(files[:1])}").fetchall()
     fields = [
         Field(name, identifier(column), kind)
         for name, (column, kind, *_) in zip(names, bound, strict=True)
@@ -96,11 +98,13 @@ def parquet_scan(files: list[Path]) -> str:
     return Layout(tuple(files), (), "read_parquet", _PARQUET_OPTIONS).scan
 
 
-def _parquet_layouts(files: list[Path]) -> list[Layout]:
+def _parquet_layouts(con: duckdb.DuckDBPyConnection, files: list[Path]) -> list[Layout]:
     groups: dict[tuple[tuple[str, str], ...], list[Path]] = defaultdict(list)
-    for file, schema in parquet_schemas(files).items():
+    for file, schema in parquet_schemas(con, files).items():
         groups[schema].append(file)
-    return [parquet_layout(found, [name for name, _ in schema]) for schema, found in groups.items()]
+    return [
+        parquet_layout(con, found, [name for name, _ in schema]) for schema, found in groups.items()
+    ]
 
 
 def _csv_layouts(headers: dict[Path, Header], scratch: Path, null_words: list[str]) -> list[Layout]:

@@ -1,6 +1,8 @@
--- One row per payer, line item type and currency of a delivery: what the bill itself sums to.
+-- One row per file, payer, account, line item type and currency: what the bill itself sums to.
 select
+    source_file,
     bill_payer_account_id,
+    line_item_usage_account_id as sub_account_id,
     line_item_line_item_type,
     line_item_currency_code as billing_currency,
     count(*) as line_count,
@@ -17,6 +19,13 @@ select
     coalesce(bool_or(line_item_net_unblended_cost <> 0), false) as has_net_cost,
     count(bill_invoice_id) as final_count,
     min(line_item_usage_start_date) as first_start,
-    max(line_item_usage_start_date) as last_start
+    max(line_item_usage_start_date) as last_start,
+    min(bill_billing_period_start_date) as first_period,
+    max(bill_billing_period_start_date) as last_period
 from raw.line_items_without_tags
-group by bill_payer_account_id, line_item_line_item_type, line_item_currency_code
+group by
+    source_file,
+    bill_payer_account_id,
+    line_item_usage_account_id,
+    line_item_line_item_type,
+    line_item_currency_code

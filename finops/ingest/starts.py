@@ -1,4 +1,4 @@
-"""Refuse a bill in which a charge starts on no day, or on one that its month can't hold."""
+"""Refuse a bill in which a charge starts on no day, on one far from its month, or in two months."""
 
 import duckdb
 
@@ -6,6 +6,7 @@ from finops.errors import BadSource
 from finops.ingest.bill import Bill, fields_by_name
 from finops.ingest.casts import numbered_rows, rows_in_order, typed
 from finops.ingest.layouts import Field, Layout
+from finops.ingest.manifests import Delivery
 from finops.sql import literal
 
 # Refunds and contracts reach back and ahead, but none by so many years.
@@ -20,6 +21,26 @@ def check_starts(con: duckdb.DuckDBPyConnection, bill: Bill, billing_period: str
         query = f"select count(*) filter (where {bad}) from {layout.scan}"
         if count := con.execute(query).fetchall()[0][0]:
             raise BadSource(_sentence(as_written, bill, billing_period, count))
+
+
+def check_month(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+    """Raise BadSource for lines of another month than that of the manifest; their starts may be.
+
+    Reads `raw.line_totals`.
+    """
+    # Without a manifest the lines themselves told the month.
+    if not (delivery.source.endswith(".json") and delivery.billing_period):
+        return
+    periods = "unnest([first_period, last_period])"
+    rows = con.execute(
+        f"select distinct strftime({periods}, '%Y-%m') as month from raw.line_totals order by month"
+    ).fetchall()
+    months = [month for (month,) in rows if month]
+    if months not in ([], [delivery.billing_period]):
+        raise BadSource(
+            f"{delivery.source} holds rows of {', '.join(months)} in the bill of "
+            f"{delivery.billing_period}; load one month per file."
+        )
 
 
 def _starts(layout: Layout, bill: Bill) -> list[Field]:
