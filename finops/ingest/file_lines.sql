@@ -4,9 +4,22 @@ select
     strftime(bill_billing_period_start_date, '%Y-%m') as named_period,
     strftime(line_item_usage_start_date, '%Y-%m') as used_period,
     line_item_usage_start_date as charge_period_start,
-    date_diff('hour', line_item_usage_start_date, line_item_usage_end_date) as hours,
-    coalesce(line_item_line_item_type, 'Usage') in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
-        as is_usage,
+    line_item_usage_end_date as charge_period_end,
+    case
+        when coalesce(line_item_line_item_type, 'Usage')
+            in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+            then hash(
+                line_item_product_code,
+                line_item_usage_type,
+                line_item_operation
+            )
+    end as usage,
+    -- A day on which clocks change has 23 or 25 hours; a line without an end tells nothing.
+    case
+        when line_item_usage_end_date < line_item_usage_start_date + interval 23 hour then 'hour'
+        when line_item_usage_end_date <= line_item_usage_start_date + interval 25 hour then 'day'
+        when line_item_usage_end_date is not null then 'month'
+    end as grain,
     coalesce(bill_payer_account_id, '') as billing_account_id,
     line_item_usage_account_id as sub_account_id,
     coalesce(line_item_currency_code, '') as billing_currency,

@@ -10,7 +10,6 @@ select
     count(*) filter (where is_invoiced) as final_rows,
     cast(min(charge_period_start) as date) as first_charge_date,
     cast(max(charge_period_start) as date) as last_charge_date,
-    min(hours) filter (where is_usage) as hours,
     coalesce(sum(x_unblended_cost), 0) as source_unblended_cost
 from raw.named_lines
 group by

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from finops.errors import BadSource
 from finops.ingest.amounts import WIDE, exact_sum
-from finops.ingest.bill import Bill, create_view
+from finops.ingest.bill import Bill, Schema, create_view
 from finops.ingest.casts import BadValues, bad_source, find_bad_values, lenient
+from finops.ingest.columns import squashed
 from finops.ingest.focus import SCHEMA as FOCUS_SCHEMA
 from finops.ingest.layouts import Layout, TargetType, read_layouts
 from finops.ingest.line_items import SCHEMA as LINE_ITEM_SCHEMA
@@ -30,7 +31,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class FilePart:
-    """What a file holds of one month, payer, account and currency; `hours` is its finest usage."""
+    """What a file holds of one month, payer, account and currency."""
 
     file: Path
     billing_period: str
@@ -41,7 +42,6 @@ class FilePart:
     final_rows: int
     first_charge_date: date | None
     last_charge_date: date | None
-    hours: int | None
     source_unblended_cost: Decimal
 
 
@@ -82,11 +82,13 @@ class Profile:
         has_payers = all(part.billing_account_id for part in self.parts)
         payer = "billing_account_id" if has_payers else "''"
         self._con.execute(
-            "create or replace temp view part_lines as select groups.part, "
+            f"create or replace temp view part_lines as select groups.part, {payer} as payer, "
             f"{payer} || '/' || coalesce(sub_account_id, '') as account, "
             f"hash(groups.period, {payer}, sub_account_id, line) as line, "
             f"hash(groups.period, {payer}, sub_account_id, coarse_line) as coarse_line, "
-            "has_resource, "
+            "hash(groups.period, sub_account_id, line) as account_line, has_resource, "
+            f"case when usage is not null then hash({payer}, sub_account_id, usage) end as usage, "
+            "grain, charge_period_start as charge_start, charge_period_end as charge_end, "
             f"hash(groups.period, {payer}, sub_account_id, line, whole_line) as all_of_it, "
             "line_id, coalesce(x_unblended_cost, 0) <> 0 as is_cost, is_invoiced "
             "from raw.file_lines inner join groups on source_file = groups.file "
@@ -115,7 +117,7 @@ def read_profile(
     layouts = read_layouts(con, files, scratch, schema.null_words)
     read = [lenient(one, schema.target_type) for one in layouts]
     bill = Bill(schema, read, layouts, [], [])
-    create_view(con, bill, _whole_line, "raw.file_rows")
+    create_view(con, bill, _whole_line(schema), "raw.file_rows")
     con.execute("create or replace temp table file_months (file varchar, period varchar)")
     _create_named_lines(con, kind)
     con.execute(
@@ -137,9 +139,29 @@ def read_profile(
     return Profile(con, parts, scanned, layouts, schema.target_type)
 
 
-def _whole_line(layout: Layout, _: dict[str, str]) -> dict[str, str]:
-    """Return SQL for all that a file says of a line, as one number."""
-    return {"whole_line": f"hash({', '.join(['0', *(one.sql for one in layout.fields)])})"}
+def _whole_line(schema: Schema) -> Callable[[Layout, dict[str, str]], dict[str, str]]:
+    """Return what gives SQL for all that a file says of a line, as one number.
+
+    It is the same for CSV and Parquet and in any order of columns.
+    """
+
+    def whole_line(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
+        others = {
+            squashed(one.header): _plain_text(one.sql)
+            for one in layout.fields
+            if schema.name_of(one.header) not in columns
+        }
+        values = [*columns.values(), *(others[name] for name in sorted(others))]
+        return {"whole_line": f"hash({', '.join(values)})"}
+
+    return whole_line
+
+
+def _plain_text(sql: str) -> str:
+    """Return SQL of a value as one text, whether CSV or Parquet holds it."""
+    text = f"cast({sql} as varchar)"
+    number = f"case when {text} like '%.%' then cast(try_cast({text} as double) as varchar) end"
+    return f"coalesce({number}, cast(try_cast({text} as timestamp) as varchar), nullif({text}, ''))"
 
 
 def parts_of_totals(
@@ -228,7 +250,6 @@ def _parts(
             final_rows=sum(row["final_rows"] for row in rows),
             first_charge_date=_least(row["first_charge_date"] for row in rows),
             last_charge_date=_most(row["last_charge_date"] for row in rows),
-            hours=_least(row["hours"] for row in rows),
             source_unblended_cost=exact_sum(row["source_unblended_cost"] for row in rows),
         )
         for key, rows in sums.items()

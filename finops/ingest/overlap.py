@@ -39,6 +39,8 @@ class Overlap:
     newer_of_older: int = 0
     older_invoiced: int = 0
     newer_invoiced: int = 0
+    # Lines that both have of an account, but under another payer.
+    same_elsewhere: int = 0
     # Whether both hold usage of one account that can't be compared line by line.
     is_other_grain: bool = False
 
@@ -74,6 +76,8 @@ def verdict(one: Overlap, *, same_age: bool = False, are_chunks: bool = False) -
     """
     if one.is_other_grain:
         return "unclear"
+    if not one.same and _is_most(one.same_elsewhere, min(one.older_lines, one.newer_lines)):
+        return _of_other_payers(one)
     # Tags and price tiers make several lines of one; with ids of their own they are that.
     if not one.same or (are_chunks and one.have_ids and not one.same_ids and not one.equal):
         return "apart"
@@ -97,12 +101,14 @@ def verdict(one: Overlap, *, same_age: bool = False, are_chunks: bool = False) -
 def overlaps(con: duckdb.DuckDBPyConnection) -> list[Overlap]:
     """Return the overlap of each two parts in the table `part_lines` that share a line.
 
-    And of each two that can't be compared because only one names its resources. Reads
-    `part_lines`: part, account, line, coarse_line, all_of_it, line_id (hashes), has_resource,
-    is_cost, is_invoiced.
+    And of each two that can't be compared because only one names its resources, or tells usage by
+    the hour, and that share lines but for the payer. Reads `part_lines`: part, payer, account,
+    line, coarse_line, account_line, all_of_it, line_id, usage (hashes), has_resource, is_cost,
+    is_invoiced, grain (hour, day or month), charge_start, charge_end.
     """
-    found = {(one.older, one.newer): one for one in _rows(con, "overlaps")}
-    for one in _rows(con, "coarse_overlaps"):
+    found = {(one.older, one.newer): one for one in _rows(con, "payer_overlaps")}
+    found |= {(one.older, one.newer): one for one in _rows(con, "overlaps")}
+    for one in [*_rows(con, "coarse_overlaps"), *_rows(con, "grain_overlaps")]:
         found[one.older, one.newer] = replace(one, is_other_grain=True)
     return list(found.values())
 
@@ -111,6 +117,16 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Overlap]:
     result = con.execute(read_query("finops.ingest", query))
     names = [column[0] for column in result.description or []]
     return [Overlap(**dict(zip(names, row, strict=True))) for row in result.fetchall()]
+
+
+def _of_other_payers(one: Overlap) -> str:
+    """Return what two bills of an account under two payers are; a pro forma bill may name another.
+
+    Of what each payer has an invoice both count: an account may have moved.
+    """
+    if bool(one.older_invoiced) == bool(one.newer_invoiced):
+        return "apart"
+    return "pro forma" if one.older_invoiced else "replaced"
 
 
 def _is_most(same: int, lines: int) -> bool:

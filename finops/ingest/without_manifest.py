@@ -5,7 +5,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path, PurePosixPath
 
@@ -146,7 +146,6 @@ class _Format:
         """Return the files of the groups that count; others get their fate, or are in doubt."""
         order = sorted(groups, key=lambda name: (self._group_age(groups[name]), *_shortest(name)))
         known = {(one.older, one.newer): one for one in overlaps}
-        known |= self._other_grains(period, groups)
         verdicts = dict[tuple[str, str], str]()
         for older, newer in combinations(order, 2):
             one = known.get((older, newer)) or (
@@ -182,23 +181,6 @@ class _Format:
 
     def _is_counted(self, file: Path) -> bool:
         return is_named(self.addresses[file], self.counted)
-
-    def _other_grains(self, period: str, groups: _Groups) -> dict[tuple[str, str], Overlap]:
-        """Return the pairs that hold days of one account by the hour and by the day."""
-        held = {name: self._parts_of(files, period) for name, files in groups.items()}
-        known = {
-            name: [part.hours for part in parts if part.hours is not None]
-            for name, parts in held.items()
-        }
-        # A day of a change of clocks has 23 hours.
-        is_daily = {name: min(hours) >= 23 for name, hours in known.items() if hours}
-        if len(set(is_daily.values())) < 2:
-            return {}
-        return {
-            (a, b): Overlap(a, b, is_other_grain=True)
-            for a, b in combinations(is_daily, 2)
-            if is_daily[a] != is_daily[b] and _meet(held[a], held[b])
-        }
 
     def _tell(self, period: str, groups: _Groups, resolution: Resolution) -> None:
         for name, (word, by) in resolution.out.items():
@@ -280,22 +262,6 @@ def _shortest(name: Path | str) -> tuple[int, str]:
 def _stem(path: Path) -> tuple[Path, str]:
     """Return the name of a file without the number of its chunk."""
     return path.parent, re.sub(r"\d+(?=\D*$)", "#", path.name)
-
-
-def _meet(some: list[FilePart], others: list[FilePart]) -> bool:
-    """Return whether two groups hold days of the same account."""
-    accounts = {(part.billing_account_id, part.sub_account_id) for part in some} & {
-        (part.billing_account_id, part.sub_account_id) for part in others
-    }
-    days = [_days(parts, accounts) for parts in (some, others)]
-    return bool(accounts) and days[0][0] <= days[1][1] and days[1][0] <= days[0][1]
-
-
-def _days(parts: list[FilePart], accounts: set[tuple[str, str]]) -> tuple[date, date]:
-    own = [one for one in parts if (one.billing_account_id, one.sub_account_id) in accounts]
-    first = [one.first_charge_date for one in own if one.first_charge_date]
-    last = [one.last_charge_date for one in own if one.last_charge_date]
-    return min(first, default=date.max), max(last, default=date.min)
 
 
 def _by_payer(files: list[Path], payers: Callable[[Path], set[str]]) -> list[list[Path]]:

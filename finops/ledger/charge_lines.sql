@@ -3,6 +3,18 @@ select
     charge_files.delivery_id as part,
     concat(case when charge_files.has_payer then billing_account_id end, '/', sub_account_id)
         as account,
+    case when charge_files.has_payer then billing_account_id else '' end as payer,
+    hash(
+        sub_account_id,
+        x_line_item_type,
+        charge_period_start,
+        coalesce(x_service_code, service_name),
+        x_usage_type,
+        x_operation,
+        availability_zone,
+        case when x_service_code is null then region_id end,
+        resource_id
+    ) as account_line,
     hash(
         case when charge_files.has_payer then billing_account_id end,
         sub_account_id,
@@ -48,7 +60,25 @@ select
     ) as all_of_it,
     case when x_line_item_id is not null then hash(x_line_item_id) end as line_id,
     x_unblended_cost <> 0 or effective_cost <> 0 as is_cost,
-    invoice_id is not null as is_invoiced
+    invoice_id is not null as is_invoiced,
+    case
+        when charge_category = 'Usage'
+            then hash(
+                case when charge_files.has_payer then billing_account_id end,
+                sub_account_id,
+                coalesce(x_service_code, service_name),
+                x_usage_type,
+                x_operation,
+                case when x_service_code is null then region_id end
+            )
+    end as usage,
+    case
+        when charge_period_end < charge_period_start + interval 23 hour then 'hour'
+        when charge_period_end <= charge_period_start + interval 25 hour then 'day'
+        when charge_period_end is not null then 'month'
+    end as grain,
+    charge_period_start as charge_start,
+    charge_period_end as charge_end
 from raw.compared_charges
 inner join charge_files
     on compared_charges.filename = charge_files.file

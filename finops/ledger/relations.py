@@ -27,7 +27,7 @@ def relations(record: Record, charges: Path, others: list[tuple[Record, Path]]) 
             found[other["delivery_id"]] = "replaced"
         elif _is_focus(record) != _is_focus(other):
             found[other["delivery_id"]] = _by_days(*sorted((record, other), key=age))
-        elif "" in payers(record) | payers(other) or payers(record) & payers(other):
+        elif "" in payers(record) | payers(other) or _meet(record, other):
             unknown.append((other, path))
     for one in _overlaps(record, charges, unknown):
         records = {record["delivery_id"]: record} | {one["delivery_id"]: one for one, _ in unknown}
@@ -56,6 +56,12 @@ def _is_same_export(one: Record, other: Record) -> bool:
 
 def _is_focus(record: Record) -> bool:
     return bool(record["format"] == FOCUS_FORMAT)
+
+
+def _meet(one: Record, other: Record) -> bool:
+    """Return whether two deliveries have a payer or account in common."""
+    accounts = set(one["sub_account_ids"]) & set(other["sub_account_ids"])
+    return bool(accounts or payers(one) & payers(other))
 
 
 def _by_days(older: Record, newer: Record) -> str:

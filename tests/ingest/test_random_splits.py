@@ -23,7 +23,7 @@ def loaded(project, folder):
     records = read_records(project / "warehouse")
     current = [one for one in records if one["status"] == "current"]
     files = [str(project / name) for one in current for name in charge_paths(one)]
-    (total,) = duckdb.execute("select sum(billed_cost) from read_parquet(?)", [files]).fetchone()
+    [(total,)] = duckdb.execute("select sum(billed_cost) from read_parquet(?)", [files]).fetchall()
     return Decimal(total)
 
 
