@@ -41,17 +41,24 @@ def open_reader(settings: Settings) -> duckdb.DuckDBPyConnection:
     `copy` could still write where the charges are.
     """
     con = open_database(settings.database, settings)
-    charges = address(settings.warehouse / "charges")
     # A folder of its own for what doesn't fit in memory; DuckDB makes and removes it.
     scratch = settings.warehouse / scratch_name()
     con.execute(f"set temp_directory = {literal(address(scratch))}")
     con.execute("set python_enable_replacements = false")
     con.execute("set autoinstall_known_extensions = false")
     con.execute("set autoload_known_extensions = false")
-    con.execute(f"set allowed_directories = [{literal(charges + '/')}]")
+    folders = ", ".join(literal(f"{address(one)}/") for one in _charge_folders(settings))
+    con.execute(f"set allowed_directories = [{folders}]")
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
     return con
+
+
+def _charge_folders(settings: Settings) -> list[Path]:
+    """Return where the charges are, also those that a link keeps on another disk."""
+    charges = settings.warehouse / "charges"
+    links = [one for one in (charges, *sorted(charges.glob("*"))) if one.is_symlink()]
+    return [charges, *(link.resolve() for link in links)]
 
 
 def set_up(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

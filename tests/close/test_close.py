@@ -287,7 +287,9 @@ def test_a_signed_file_that_was_changed_stops_the_next_close(september, project,
     close(september, "2026-09")
     path = project / "closed/2026-09/transfers.csv"
     path.write_text(path.read_text().replace("138", "139"))
-    with pytest.raises(BadInput, match="is not what was signed when 2026-09 was closed"):
+    with pytest.raises(
+        BadInput, match=r"booked against what was signed. .*closed/2026-09 is not what was kept"
+    ):
         prepare(close_project([charge("2026-10", 1)]), "2026-10")
 
 
