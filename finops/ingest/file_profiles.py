@@ -21,12 +21,30 @@ from finops.ingest.focus import SCHEMA as FOCUS_SCHEMA
 from finops.ingest.layouts import Layout, TargetType, read_layouts
 from finops.ingest.line_items import SCHEMA as LINE_ITEM_SCHEMA
 from finops.ingest.manifests import FOCUS_FORMAT, Delivery, month_of
-from finops.ingest.overlap import Overlap, overlaps
+from finops.ingest.overlap import Overlap, all_but, overlaps
 from finops.sql import read_query
 
 __all__ = ["FilePart", "Profile", "part_records", "parts_of_totals", "read_profile", "same_bytes"]
 
 Record = dict[str, Any]
+# What tells lines apart, in a bill and in FOCUS, and that a copy with fewer columns may lack.
+_KEYS = [
+    "line_item_line_item_type",
+    "line_item_product_code",
+    "line_item_usage_type",
+    "line_item_operation",
+    "line_item_availability_zone",
+    "charge_category",
+    "charge_class",
+    "service_name",
+    "x_service_code",
+    "x_usage_type",
+    "sku_meter",
+    "x_operation",
+    "region_id",
+    "availability_zone",
+    "commitment_discount_id",
+]
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,11 @@ def read_profile(
     layouts = read_layouts(con, files, scratch, schema.null_words)
     read = [lenient(one, schema.target_type) for one in layouts]
     bill = Bill(schema, read, layouts, [], [])
-    create_view(con, bill, _whole_line(schema), "raw.file_rows")
+    create_view(con, bill, _whole_line(schema), "raw.all_file_rows")
+    con.execute(
+        "create or replace view raw.file_rows as "
+        f"select {all_but(_lacking(layouts, schema))} from raw.all_file_rows"
+    )
     con.execute("create or replace temp table file_months (file varchar, period varchar)")
     _create_named_lines(con, kind)
     con.execute(
@@ -137,6 +159,12 @@ def read_profile(
         scanned[file].append(name)
     parts = _parts(found, months, delivered)
     return Profile(con, parts, scanned, layouts, schema.target_type)
+
+
+def _lacking(layouts: list[Layout], schema: Schema) -> list[str]:
+    """Return the columns that tell lines apart and that only some of the files have."""
+    named = [{schema.name_of(one.header) for one in layout.fields} for layout in layouts]
+    return [name for name in _KEYS if 0 < sum(name in one for one in named) < len(named)]
 
 
 def _whole_line(schema: Schema) -> Callable[[Layout, dict[str, str]], dict[str, str]]:

@@ -1,12 +1,13 @@
 """Tell whether two parts of a month hold the same lines, and which of them then counts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import duckdb
 
 from finops.sql import read_query
 
-__all__ = ["Overlap", "overlaps", "verdict"]
+__all__ = ["Overlap", "all_but", "overlaps", "verdict"]
 
 # Most of one part's lines in another: it is the same bill again, in whatever version.
 _MOST = 0.5
@@ -111,6 +112,12 @@ def overlaps(con: duckdb.DuckDBPyConnection) -> list[Overlap]:
     for one in [*_rows(con, "coarse_overlaps"), *_rows(con, "grain_overlaps")]:
         found[one.older, one.newer] = replace(one, is_other_grain=True)
     return list(found.values())
+
+
+def all_but(columns: Iterable[str]) -> str:
+    """Return SQL that selects all columns, and nothing in those that only some parts have."""
+    nothing = ", ".join(f"cast(null as varchar) as {name}" for name in columns)
+    return f"* replace ({nothing})" if nothing else "*"
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Overlap]:

@@ -6,13 +6,23 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from finops.ingest.columns import squashed
 from finops.ingest.manifests import FOCUS_FORMAT, export_of
-from finops.ingest.overlap import Overlap, overlaps, verdict
+from finops.ingest.overlap import Overlap, all_but, overlaps, verdict
 from finops.sql import path_literal, read_query
 
 __all__ = ["age", "payers", "relations"]
 
 Record = dict[str, Any]
+# What tells charges apart, and the columns of bills that it is taken from.
+_SERVICES = {"lineitemproductcode", "xservicecode", "servicename"}
+_KEYS = {
+    "x_service_code": _SERVICES,
+    "service_name": _SERVICES,
+    "x_usage_type": {"lineitemusagetype", "xusagetype", "skumeter"},
+    "x_operation": {"lineitemoperation", "xoperation"},
+    "availability_zone": {"lineitemavailabilityzone", "availabilityzone"},
+}
 
 
 def relations(record: Record, charges: Path, others: list[tuple[Record, Path]]) -> dict[str, str]:
@@ -99,11 +109,22 @@ def _overlaps(record: Record, charges: Path, others: list[tuple[Record, Path]]) 
         )  # fmt: skip
         con.execute("create schema raw")
         con.execute(
-            "create view raw.compared_charges as select *, filename from "
-            f"read_parquet([{names}], union_by_name = true, hive_partitioning = false)"
+            f"create view raw.compared_charges as select {all_but(_lacking(compared))} from "
+            f"read_parquet([{names}], union_by_name = true, filename = true, "
+            "hive_partitioning = false)"
         )
         con.execute(f"create temp view part_lines as {read_query('finops.ledger', 'charge_lines')}")
         return overlaps(con)
+
+
+def _lacking(compared: list[tuple[Record, Path]]) -> list[str]:
+    """Return the columns that tell charges apart and that only some of the bills had."""
+    had = [{squashed(name) for name in record["source_columns"]} for record, _ in compared]
+    return [
+        column
+        for column, names in _KEYS.items()
+        if 0 < sum(bool(names & one) for one in had) < len(had)
+    ]
 
 
 def _word(one: Overlap, records: dict[str, Record]) -> str:

@@ -173,3 +173,18 @@ def test_account_that_moved_is_billed_by_both_payers(load, together):
     tax = row("01T00", "31T00", 5)
     moved = [row("20T00", "21T00", 1, payer="2"), ["2", *tax[1:]]]
     assert load([*DAYS, tax], moved, together=together) == 14
+
+
+@TOGETHER
+@pytest.mark.parametrize("column", ["lineItem/ProductCode", "lineItem/UsageType"])
+def test_copy_with_fewer_columns_is_never_added(project, tmp_path, column, together):
+    place = HEADER.index(column)
+    fewer = [[*one[:place], *one[place + 1 :]] for one in (HEADER, *HOURS)]
+    write(tmp_path / "in" / "0" / "bill.csv", csv_text(HEADER, HOURS))
+    copy = write(tmp_path / "in" / "1" / "copy.csv", csv_text(fewer[0], fewer[1:]))
+    os.utime(copy, (9000, 9000))
+    for source in ["."] if together else ["0", "1"]:
+        connect(project).load(tmp_path / "in" / source)
+    records = read_records(project / "warehouse")
+    counted = [one for one in records if one["status"] == "current"]
+    assert sum(float(one["source_unblended_cost"]) for one in counted) == 3
