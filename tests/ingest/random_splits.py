@@ -27,6 +27,9 @@ _INVOICE = HEADER.index("bill/InvoiceId")
 _ID = HEADER.index("identity/LineItemId")
 
 
+_AFTER = ["nothing", "same bytes", "shuffled", "turned", "fewer", "newer", "less", "piece", "more"]
+
+
 @dataclass(frozen=True)
 class Split:
     """A folder with a bill that was split at random, its true sum, and what was done to it."""
@@ -45,7 +48,7 @@ def split_bill(folder: Path, seed: int) -> Split:
     for number, (name, part) in enumerate(parts):
         _write(chance, folder / name, part, 1000 + number)
     total = sum((Decimal(line[_COST]) for line in lines), Decimal(0))
-    after = chance.choice(["nothing", "same bytes", "shuffled", "newer", "less", "piece", "more"])
+    after = chance.choice(_AFTER)
     name, part = chance.choice(parts)
     total += _again(chance, folder, name, part, after)
     return Split(folder, total, f"seed {seed}: {way}, then {after}")
@@ -102,6 +105,12 @@ def _again(chance, folder: Path, name: str, part: list[list[str]], after: str) -
         os.utime(copy, (when, when))
     elif after == "shuffled":
         _write(chance, copy, chance.sample(part, len(part)), when)
+    elif after in ("turned", "fewer"):
+        # Columns in another order, or without one that tells lines apart.
+        without = chance.randrange(_START + 1, _COST) if after == "fewer" else -1
+        columns = [one for one in range(len(HEADER))[::-1] if one != without]
+        table = [[one[column] for column in columns] for one in (HEADER, *part)]
+        _write(chance, copy, table[1:], when, table[0])
     elif after in ("newer", "more"):
         changed = [[*line[:_COST], str(Decimal(line[_COST]) + 1)] for line in part]
         if chance.random() < 0.5:
@@ -117,8 +126,8 @@ def _again(chance, folder: Path, name: str, part: list[list[str]], after: str) -
     return Decimal(0)
 
 
-def _write(chance: random.Random, path: Path, lines: list[list[str]], when: int) -> None:
+def _write(chance, path: Path, lines: list[list[str]], when: int, header=HEADER) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([HEADER, *lines])
+        csv.writer(stream).writerows([header, *lines])
     os.utime(path, (when, when))
