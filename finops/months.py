@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from finops.ingest.charge_files import charge_scan
+from finops.ingest.kept_columns import KEPT
 from finops.models import Model, checks
 from finops.promises import keep_promises
 from finops.sql import identifier, literal
@@ -22,6 +23,7 @@ _ADDED = {
     "x_commitment_start": "timestamp",
     "x_commitment_end": "timestamp",
     "x_billing_entity": "varchar",
+    **{one.name: one.type for one in KEPT},
 }
 
 

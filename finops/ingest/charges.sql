@@ -291,7 +291,9 @@ charges as (
         bill_billing_entity as x_billing_entity,
         tags,
         cost_categories as x_cost_categories,
-        cast(unused_cost as decimal(18, 10)) as x_unused_cost
+        cast(unused_cost as decimal(18, 10)) as x_unused_cost,
+        -- The columns of kept_columns.csv.
+        unnest(kept)
     from priced_line_items
     left join raw.service_categories as services
         on priced_line_items.line_item_product_code = services.product_code

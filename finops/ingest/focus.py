@@ -10,6 +10,7 @@ from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import key_names, own_texts
+from finops.ingest.kept_columns import KEPT, kept_values
 from finops.ingest.layouts import MAP, Field, Layout
 from finops.ingest.maps import no_map, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
@@ -60,6 +61,11 @@ COLUMNS = {
     "x_service_code": "varchar",
     "x_usage_type": "varchar",
 }
+# Text until it is kept: what isn't of its type stops no load.
+COLUMNS = {one.focus_column: "varchar" for one in KEPT if one.focus_column} | COLUMNS
+_KEPT_COLUMNS = {one: one.focus_column for one in KEPT}
+# A provider marks details of its own by a prefix.
+_KEPT_KEYS = {one: [one.price_detail, f"x_{one.price_detail}"] for one in KEPT if one.price_detail}
 SCHEMA = Schema(
     view="raw.focus_charges",
     charges_sql="focus_charges.sql",
@@ -164,11 +170,13 @@ def _provider(layout: Layout) -> str:
 
 
 def _other_maps(layout: Layout) -> dict[str, str]:
-    maps = _maps(layout)
-    return {
+    maps, found = _maps(layout), fields_by_name(layout, SCHEMA)
+    others = {
         name: typed(maps[name], MAP) if name in maps else no_map()
         for name in ("x_cost_categories", "sku_price_details")
     }
+    details = others["sku_price_details"] if "sku_price_details" in maps else None
+    return others | {"kept": kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, details)}
 
 
 def _maps(layout: Layout) -> dict[str, Field]:

@@ -161,7 +161,9 @@ select
     cast(null as varchar) as x_billing_entity,
     tags,
     x_cost_categories,
-    cast(0 as decimal(18, 10)) as x_unused_cost
+    cast(0 as decimal(18, 10)) as x_unused_cost,
+    -- The columns of kept_columns.csv.
+    unnest(kept)
 from marked_charges
 left join unused_shares
     on

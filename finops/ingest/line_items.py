@@ -10,6 +10,7 @@ from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import cost_category_of, tag_of
+from finops.ingest.kept_columns import KEPT, kept_values
 from finops.ingest.layouts import MAP, Field, Layout
 from finops.ingest.maps import merged, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
@@ -86,6 +87,10 @@ COLUMNS = {
     "split_line_item_net_split_cost": NARROW,
     "split_line_item_net_unused_cost": NARROW,
 }
+# Text until it is kept: what isn't of its type stops no load.
+COLUMNS = {one.cur_column: "varchar" for one in KEPT} | COLUMNS
+_KEPT_COLUMNS = {one: one.cur_column for one in KEPT}
+_KEPT_KEYS = {one: [one.product_key] for one in KEPT if one.product_key}
 REQUIRED = [
     ("line_item_usage_start_date",),
     ("line_item_usage_account_id",),
@@ -179,10 +184,12 @@ def _tag_keys(con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout]) ->
 
 
 def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-    if "product" not in _maps(layout):
-        return {}
-    product = typed(_maps(layout)["product"], MAP)
-    return {
+    maps, found = _maps(layout), fields_by_name(layout, SCHEMA)
+    product = typed(maps["product"], MAP) if "product" in maps else None
+    kept = {"kept": kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, product)}
+    if product is None:
+        return kept
+    return kept | {
         # In this order the map is searched only where the column is empty.
         name: f"nullif(coalesce({columns[name]}, {product}[{literal(key)}]), '')"
         for name, key in PRODUCT_KEYS.items()

@@ -15,6 +15,8 @@ _RULES = (
     "elapsed.sql",
     "focus.py",
     "focus_charges.sql",
+    "kept_columns.csv",
+    "kept_columns.py",
     "line_items.py",
     "service_categories.csv",
     "tags.py",

@@ -1,0 +1,71 @@
+"""Columns that charges keep for later, whatever format a bill has."""
+
+from decimal import Decimal
+
+from finops.ingest.kept_columns import KEPT
+from finops.months import _ADDED
+from tests.conftest import line
+from tests.ingest.bill_files import charges as read_charges
+from tests.ingest.bill_files import csv_text, load, write
+
+
+def test_columns_of_commitments_and_prices_have_their_types(charges):
+    kept = line(
+        reservation_number_of_reservations="2",
+        reservation_unused_quantity=1.5,
+        savings_plan_savings_plan_rate=0.25,
+        savings_plan_payment_option="No Upfront",
+        pricing_public_on_demand_rate="0.0000166667",
+        pricing_rate_code="SKU.TERM.RATE",
+        line_item_iam_principal="arn:aws:iam::1:role/agent",
+        capacity_reservation_capacity_reservation_arn="cr-1",
+    )
+    columns = (
+        "x_reservation_count, x_reservation_unused_quantity, x_savings_plan_rate, "
+        "x_savings_plan_payment_option, list_unit_price, sku_price_id, x_iam_principal, "
+        "capacity_reservation_id"
+    )
+    assert charges(kept, columns=columns) == [
+        (2.0, 1.5, Decimal("0.25"), "No Upfront", Decimal("0.0000166667"), "SKU.TERM.RATE",
+         "arn:aws:iam::1:role/agent", "cr-1"),
+    ]  # fmt: skip
+
+
+def test_product_map_tells_models_and_systems(charges):
+    bedrock = line(
+        product={
+            "model": "Claude", "provider": "Anthropic", "inference_type": "Input tokens",
+            "feature": "On-demand Inference",
+        }
+    )  # fmt: skip
+    usage = line(product={"tenancy": "Shared"}, product_operating_system="Linux")
+    columns = "x_model_id, x_model_developer, x_inference_type, x_feature, x_tenancy"
+    assert charges(bedrock, usage, columns=f"{columns}, x_operating_system") == [
+        ("Claude", "Anthropic", "Input tokens", "On-demand Inference", None, None),
+        (None, None, None, None, "Shared", "Linux"),
+    ]
+
+
+def test_value_that_is_no_number_is_empty_and_stops_no_load(charges):
+    odd = line(line_item_normalization_factor="NA", reservation_units_per_reservation="n/a")
+    assert charges(odd, columns="x_normalization_factor, x_reservation_units_each") == [
+        (None, None)
+    ]
+
+
+def test_focus_has_them_in_columns_and_price_details(tmp_path):
+    header = [
+        "ChargePeriodStart", "BilledCost", "SubAccountId", "ListUnitPrice", "SkuPriceId",
+        "CapacityReservationId", "SkuPriceDetails",
+    ]  # fmt: skip
+    details = '{"OperatingSystem": "Linux", "x_Tenancy": "Shared", "ModelId": "m-1"}'
+    row = ["2026-10-01T00:00:00Z", "1", "a", "0.5", "P1", "cr-1", details]
+    load(write(tmp_path / "focus.csv", csv_text(header, [row])), tmp_path / "w", format="focus")
+    columns = "list_unit_price, sku_price_id, capacity_reservation_id, x_operating_system"
+    assert read_charges(tmp_path / "w", f"{columns}, x_tenancy, x_model_id") == [
+        (Decimal("0.5"), "P1", "cr-1", "Linux", "Shared", "m-1")
+    ]
+
+
+def test_older_charges_get_every_kept_column():
+    assert {one.name: one.type for one in KEPT}.items() <= _ADDED.items()
