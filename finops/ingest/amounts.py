@@ -29,6 +29,8 @@ _INTEGERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 # Below it, the nearest ten-billionth of a double is found without a look at its text.
 _SAFE = 200_000
+# So many digits tell a double from every other, and fewer of one mostly aren't written.
+_DOUBLE_DIGITS = "15 and 17"
 # 3 x 2^51: a double of up to 2^51 that it is added to, and taken from again, is rounded to a whole
 # number, three times faster than by round().
 _ROUNDER = "6755399441055744.0"
@@ -154,7 +156,11 @@ def _of_text(text: str, target: str, is_lenient: bool) -> str:
         f"strlen({text}) - instr({text}, '.') > {scale} "
         f"or contains({text}, 'e') or contains({text}, 'E')"
     )
-    exact = _unless(f"{_decimals(text)} > {scale}", cast, target, is_lenient)
+    is_cut = f"{_decimals(text)} > {scale}"
+    if target == WIDE:
+        # With that many digits it is a double as somebody has written it, and counts as one.
+        is_cut = f"({is_cut} and {_digits(text)} not between {_DOUBLE_DIGITS})"
+    exact = _unless(is_cut, cast, target, is_lenient)
     return f"case when {may_be_longer} then {exact} else {cast} end"
 
 
@@ -164,6 +170,12 @@ def _decimals(text: str) -> str:
     exponent = rf"try_cast(regexp_extract({text}, '[eE]([-+]?[0-9]+)\s*$', 1) as bigint)"
     is_zero = rf"regexp_matches({text}, '^\s*[-+]?[0.]*([eE]|\s*$)')"
     return f"(case when {is_zero} then 0 else {decimals} - coalesce({exponent}, 0) end)"
+
+
+def _digits(text: str) -> str:
+    """Return SQL for how many digits of a number count, from the first that is not 0."""
+    mantissa = rf"regexp_extract({text}, '^\s*[-+]?([0-9.]*)', 1)"
+    return f"length(ltrim(replace({mantissa}, '.', ''), '0'))"
 
 
 def _unless(is_cut: str, cast: str, target: str, is_lenient: bool) -> str:

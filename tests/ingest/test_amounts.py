@@ -11,7 +11,7 @@ import pytest
 from finops import connect
 from finops.errors import BadSource
 from tests.conftest import line, usd, write_bill
-from tests.ingest.bill_files import charges, csv_text, load, write
+from tests.ingest.bill_files import NEEDED, ROW, charges, csv_text, load, load_csv, write
 
 FOCUS = ["ChargePeriodStart", "SubAccountId", "BilledCost", "ListCost"]
 NARROW, WIDE = "DECIMAL(18,10)", "DECIMAL(38,18)"
@@ -149,3 +149,8 @@ def test_months_of_both_types_add_up_in_one_warehouse_in_any_order(project, tmp_
         )
         assert rows["cost"].tolist() == [usd("0.1"), usd("7.00000000000000001"), 0], table
     assert warehouse.status()["x_residual"].tolist() == [0, 0, 0]
+
+
+def test_text_of_a_double_counts_to_the_eighteenth_decimal(tmp_path):
+    text = csv_text(NEEDED, [[*ROW[:2], "0.0010684211984159026"]])
+    assert load_csv(tmp_path, text) == [(usd("0.001068421198415903"),)]

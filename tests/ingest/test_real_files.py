@@ -29,7 +29,7 @@ def plain(scan, cost, where="true"):
     """Rows and the exact sum of a column, by a plain reading of the text of a file."""
     total = f"coalesce(sum(cast(nullif({cost}, '') as decimal(38, 18))), 0)"
     query = f"select count(*), {total} from {scan} where {where}"
-    return duckdb.execute(query).fetchone()
+    return duckdb.execute(query).fetchall()[0]
 
 
 def loaded(warehouse, source):
@@ -67,6 +67,7 @@ def test_bucket_of_another_tool(project, real_file, tmp_path):
         archive.extractall(tmp_path / "bucket", filter="data")
     [report] = (tmp_path / "bucket").rglob("my-report-1.csv.gz")
     rows, cost = plain(csv(report), '"lineItem/UnblendedCost"')
+    # Its amounts are doubles as text, of up to 21 decimals: the eighteenth is the last that counts.
     assert loaded(connect(project), tmp_path / "bucket") == [("2018-08", rows, cost)]
 
 
