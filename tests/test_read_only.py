@@ -186,4 +186,4 @@ def test_project_of_any_name_works(name, tmp_path):
             assert warehouse.sql(rows)["b"].tolist() == [cost]
             assert warehouse.diff("2026-10").empty
     left = sorted(path.name for path in (tmp_path / name / "warehouse").iterdir())
-    assert left == ["charges", "finops.duckdb", "writer.lock"]
+    assert left == ["charges", "files", "finops.duckdb", "writer.lock"]
