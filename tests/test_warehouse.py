@@ -168,7 +168,7 @@ def test_changed_plan_of_orders_is_read_although_no_table_is_made_of_it(warehous
         "billing_period,service,orders\n2026-12,*,500\n"
     )
     (project / "business" / "planned_changes.csv").write_text(
-        "start,monthly,currency,name\n2026-12-01,5,USD,no table is made of it\n"
+        "start,aws_service,monthly,currency,name\n2026-12-01,AWS Glue,5,USD,ours\n"
     )
     warehouse.build()
     assert warehouse.table("business.order_plan")["orders"].tolist() == [500]
