@@ -1,6 +1,7 @@
 """Two S3 servers on loopback, and a proxy between them and us that counts, cuts and spoils."""
 
 import contextlib
+import fcntl
 import http.server
 import json
 import re
@@ -40,6 +41,13 @@ def start(command: list[str | Path], port: int, log: Path) -> subprocess.Popen:
 
 def install_s3rver(folder: Path) -> Path:
     """Return the s3rver of npm, installed once into `folder`; skip where that can't be."""
+    # Of the processes that run the tests, one installs it and the others wait.
+    with (folder / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _installed(folder)
+
+
+def _installed(folder: Path) -> Path:
     program = folder / "node_modules" / ".bin" / "s3rver"
     if not program.exists():
         if not (npm := shutil.which("npm")):
