@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 import finops.ingest.zips
+from finops import connect
 from finops.errors import BadSource
 from finops.ingest.columns import athena_name
 from tests.conftest import line, usd, write_bill
@@ -259,16 +260,18 @@ def test_month_of_a_manifest_may_correct_usage_before_it(tmp_path):
     assert charges(tmp_path / "warehouse", "sum(billed_cost)") == [(usd("0.5"),)]
 
 
-def test_manifest_of_nothing_but_empty_chunks_is_a_delivery_without_rows(tmp_path):
-    write(tmp_path / "rep/rep-1.csv.gz", "")
-    (tmp_path / "rep/rep-2.snappy.parquet").touch()
+def test_manifest_of_nothing_but_empty_chunks_is_no_delivery(tmp_path, project):
+    source = tmp_path / "in"
+    write(source / "rep/rep-1.csv.gz", "")
+    (source / "rep/rep-2.snappy.parquet").touch()
     manifest = {
         "reportKeys": ["rep/rep-1.csv.gz", "rep/rep-2.snappy.parquet"],
         "billingPeriod": {"start": "20261001T000000.000Z"},
     }
-    write(tmp_path / "rep/rep-Manifest.json", json.dumps(manifest))
-    (record,) = load(tmp_path, tmp_path / "warehouse")
-    assert (record["source_rows"], float(record["source_unblended_cost"])) == (0, 0)
+    write(source / "rep/rep-Manifest.json", json.dumps(manifest))
+    warehouse = connect(project)
+    assert warehouse.load(source).empty
+    assert sorted(warehouse.files()["status"]) == ["another dataset", "empty", "empty"]
 
 
 def test_archive_beside_a_bill_is_left_alone(tmp_path):
