@@ -89,7 +89,8 @@ def test_killed_at_random_moments_readers_see_whole_builds(processes, project, b
         seen[facts] += 1
     assert sum(seen.values()) == KILLS
     assert len(seen) > 3, "the writers hardly got to write; the test proves nothing"
-    last = write_bill(project / "last.parquet", [line(line_item_unblended_cost=7.0)])
+    lines = [line(line_item_unblended_cost=0.007) for _ in range(1000)]
+    last = write_bill(project / "last.parquet", lines)
     with finops.connect(project) as warehouse:
         warehouse.load(last)
         warehouse.build()
