@@ -2,13 +2,14 @@
 
 import datetime as dt
 import os
+import shutil
 
 import duckdb
 import pytest
 from sqlglot import parse_one
 
 from finops import connect
-from finops.errors import BadSource, CheckFailed
+from finops.errors import BadSource, CheckFailed, FinopsError
 from finops.models import Model, checks
 from finops.promises import broken, keep_promises
 from tests.conftest import line, write_bill
@@ -148,9 +149,9 @@ def test_month_whose_deliveries_are_gone_leaves_the_tables(warehouse, load):
     load("a", SEPTEMBER, 3)
     load("b", OCTOBER, 5)
     warehouse.build()
-    for path in warehouse.settings.warehouse.glob("charges/billing_period=2026-09/*/*"):
-        path.unlink()
-    warehouse.build()
+    shutil.rmtree(warehouse.settings.warehouse / "charges/billing_period=2026-09")
+    with pytest.raises(FinopsError, match="2026-09"):
+        warehouse.build()
     assert billed(warehouse) == {"2026-10": 5}
 
 
