@@ -105,7 +105,8 @@ def write_deliveries(
 def _months(versions: Sequence[Delivery], warehouse: Path) -> set[str]:
     """Return the months of which there are older versions or deliveries that were loaded."""
     periods = {one.billing_period for one in versions}
-    return periods | {record["billing_period"] for record in read_records(warehouse)}
+    loaded = (warehouse / "charges").glob("billing_period=*/delivery=*")
+    return periods | {folder.parent.name.removeprefix("billing_period=") for folder in loaded}
 
 
 def _empty(
