@@ -11,17 +11,11 @@ with charges as (
         coalesce(x_bill_type, 'Anniversary') as x_bill_type,
         x_line_item_type,
         coalesce(service_name, 'unknown') as service_name,
+        -- What a commitment left unused is billed with its fee; x_unused_cost sets it apart.
+        case when x_entry = 'unused_commitment_expense' then 'cloud_expense' else x_entry end
+            as x_entry,
         case
-            -- Tax on support or a marketplace product is tax; it is deductible and no expense.
-            when charge_category = 'Tax' then 'vat_receivable'
-            -- An upfront fee is used over its term; a returned plan gives it back.
-            when x_upfront_cost <> 0 then 'prepaid_current'
-            when x_billing_entity = 'AWS Marketplace' then 'marketplace_expense'
-            when x_is_support then 'support_expense'
-            else 'cloud_expense'
-        end as x_entry,
-        case
-            when x_upfront_cost <> 0 then coalesce(
+            when x_entry = 'prepaid_current' then coalesce(
                 commitment_discount_id,
                 -- Only the text of a refund names the plan that was returned.
                 regexp_extract(charge_description, 'Savings Plan ID:? *([0-9A-Za-z-]+)', 1)
@@ -35,7 +29,7 @@ with charges as (
         end as charge_description,
         x_unblended_cost,
         billed_cost,
-        case when commitment_discount_status = 'Unused' then effective_cost else 0 end
+        case when x_entry = 'unused_commitment_expense' then effective_cost else 0 end
             as x_unused_cost
     from staging.charges
     where billing_period <= coalesce(getvariable('period'), '9999-12')

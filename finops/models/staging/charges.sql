@@ -1,4 +1,20 @@
 -- One row per charge of the current deliveries.
+with charges as (
+    select
+        *,
+        -- AWS Support by every name that its plans have had, in code or product name.
+        coalesce(
+            x_billing_entity is distinct from 'AWS Marketplace'
+            and regexp_matches(
+                concat_ws(chr(10), x_service_code, service_name),
+                -- The same as SUPPORT in finops/support.py.
+                '(?im)^(aws|ocb|amazon web services)[ -]?(basic|developer|business|premium|enterprise)?[ -]?(support|on-?ramp)|^aws ?unified ?operations'
+            ),
+            false
+        ) as x_is_support
+    from raw.charges
+)
+
 select
     billing_period,
     -- All that an owner can be told from, as one number that joins fast.
@@ -62,18 +78,20 @@ select
     x_commitment_start,
     x_commitment_end,
     x_billing_entity,
-    -- AWS Support by every name that its plans have had, in code or product name.
-    coalesce(
-        x_billing_entity is distinct from 'AWS Marketplace'
-        and regexp_matches(
-            concat_ws(chr(10), x_service_code, service_name),
-            -- The same as SUPPORT in finops/support.py.
-            '(?im)^(aws|ocb|amazon web services)[ -]?(basic|developer|business|premium|enterprise)?[ -]?(support|on-?ramp)|^aws ?unified ?operations'
-        ),
-        false
-    ) as x_is_support,
+    x_is_support,
+    -- What the charge is for the books, an entry of mappings/accounts.csv. Decided here for all.
+    case
+        -- Tax on support or a marketplace product is tax; it is deductible and no expense.
+        when charge_category = 'Tax' then 'vat_receivable'
+        -- An upfront fee is used over its term; a returned plan gives it back.
+        when x_upfront_cost <> 0 then 'prepaid_current'
+        when x_billing_entity = 'AWS Marketplace' then 'marketplace_expense'
+        when x_is_support then 'support_expense'
+        when commitment_discount_status = 'Unused' then 'unused_commitment_expense'
+        else 'cloud_expense'
+    end as x_entry,
     tags,
     x_cost_categories,
     x_line_item_id,
     delivery as x_delivery_id
-from raw.charges
+from charges
