@@ -9,6 +9,7 @@ from finops.close import frozen, ledger, registers
 from finops.close.accounts import read_accounts
 from finops.close.closable import check_closable, trust_of
 from finops.close.commitments import disclosure, read_commitments, returned_plans, upfronts
+from finops.close.expense import Expense, expenses
 from finops.close.journal import journal, kinds
 from finops.close.payments import Payment
 from finops.close.prepaid import Upfront, month_end, next_month, roll_forward
@@ -21,14 +22,15 @@ from finops.report.text import cents
 from finops.settings import Settings
 from finops.warehouse import Warehouse
 
-__all__ = ["Close", "prepare"]
+__all__ = ["Close", "prepare", "read_expenses"]
 
 
 @dataclass(frozen=True)
 class Close:
     """A month as finance signs it. Coins are whole coins: of the bill, or of the books (`x_book_`).
 
-    `rows` are the valued recognition rows of the month, `credits` the register. `prepaid` and
+    `rows` are the valued recognition rows of the month, `expenses` what they lead to, by billing
+    currency, `credits` the register. `prepaid` and
     `prepaid_books` roll `upfronts` forward, in the bill's coins and in those of the books, beside
     `bill_amortised`, what the bill itself took of them, by billing currency; `due` is the
     commitment disclosure. `moved` are the transfers that this close posts, and `journal` the same
@@ -46,6 +48,7 @@ class Close:
     is_final: bool
     deliveries: dict[str, str]
     rows: pd.DataFrame
+    expenses: dict[str, Expense]
     credits: pd.DataFrame
     upfronts: list[Upfront]
     prepaid: pd.DataFrame
@@ -83,7 +86,7 @@ def prepare(
     if not draft:
         check_closable(warehouse, period, accrue=accrue)
     accounts = read_accounts(settings.project / "mappings" / "accounts.csv", with_gaps=draft)
-    closed = [month for month in frozen.closed_months(settings) if month < period]
+    closed = _closed_before(settings, period)
     books = _books(warehouse, period, closed[0] if closed else period)
     booked = frozen.read_booked(settings, closed)
     moved = ledger.less(books.target, booked)
@@ -99,6 +102,7 @@ def prepare(
         is_final=all(row["x_final_share"] == 1 for row in trust),
         deliveries=_deliveries(warehouse),
         rows=now,
+        expenses=expenses(warehouse, moved, period),
         credits=registers.credits(books.rows, period),
         upfronts=books.upfronts,
         prepaid=roll_forward(books.upfronts, period, books=False),
@@ -112,6 +116,24 @@ def prepare(
         corrections=named[named["x_kind"] == "correction"].reset_index(drop=True),
         restated=_restated(settings, closed),
     )
+
+
+def read_expenses(warehouse: Warehouse, period: str) -> dict[str, Expense]:
+    """Return the expense of a month (YYYY-MM) as its close books it, by billing currency.
+
+    Of a closed month it is what was signed. Raises what `prepare` raises of a draft.
+    """
+    settings = warehouse.settings
+    if period in frozen.closed_months(settings):
+        return expenses(warehouse, frozen.read_booked(settings, [period]), period)
+    closed = _closed_before(settings, period)
+    books = _books(warehouse, period, closed[0] if closed else period)
+    moved = ledger.less(books.target, frozen.read_booked(settings, closed))
+    return expenses(warehouse, moved, period)
+
+
+def _closed_before(settings: Settings, period: str) -> list[str]:
+    return [month for month in frozen.closed_months(settings) if month < period]
 
 
 @dataclass(frozen=True)

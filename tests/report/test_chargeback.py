@@ -10,10 +10,13 @@ import pytest
 
 import finops
 from finops.close.accounts import read_accounts
+from finops.close.expense import ACCOUNTS, Expense
+from finops.close.month import prepare
 from finops.errors import BadInput
 from finops.report.statements import statement as module
 from finops.report.statements.chargeback import COLUMNS, journal_csv, postings
 from finops.report.statements.files import write_statements
+from finops.report.statements.reconciliation import steps
 from finops.report.statements.statement import statements
 from tests.report.test_statements import EMPTY
 
@@ -36,14 +39,34 @@ def october(warehouse):
 @pytest.fixture
 def accounts(tmp_path):
     path = tmp_path / "accounts.csv"
-    path.write_text("entry,account_code\ncloud_expense,53110\ncloud_clearing,=53999\n")
+    path.write_text(
+        "entry,account_code\ncloud_expense,53110\nsupport_expense,53120\ncloud_clearing,=53999\n"
+    )
     return read_accounts(path)
 
 
-def small(statement, team, *lines):
-    """Return the statement of a team that pays literal coins at cost centres."""
-    frame = pd.DataFrame(lines, columns=["x_cost_centre", "x_cents"])
-    return replace(statement, team=team, lines=frame, total=int(frame["x_cents"].sum()))
+def small(statement, *teams, currency="USD", books="USD", rate=1, **booked):
+    """Return statements of teams that pay literal coins: (team, (entry, cost centre, coins), …).
+
+    The close books the same by account, or the coins that `booked` gives, at one rate.
+    """
+    columns = ["x_entry", "x_cost_centre", "x_cents"]
+    of_team = {team: pd.DataFrame(lines, columns=columns) for team, *lines in teams}
+    whole = pd.concat(of_team.values())
+    sums = whole.groupby("x_entry")["x_cents"].sum()
+    coins = {one: booked.get(one, int(sums.get(one, 0))) for one in ACCOUNTS}
+    expense = Expense(
+        currency, books, coins, {one: round(coins[one] * rate) for one in ACCOUNTS}, {}, rounded=1
+    )
+    month = replace(statement.month, currency=currency, lines=whole, expense=expense)
+    return [
+        replace(statement, month=month, team=team, lines=lines, total=int(lines["x_cents"].sum()))
+        for team, lines in of_team.items()
+    ]
+
+
+def cloud(centre, coins):
+    return ("cloud_expense", centre, coins)
 
 
 def booked(rows):
@@ -54,50 +77,112 @@ def read(content):
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def test_every_month_debits_equal_credits_and_the_statements(warehouse):
-    for month in warehouse.status()["billing_period"]:
+def test_every_month_debits_are_the_expense_of_the_close_by_account(warehouse):
+    """In the money of the bill and of the books; a bill of won would have no decimals."""
+    for month in sorted(set(warehouse.status()["billing_period"])):
+        closed = prepare(warehouse, month, draft=True)
+        lines = closed.journal[closed.journal["entry"].isin(ACCOUNTS)]
+        sides = [["debit", "credit"], ["billing_debit", "billing_credit"]]
+        books, bill = (
+            lines.groupby("entry")[[debit, credit]]
+            .sum()
+            .pipe(lambda f, d=debit, c=credit: f[d] - f[c])
+            for debit, credit in sides
+        )
         found = statements(warehouse, month, mode="chargeback")
-        coins = [row.coins for row in postings(found, PAYING)]
-        assert sum(coins) == 0
-        assert -coins[-1] == sum(one.total for one in found) == found[0].month.total
+        rows = [row for row in postings(found, PAYING) if row.entry != "cloud_clearing"]
+        for account in ACCOUNTS:
+            own = [row for row in rows if row.entry == account]
+            assert sum(row.book_coins for row in own) == books.get(account, 0)
+            assert sum(row.coins for row in own) == bill.get(account, 0) * 100
 
 
-def test_cost_centres_are_debited_and_who_pays_aws_is_credited(october):
-    one = small(october[0], "order", ("CC-1", 700), ("CC-2", 50))
-    two = small(october[0], "search", ("CC-1", 100))
-    rows = postings([one, two], PAYING)
+def test_every_month_the_steps_lead_from_the_bill_to_the_statements(warehouse):
+    for month in sorted(set(warehouse.status()["billing_period"])):
+        found = statements(warehouse, month, mode="chargeback")
+        names, amounts = zip(*steps(found), strict=True)
+        bill = warehouse.sql(
+            "select sum(billed_cost) as cost from staging.charges where billing_period = $month",
+            month=month,
+        )["cost"].iloc[0]
+        assert (names[0], amounts[0]) == ("step_bill", bill)
+        assert sum(amounts[:-1]) == amounts[-1]
+        assert amounts[names.index("rounded")] == 0
+        # Nine in ten of the lines are invoices of whole cents: a cent for each booked amount.
+        rounding = amounts[names.index("step_rounding")]
+        assert abs(rounding) <= Decimal(found[0].month.expense.rounded) / 100
+
+
+def test_tax_and_prepaid_fees_are_charged_to_nobody(october):
+    lines = pd.concat(one.lines for one in october)
+    assert set(lines["x_entry"]) <= set(ACCOUNTS)
+    assert "Tax" not in set(lines["charge_category"])
+
+
+def test_cost_centres_are_debited_by_account_and_who_pays_aws_is_credited(october):
+    found = small(
+        october[0],
+        ("order", cloud("CC-1", 700), cloud("CC-2", 50), ("support_expense", "CC-1", 5)),
+        ("search", cloud("CC-1", 100)),
+    )
+    rows = postings(found, PAYING)
     assert booked(rows) == [
         ("CC-1", "cloud_expense", 800),
         ("CC-2", "cloud_expense", 50),
-        (PAYING, "cloud_clearing", -850),
+        ("CC-1", "support_expense", 5),
+        (PAYING, "cloud_clearing", -855),
     ]
-    assert rows[0].references == (one.reference, two.reference)
+    assert rows[0].references == (found[0].reference, found[1].reference)
+
+
+def test_what_the_close_books_and_no_line_says_stays_with_who_pays_aws(october):
+    found = small(october[0], ("order", cloud("CC-1", 700)), cloud_expense=500, support_expense=30)
+    assert booked(postings(found, PAYING)) == [
+        ("CC-1", "cloud_expense", 700),
+        (PAYING, "cloud_expense", -200),
+        (PAYING, "support_expense", 30),
+        (PAYING, "cloud_clearing", -530),
+    ]
 
 
 def test_a_cost_centre_that_got_money_back_is_credited(october, accounts):
-    one = small(october[0], "order", ("CC-1", 700), ("CC-2", -50), ("CC-3", 0))
-    shown = read(journal_csv(postings([one], PAYING), accounts))
+    found = small(october[0], ("order", cloud("CC-1", 700), cloud("CC-2", -50), cloud("CC-3", 0)))
+    shown = read(journal_csv(postings(found, PAYING), accounts))
     sides = [(row["x_cost_centre"], row["debit"], row["credit"]) for row in shown]
     assert sides == [("CC-1", "7.00", ""), ("CC-2", "", "0.50"), (PAYING, "", "6.50")]
 
 
 def test_what_nobody_owns_stays_with_who_pays_aws(october):
-    one = small(october[0], "unowned", ("unowned", 30))
+    found = small(october[0], ("unowned", cloud("unowned", 30)))
     expected = [(PAYING, "cloud_expense", 30), (PAYING, "cloud_clearing", -30)]
-    assert booked(postings([one], PAYING)) == expected
+    assert booked(postings(found, PAYING)) == expected
+
+
+def test_coins_of_the_books_add_up_to_the_expense(october, accounts):
+    found = small(
+        october[0],
+        ("order", cloud("CC-1", 1), cloud("CC-2", 1), cloud("CC-3", 1)),
+        books="KRW",
+        rate=Decimal(100) / 3,
+    )
+    rows = postings(found, PAYING)
+    assert [row.book_coins for row in rows] == [34, 33, 33, -100]
+    shown = read(journal_csv(rows, accounts))[0]
+    assert (shown["debit"], shown["currency"]) == ("34", "KRW")
+    assert (shown["billing_debit"], shown["billing_currency"]) == ("0.01", "USD")
 
 
 def test_currencies_are_booked_and_balanced_each(october):
-    won = replace(october[0].month, currency="KRW")
-    one = small(october[0], "order", ("CC-1", 5))
-    two = replace(small(october[0], "order", ("CC-1", 9000)), month=won)
-    assert [row.coins for row in postings([one, two], PAYING)] == [5, -5, 9000, -9000]
+    found = [
+        *small(october[0], ("order", cloud("CC-1", 5))),
+        *small(october[0], ("order", cloud("CC-1", 9000)), currency="KRW"),
+    ]
+    assert [row.coins for row in postings(found, PAYING)] == [5, -5, 9000, -9000]
 
 
 def test_won_have_no_decimals_and_no_cell_is_a_formula(october, accounts):
-    won = replace(october[0].month, currency="KRW")
-    one = replace(small(october[0], "order", ("=CC()", 9000)), month=won)
-    debit, credit = read(journal_csv(postings([one], PAYING), accounts))
+    found = small(october[0], ("order", cloud("=CC()", 9000)), currency="KRW", books="KRW")
+    debit, credit = read(journal_csv(postings(found, PAYING), accounts))
     assert tuple(debit) == COLUMNS
     assert (debit["x_cost_centre"], debit["debit"]) == ("'=CC()", "9000")
     assert (credit["account_code"], credit["credit"]) == ("'=53999", "9000")
@@ -111,26 +196,30 @@ def test_a_journal_lies_beside_the_statements_of_all_teams_only(warehouse, octob
     )
     write_statements(warehouse, "2026-10", **both)
     shown = read((tmp_path / "journal-2026-10.csv").read_bytes())
-    debit = sum(Decimal(row["debit"] or 0) for row in shown)
-    credit = sum(Decimal(row["credit"] or 0) for row in shown)
-    assert debit == credit == Decimal("2097672.07")
+    debit = sum(Decimal(row["billing_debit"] or 0) for row in shown)
+    credit = sum(Decimal(row["billing_credit"] or 0) for row in shown)
+    # The bill of 2,097,672.07 less tax of 190,697.44, and 82,097.61 used of prepaid fees.
+    assert debit == credit == Decimal("1989072.24")
+    led = read((tmp_path / "reconciliation-2026-10.csv").read_bytes())
+    assert led[1]["x_amount"] == "-190697.44"
+    assert sum(Decimal(row["x_amount"]) for row in led[:-1]) == Decimal(led[-1]["x_amount"])
 
 
 @pytest.mark.parametrize(
     ("lines", "paying", "words"),
     [
-        ([("CC-1", 1)], "", "add paying_cost_centre"),
-        ([("unowned", 1)], PAYING, "order has cost and no cost centre to charge"),
+        ([cloud("CC-1", 1)], "", "add paying_cost_centre"),
+        ([cloud("unowned", 1)], PAYING, "order has cost and no cost centre to charge"),
     ],
 )
 def test_a_missing_cost_centre_is_refused(october, lines, paying, words):
     with pytest.raises(BadInput, match=words):
-        postings([small(october[0], "order", *lines)], paying)
+        postings(small(october[0], ("order", *lines)), paying)
 
 
 def test_a_missing_account_is_refused_with_its_file(october, tmp_path):
     path = tmp_path / "accounts.csv"
     path.write_text("entry,account_code\ncloud_expense,53110\n")
-    rows = postings([small(october[0], "order", ("CC-1", 1))], PAYING)
+    rows = postings(small(october[0], ("order", cloud("CC-1", 1))), PAYING)
     with pytest.raises(BadInput, match=r"accounts.csv has no line for cloud_clearing; add entry"):
         journal_csv(rows, read_accounts(path))

@@ -40,7 +40,8 @@ def test_movers_and_budgets_add_up_to_the_month(warehouse, october):
     assert teams == services == ["2,176,485.77", "+159,075.47"]
     assert budgets == ["2,176,485.77", "2,119,000.00", "−57,485.77", "103 %"]
     assert "differs by 0.00" in page
-    assert "The statements of all teams are 2,176,485.77 USD; the bill is 2,176,485.77" in page
+    assert "The statements of all teams are 2,176,485.77 USD of effective cost." in page
+    assert "The bill is 2,097,672.07" in page
 
 
 def test_measures_are_those_of_the_marts_with_change_and_trend(warehouse, october):

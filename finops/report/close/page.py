@@ -13,13 +13,6 @@ from finops.report.text import cents, money, month_text, number
 
 __all__ = ["close_page", "expense", "section", "sections", "tiles"]
 
-_EXPENSES = (
-    "cloud_expense",
-    "unused_commitment_expense",
-    "support_expense",
-    "marketplace_expense",
-)
-
 
 def close_page(close: Close, language: str) -> str:
     """Return the page of a close; every text in it is escaped."""
@@ -58,8 +51,8 @@ def tiles(close: Close, language: str) -> list[Tile]:
 
 def expense(close: Close) -> Decimal:
     """Return what this close books as expense, in the currency of the books."""
-    lines = close.journal[close.journal["entry"].isin(_EXPENSES)]
-    return sum(lines["debit"], Decimal(0)) - sum(lines["credit"], Decimal(0))
+    coins = (sum(one.book_coins.values()) for one in close.expenses.values())
+    return exact(sum(coins), close.currency)
 
 
 def sections(close: Close, language: str) -> dict[str, Section]:

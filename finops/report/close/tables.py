@@ -10,6 +10,7 @@ from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
+from finops.report.close.expense import accounts, bill_to_expense
 from finops.report.close.layout import Column, Say, Table, moneys
 from finops.report.close.lists import (
     credited,
@@ -53,7 +54,12 @@ def tables(close: Close, language: str) -> list[Table]:
             _corrections(close, currency, words, language),
         ]
     restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
-    return [_journal(close, words, language), *found, *restated]
+    opening = [
+        table
+        for expense in close.expenses.values()
+        for table in (bill_to_expense(expense, words), accounts(expense, words))
+    ]
+    return [*opening, _journal(close, words, language), *found, *restated]
 
 
 def _recognition(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:

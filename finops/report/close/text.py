@@ -9,6 +9,8 @@ __all__ = ["TEXTS", "kind_text", "part_text", "say"]
 TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Month-end close", "월 결산"),
     "summary": ("Summary", "요약"),
+    "bill_to_expense": ("From the bill to the expense", "청구서에서 비용까지"),
+    "expense_accounts": ("Expense by account", "계정별 비용"),
     "recognition": ("Recognition", "회계 처리"),
     "journal": ("Journal", "분개장"),
     "accruals": ("Accruals and true-up", "미지급비용 정산"),
@@ -45,6 +47,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bill": ("Bill", "청구액"),
     "before_credits": ("{value} before credits", "크레딧 전 {value}"),
     "expense": ("Expense of the month", "당월 비용"),
+    "step": ("Step", "단계"),
+    "amount": ("Amount, {currency}", "금액, {currency}"),
+    "step_bill": ("The bill, tax included", "청구서 (부가세 포함)"),
+    "step_vat": ("Tax, a receivable", "부가세 (대급금)"),
+    "step_upfront": ("Upfront fees of the month, prepaid", "당월 선납 요금 (선급비용)"),
+    "step_amortised": ("Used of prepaid fees", "선급비용 상각"),
+    "step_accrued": ("Accrued, not on the bill yet", "청구서에 아직 없는 계상액"),
+    "step_earlier": ("Corrections of earlier months", "이전 달 수정"),
+    "step_rounding": ("Rounding of invoices and fees to cents", "인보이스·요금의 센트 반올림"),
+    "step_note": (
+        "Credits and refunds are in the bill. The total is what the journal books as expense, and "
+        "what a chargeback of the month moves to the cost centres.",
+        "크레딧과 환불은 청구서에 들어 있습니다. 합계는 분개장의 비용이며, 당월 차지백이 비용 "
+        "센터로 옮기는 금액입니다.",
+    ),
+    "accounts_note": (
+        "In the books at the rate of each invoice, and of each upfront fee when it was paid.",
+        "장부 금액은 인보이스별 환율, 선납 요금은 지급 당시 환율입니다.",
+    ),
+    "no_expense": ("The month has no expense.", "당월 비용이 없습니다."),
     "prepaid_left": ("Prepaid", "선급비용 잔액"),
     "of_which_later": ("{value} after a year", "1년 뒤 {value}"),
     "accrued": ("Accrued", "미지급비용"),

@@ -147,7 +147,7 @@ def pools(statement: Statement, language: str) -> Section:
 
 
 def index(found: list[Statement], language: str) -> Section:
-    """Return one row per statement, and the bill that they add up to."""
+    """Return one row per statement, and the cost of the month that they add up to."""
     words, month = words_of(language), found[0].month
     total = sum(one.total for one in found)
     rows: list[tuple[str, ...]] = [
@@ -160,10 +160,12 @@ def index(found: list[Statement], language: str) -> Section:
         )
         for one in sorted(found, key=lambda one: (-one.total, one.team))
     ]
+    rows.append((words("total"), amount(month, total), "", "", ""))
+    if kept := sum(month.rest.values()):
+        rows.append((words("kept"), amount(month, kept), "", "", ""))
     rows += [
-        (words("total"), amount(month, total), "", "", ""),
-        (words("bill"), amount(month, month.total), "", "", ""),
-        (words("difference"), amount(month, total - month.total), "", "", ""),
+        (words(f"against_{month.mode}"), amount(month, month.total), "", "", ""),
+        (words("difference"), amount(month, total + kept - month.total), "", "", ""),
     ]
     columns = (words("amount"), words("change"), words("share"))
     return Section(

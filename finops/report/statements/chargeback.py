@@ -1,16 +1,18 @@
-"""Book what teams are charged: a journal whose debits are its credits, to the cent."""
+"""Book what teams are charged: a journal whose debits are the expense of the close, to the cent."""
 
 import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pandas as pd
 
 from finops.close.accounts import Accounts
+from finops.close.expense import ACCOUNTS, Expense
 from finops.errors import BadInput
+from finops.report.cents import apportion
 from finops.report.statements.statement import Month, Statement
 from finops.report.text import cents, plain, safe_cell
 
@@ -26,6 +28,9 @@ COLUMNS = (
     "account_name_ko",
     "debit",
     "credit",
+    "currency",
+    "billing_debit",
+    "billing_credit",
     "billing_currency",
     "x_references",
 )
@@ -33,24 +38,28 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Posting:
-    """One line of the journal: whole coins of `month.currency`, a debit above zero, else a credit.
+    """One line of the journal, a debit above zero, else a credit.
 
-    `references` are those of the statements that it sums up.
+    `coins` are whole coins of `month.currency`, `book_coins` of the books. `references` are those
+    of the statements that it sums up.
     """
 
     month: Month
     cost_centre: str
     entry: str
     coins: int
+    book_coins: int
     references: tuple[str, ...]
 
 
 def postings(found: Iterable[Statement], paying_cost_centre: str) -> list[Posting]:
-    """Return a debit of cloud expense per cost centre, and a credit of cloud clearing.
+    """Return a debit per cost centre and account of expense, and a credit of cloud clearing.
 
-    One row per currency, cost centre and account; the rows of a currency sum to zero. The credit is
-    all statements, at the cost centre that pays AWS. What nobody owns stays with that one. Raises
-    BadInput if there is none, and for a team whose cost has no cost centre.
+    One row per currency, cost centre and account; the rows of a currency sum to zero, in its coins
+    and in those of the books. The debits of an account are what the close of the month books as
+    its expense. The credit is at the cost centre that pays AWS. What nobody owns stays with that
+    one, and what of the expense is in no statement. Raises BadInput if there is none, and for a
+    team whose cost has no cost centre.
     """
     if not paying_cost_centre:
         raise BadInput(
@@ -81,22 +90,47 @@ def journal_csv(rows: Iterable[Posting], accounts: Accounts) -> bytes:
 
 
 def _of_currency(found: list[Statement], paying: str) -> Iterable[Posting]:
-    """Yield the debits by cost centre and the credit that they are held against."""
-    sums: dict[str, int] = defaultdict(int)
+    """Yield the debits by cost centre and account, and the credit that they are held against."""
+    month, expense = found[0].month, found[0].month.expense
+    if expense is None:
+        raise BadInput("Showback books nothing: ask for the statements with mode chargeback.")
     references: dict[str, list[str]] = defaultdict(list)
+    sums: dict[str, dict[str, int]] = {account: defaultdict(int) for account in ACCOUNTS}
     for one in found:
-        for centre, coins in one.lines.groupby("x_cost_centre")["x_cents"].sum().items():
-            place = _cost_centre(one, str(centre), paying)
-            sums[place] += int(coins)
+        keys = ["x_entry", "x_cost_centre"]
+        places = one.lines.groupby(keys, as_index=False)["x_cents"].sum()
+        for account, centre, coins in places.itertuples(index=False):
+            place = _cost_centre(one, centre, paying)
+            sums[account][place] += int(coins)
             references[place].append(one.reference)
-    month = found[0].month
-    for centre in sorted(centre for centre, coins in sums.items() if coins):
-        named = tuple(dict.fromkeys(references[centre]))
-        yield Posting(month, centre, "cloud_expense", sums[centre], named)
-    if total := sum(sums.values()):
-        yield Posting(
-            month, paying, "cloud_clearing", -total, tuple(one.reference for one in found)
-        )
+    for account in ACCOUNTS:
+        sums[account][paying] += month.rest.get(account, 0)
+        books = _in_books(sums[account], expense, account, paying)
+        for centre in sorted(books):
+            coins = sums[account][centre]
+            if coins or books[centre]:
+                named = tuple(dict.fromkeys(references[centre]))
+                yield Posting(month, centre, account, coins, books[centre], named)
+    total, booked = sum(expense.coins.values()), sum(expense.book_coins.values())
+    if total or booked:
+        named = tuple(one.reference for one in found)
+        yield Posting(month, paying, "cloud_clearing", -total, -booked, named)
+
+
+def _in_books(
+    by_centre: dict[str, int], expense: Expense, account: str, paying: str
+) -> dict[str, int]:
+    """Return coins of the bill in those of the books, which add up to what the close books.
+
+    An account has one rate: what the books have of it by what the bill has. Where the bill's part
+    is nothing, who pays AWS bears what the books have.
+    """
+    total, booked = expense.coins[account], expense.book_coins[account]
+    if not total:
+        return {paying: booked}
+    with localcontext(prec=60):
+        exact = [Decimal(coins) * booked / total for coins in by_centre.values()]
+        return dict(zip(by_centre, apportion(exact, booked), strict=True))
 
 
 def _cost_centre(statement: Statement, centre: str, paying: str) -> str:
@@ -112,8 +146,7 @@ def _cost_centre(statement: Statement, centre: str, paying: str) -> str:
 
 def _cells(row: Posting, accounts: Accounts) -> list[str]:
     account, month = accounts[row.entry], row.month
-    places = cents(month.currency)
-    side = f"{Decimal(abs(row.coins)).scaleb(-places):.{places}f}"
+    books = month.expense.books if month.expense else month.currency
     return [
         month.billing_period,
         str(pd.Period(month.billing_period, freq="M").end_time.date()),
@@ -122,8 +155,16 @@ def _cells(row: Posting, accounts: Accounts) -> list[str]:
         account.account_code,
         account.name("en"),
         account.name("ko"),
-        side if row.coins > 0 else "",
-        side if row.coins < 0 else "",
+        *_sides(row.book_coins, books),
+        books,
+        *_sides(row.coins, month.currency),
         month.currency,
         " ".join(row.references),
     ]
+
+
+def _sides(coins: int, currency: str) -> tuple[str, str]:
+    """Return coins as debit and credit, one of them empty."""
+    places = cents(currency)
+    side = f"{Decimal(abs(coins)).scaleb(-places):.{places}f}"
+    return side if coins > 0 else "", side if coins < 0 else ""

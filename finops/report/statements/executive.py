@@ -224,7 +224,7 @@ def _trust(month: Month, total: int, language: str) -> str:
         "trust_line",
         language,
         total=amount(month, total),
-        bill=amount(month, month.total),
+        bill=number(row["billed_cost"], cents(month.currency)),
         currency=month.currency,
         residual=number(row["x_residual"], cents(month.currency)),
         invoiced=percent(row["x_final_share"], 0),

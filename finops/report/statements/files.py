@@ -10,6 +10,7 @@ from finops.report.pages import write_whole
 from finops.report.statements.chargeback import journal_csv, postings
 from finops.report.statements.executive import executive_page
 from finops.report.statements.page import index_page, statement_page
+from finops.report.statements.reconciliation import steps_csv
 from finops.report.statements.statement import MEASURES, Statement, statements
 from finops.report.statements.workbook import workbook
 from finops.warehouse import Warehouse
@@ -29,10 +30,11 @@ def write_statements(
     """Write the statements of a month into `folder`, all teams' or that of `team`.
 
     Without `team` there is an index too, and for `showback` a page for executives, for `chargeback`
-    the journal of all, a CSV of `chargeback.COLUMNS`. The same build, with the same anomalies
-    marked as expected, gives the same bytes. Returns the files. Raises BadInput, before anything is
-    written, for an unknown language or mode, a month or team without cost, and a journal that lacks
-    an account or cost centre; SourceNotFound without a build.
+    the journal of all, a CSV of `chargeback.COLUMNS`, and one of the steps from the bill to it. The
+    same build, with the same anomalies marked as expected, gives the same bytes. Returns the files.
+    Raises BadInput, before anything is written, for an unknown language or mode, a month or team
+    without cost, a chargeback whose close would be refused, and a journal that lacks an account or
+    cost centre; SourceNotFound without a build.
     """
     place_of(language)
     _check("mode", mode, MEASURES)
@@ -58,6 +60,7 @@ def _of_all(
     files: dict[Path, str | bytes] = {folder / name.format("index"): index_page(found, language)}
     if month.mode == "chargeback":
         files[folder / f"journal-{month.billing_period}.csv"] = _journal(warehouse, found)
+        files[folder / f"reconciliation-{month.billing_period}.csv"] = steps_csv(found)
     else:
         files[folder / name.format("executive")] = executive_page(warehouse, found, language)
     return files

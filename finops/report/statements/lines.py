@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from finops.close.expense import ACCOUNTS, Expense
 from finops.report.cents import add_cents
 from finops.report.text import cents, is_missing
 from finops.sql import read_query
@@ -13,8 +14,8 @@ from finops.warehouse import Warehouse
 
 __all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
 
-# Showback tells what was used; chargeback books what the invoice says.
-MEASURES = {"showback": "effective_cost", "chargeback": "billed_cost"}
+# Showback tells what was used, tax included; chargeback books the expense of the close.
+MEASURES = {"showback": "effective_cost", "chargeback": "x_expense"}
 _LEVELS = ["x_team", "x_pool", "service_name"]
 _QUERY = read_query("finops.report.statements", "lines")
 
@@ -33,28 +34,48 @@ class Reason(NamedTuple):
     share: float
 
 
-def read_lines(warehouse: Warehouse, period: str, currency: str, mode: str) -> pd.DataFrame:
-    """Return the lines of all teams, in coins that add up to the bill.
+def read_lines(
+    warehouse: Warehouse, period: str, currency: str, expense: Expense | None = None
+) -> pd.DataFrame:
+    """Return the lines of all teams in coins: effective cost that adds up to the month's.
 
-    One row per x_team, x_pool (empty: own), x_driver, x_service, service_name, charge_category and
-    x_cost_centre, with exact billed_cost and effective_cost, x_reasons (a tuple of Reason, the
-    largest first), x_to_split (what the pool had of this AWS service and category), x_weight (the
-    line's part of it; both None for own lines) and x_cents, whole coins.
+    With the `expense` of the month's close, they are expense, and those of an account add up to it.
+    What rounding of invoices leaves goes to the largest line; more than that is in no line.
+
+    One row per x_team, x_pool (empty: own), x_driver, x_service, service_name, charge_category,
+    x_entry and x_cost_centre, with exact billed_cost, effective_cost and x_expense, x_reasons (a
+    tuple of Reason, the largest first), x_to_split (what the pool had of this AWS service and
+    category), x_weight (the line's part of it; both None for own lines) and x_cents, whole coins.
     """
     rows = warehouse.sql(_QUERY, period=period, currency=currency)
-    lines = add_cents(rows, MEASURES[mode], _LEVELS, cents(currency))
+    if expense is None:
+        lines = add_cents(rows, "effective_cost", _LEVELS, cents(currency))
+    else:
+        parts = [_expense_cents(rows, expense, account) for account in ACCOUNTS]
+        lines = pd.concat(parts).sort_index().reset_index(drop=True)
     records = lines.to_dict("records")
-    to_split = [_known(row[f"x_pool_{MEASURES[mode]}"]) for row in records]
+    to_split = [_known(row["x_pool_effective_cost"]) for row in records]
     weights = [
-        float(row[MEASURES[mode]] / total) if total else None
+        float(row["effective_cost"] / total) if total else None
         for row, total in zip(records, to_split, strict=True)
     ]
-    dropped = ["x_pool_line", "x_pool_billed_cost", "x_pool_effective_cost"]
-    return lines.drop(columns=dropped).assign(
+    return lines.drop(columns=["x_pool_line", "x_pool_effective_cost"]).assign(
         x_reasons=pd.Series([_reasons(row) for row in records], lines.index, object),
         x_to_split=pd.Series(to_split, lines.index, object),
         x_weight=pd.Series(weights, lines.index, object),
     )
+
+
+def _expense_cents(rows: pd.DataFrame, expense: Expense, account: str) -> pd.DataFrame:
+    """Return the rows of one account of expense, in coins that add up to what the books have."""
+    own = rows[(rows["x_entry"] == account) & (rows["x_expense"] != 0)]
+    found = add_cents(own, "x_expense", _LEVELS, cents(expense.currency))
+    left = expense.coins[account] - int(found["x_cents"].sum())
+    if len(found) and abs(left) <= expense.rounded:
+        coins = list(found["x_cents"])
+        coins[max(range(len(coins)), key=lambda place: abs(coins[place]))] += left
+        return found.assign(x_cents=coins)
+    return found
 
 
 def command(line: dict[Any, Any], period: str) -> str:
@@ -82,12 +103,18 @@ def services(lines: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
     )
 
 
-def pools(lines: pd.DataFrame, totals: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return what the team got of each pool, by what it was split, and the team's share of it."""
+def pools(lines: pd.DataFrame, of_all: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Return what the team got of each pool, by what it was split, and the team's share of it.
+
+    `of_all` are the lines of all teams.
+    """
+    is_split = (of_all["x_pool"] != "") & (of_all["x_driver"] != "commitment_benefit")
+    groups = of_all[is_split].groupby("x_pool")[measure]
+    totals = {str(pool): sum(part, Decimal(0)) for pool, part in groups}
     shared = lines[lines["x_pool"] != ""]
     rows = []
     for (pool, driver), part in shared.groupby(["x_pool", "x_driver"]):
-        total = totals[measure].get(pool) if driver != "commitment_benefit" else None
+        total = totals.get(str(pool)) if driver != "commitment_benefit" else None
         got = sum(part[measure], Decimal(0))
         share = float(got / total) if total else None
         rows.append((pool, driver, total, share, int(part["x_cents"].sum())))

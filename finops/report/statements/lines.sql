@@ -1,4 +1,5 @@
--- One row per team, pool, driver, own service, AWS service, category and cost centre: what it pays and why.
+-- One row per team, pool, driver, own service, AWS service, category, entry of the books and cost centre:
+-- what it pays and why. x_expense is the effective cost of entries that are expense: no tax, no upfront fee.
 -- Of the newest month and its first currency; others: set variable period = '2026-10';
 -- set variable currency = 'USD';
 with asked_month as (
@@ -32,6 +33,7 @@ owned as (
         owned_cost.x_service,
         coalesce(owned_cost.service_name, '') as service_name,
         coalesce(owned_cost.charge_category, '') as charge_category,
+        owned_cost.x_entry,
         owned_cost.x_cost_centre,
         owned_cost.x_owner_method,
         coalesce(owned_cost.x_rule_id, owned_cost.x_owner_source) as x_source,
@@ -74,6 +76,7 @@ sources as (
         x_service,
         service_name,
         charge_category,
+        x_entry,
         x_cost_centre,
         x_owner_method,
         x_source,
@@ -86,6 +89,7 @@ sources as (
         x_service,
         service_name,
         charge_category,
+        x_entry,
         x_cost_centre,
         x_owner_method,
         x_source,
@@ -99,6 +103,7 @@ reasons as (
         x_service,
         service_name,
         charge_category,
+        x_entry,
         x_cost_centre,
         list(
             struct_pack(
@@ -111,7 +116,7 @@ reasons as (
             order by x_size desc, x_owner_method, x_source, x_line
         ) as x_reasons
     from sources
-    group by x_team, x_service, service_name, charge_category, x_cost_centre
+    group by x_team, x_service, service_name, charge_category, x_entry, x_cost_centre
 ),
 
 lines as (
@@ -122,6 +127,7 @@ lines as (
         x_service,
         coalesce(service_name, '') as service_name,
         coalesce(charge_category, '') as charge_category,
+        x_entry,
         x_cost_centre,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
@@ -137,6 +143,7 @@ lines as (
         x_service,
         coalesce(service_name, ''),
         coalesce(charge_category, ''),
+        x_entry,
         x_cost_centre
 ),
 
@@ -146,11 +153,11 @@ pool_lines as (
         x_pool,
         service_name,
         charge_category,
-        sum(billed_cost) as billed_cost,
+        x_entry,
         sum(effective_cost) as effective_cost
     from lines
     where x_pool <> '' and x_driver <> 'commitment_benefit'
-    group by x_pool, service_name, charge_category
+    group by x_pool, service_name, charge_category, x_entry
 )
 
 select
@@ -160,12 +167,13 @@ select
     lines.x_service,
     lines.service_name,
     lines.charge_category,
+    lines.x_entry,
     lines.x_cost_centre,
     lines.billed_cost,
     lines.effective_cost,
+    case when lines.x_entry like '%_expense' then lines.effective_cost else 0 end as x_expense,
     case when lines.x_pool = '' then reasons.x_reasons end as x_reasons,
     pools.line as x_pool_line,
-    pool_lines.billed_cost as x_pool_billed_cost,
     pool_lines.effective_cost as x_pool_effective_cost
 from lines
 left join reasons
@@ -175,6 +183,7 @@ left join reasons
         and lines.x_service = reasons.x_service
         and lines.service_name = reasons.service_name
         and lines.charge_category = reasons.charge_category
+        and lines.x_entry = reasons.x_entry
         and lines.x_cost_centre = reasons.x_cost_centre
 left join mappings.shared_costs as pools
     on lines.x_pool = pools.pool
@@ -184,6 +193,7 @@ left join pool_lines
         and lines.x_driver <> 'commitment_benefit'
         and lines.service_name = pool_lines.service_name
         and lines.charge_category = pool_lines.charge_category
+        and lines.x_entry = pool_lines.x_entry
 where lines.billed_cost <> 0 or lines.effective_cost <> 0
 order by
     lines.x_team,
@@ -192,4 +202,5 @@ order by
     lines.service_name,
     lines.x_service,
     lines.charge_category,
+    lines.x_entry,
     lines.x_cost_centre

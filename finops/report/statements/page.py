@@ -2,6 +2,7 @@
 
 from finops.report.pages import environment
 from finops.report.statements.amounts import index, name
+from finops.report.statements.reconciliation import reconciliation
 from finops.report.statements.sections import sections, tiles
 from finops.report.statements.statement import Month, Statement
 from finops.report.statements.text import say
@@ -45,8 +46,12 @@ def index_page(found: list[Statement], language: str) -> str:
             lines=[say(first.mode, language)],
             tiles=[],
             tables=[
-                index([one for one in found if one.month.currency == currency], language)
-                for currency in currencies
+                table(mine, language)
+                for mine in (
+                    [one for one in found if one.month.currency == currency]
+                    for currency in currencies
+                )
+                for table in (index, reconciliation)
             ],
             footer=say("footer", language),
         )

@@ -5,12 +5,12 @@ __all__ = [
     "COMPANY",
     "GAPS",
     "MONTHS",
-    "POOLS",
     "RESOURCES",
     "SERVICES",
     "TEAMS",
     "TRUST",
     "UNIT_COST",
+    "UPFRONT",
 ]
 
 MONTHS = """
@@ -47,14 +47,6 @@ BUDGETS = """
 select x_team, x_own_effective_cost, x_budget, x_exchange_rate
 from marts.team_month
 where billing_period = $period and billing_currency = $currency
-"""
-
-# What each pool has to split.
-POOLS = """
-select x_pool, sum(billed_cost) as billed_cost, sum(effective_cost) as effective_cost
-from marts.pool_month
-where billing_period = $period and billing_currency = $currency
-group by x_pool
 """
 
 UNIT_COST = """
@@ -138,4 +130,14 @@ group by x_pool
 TRUST = """
 from marts.trust_header
 where billing_period = $period and billing_currency = $currency
+"""
+
+# What was paid upfront in the month, before it is used.
+UPFRONT = """
+select coalesce(sum(billed_cost), 0) as x_upfront_cost
+from staging.charges
+where
+    billing_period = $period
+    and billing_currency = $currency
+    and x_entry = 'prepaid_current'
 """

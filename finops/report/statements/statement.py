@@ -11,6 +11,8 @@ import pandas as pd
 from finops.allocation.worklist import worklist
 from finops.anomalies import find, incidents
 from finops.business.bridge import bridge
+from finops.close.expense import ACCOUNTS, Expense
+from finops.close.month import read_expenses
 from finops.errors import BadInput
 from finops.report.cents import apportion, whole
 from finops.report.statements import queries
@@ -29,10 +31,13 @@ Names = dict[str, dict[str, str]]
 class Month:
     """What all statements of a month and a currency share.
 
-    `total` is the bill in the smallest coin of `currency`; `lines` are those of every team. `trust`
-    is the row of marts.trust_header; `rate` gives `reporting_currency`, None if there is none.
-    `team_names` and `service_names` give what each is called in a language, by key. `bridge` is
-    what `business.bridge` returns: empty without a month before and for chargeback.
+    `total` is what they are held against, in the smallest coin of `currency`: effective cost, or
+    for chargeback the `expense` of the month's close. `lines` are those of every team, and `rest`
+    what of the expense is in none of them, by account, in coins. `upfront_cost` was paid in the
+    month for months to come. `trust` is the row of marts.trust_header; `rate` gives
+    `reporting_currency`, None if there is none. `team_names` and `service_names` give what each is
+    called in a language, by key. `bridge` is what `business.bridge` returns: empty without a month
+    before and for chargeback.
     """
 
     company: str
@@ -48,6 +53,17 @@ class Month:
     service_names: Names
     lines: pd.DataFrame
     bridge: pd.DataFrame
+    upfront_cost: Decimal
+    expense: Expense | None
+
+    @cached_property
+    def rest(self) -> dict[str, int]:
+        """What the close books as expense and no charge of the month says: timing, corrections."""
+        if self.expense is None:
+            return {}
+        charged = self.lines.groupby("x_entry")["x_cents"].sum()
+        left = {one: self.expense.coins[one] - int(charged.get(one, 0)) for one in ACCOUNTS}
+        return {account: coins for account, coins in left.items() if coins}
 
 
 @dataclass(frozen=True)
@@ -111,54 +127,73 @@ def statements(
     currencies = known.loc[known["billing_period"] == billing_period, "billing_currency"]
     earlier = [month for month in months if month < billing_period]
     previous = earlier[-1] if earlier else None
-    found = [
-        one
-        for currency in currencies
-        for one in _of_currency(warehouse, billing_period, previous, str(currency), mode, team)
-    ]
+    asked = _Asked(warehouse, mode, billing_period, previous)
+    found = [one for currency in currencies for one in _of_currency(asked, str(currency), team)]
     if not found:
         raise BadInput(_nobody(warehouse, billing_period, team))
     return found
 
 
-def _of_currency(
-    warehouse: Warehouse,
-    period: str,
-    previous: str | None,
-    currency: str,
-    mode: str,
-    team: str | None,
-) -> list[Statement]:
-    month = _month(warehouse, period, previous, currency, mode)
-    before = read_lines(warehouse, previous, currency, mode) if previous else None
+class _Asked:
+    """The month of the statements and the one before, and what their closes book as expense."""
+
+    def __init__(self, warehouse: Warehouse, mode: str, period: str, previous: str | None) -> None:
+        self.warehouse, self.mode, self.period, self.previous = warehouse, mode, period, previous
+        months = [one for one in (period, previous) if one and mode == "chargeback"]
+        self._expenses = {month: read_expenses(warehouse, month) for month in months}
+
+    def expense(self, currency: str) -> Expense | None:
+        """Return the expense of the month; None for showback."""
+        return self._expenses.get(self.period, {}).get(currency)
+
+    def lines(self, currency: str) -> pd.DataFrame:
+        """Return the lines of the month."""
+        return read_lines(self.warehouse, self.period, currency, self.expense(currency))
+
+    def previous_lines(self, currency: str) -> pd.DataFrame | None:
+        """Return the lines of the month before, if there is one."""
+        if self.previous is None:
+            return None
+        expense = self._expenses.get(self.previous, {}).get(currency)
+        return read_lines(self.warehouse, self.previous, currency, expense)
+
+
+def _of_currency(asked: _Asked, currency: str, team: str | None) -> list[Statement]:
+    month = _month(asked, currency)
+    before = asked.previous_lines(currency)
     teams = sorted(set(month.lines["x_team"]))
     wanted = [one for one in teams if team in (None, one)]
     if not wanted:
         return []
-    extra = _Extras(warehouse, month)
+    extra = _Extras(asked.warehouse, month)
     return [_statement(month, one, before, extra) for one in wanted]
 
 
-def _month(
-    warehouse: Warehouse, period: str, previous: str | None, currency: str, mode: str
-) -> Month:
+def _month(asked: _Asked, currency: str) -> Month:
+    warehouse, period, previous = asked.warehouse, asked.period, asked.previous
     trust = warehouse.sql(queries.TRUST, period=period, currency=currency).to_dict("records")[0]
     rates = warehouse.sql(queries.BUDGETS, period=period, currency=currency)["x_exchange_rate"]
     rate = None if rates.isna().all() else Decimal(rates.iloc[0])
+    expense = asked.expense(currency)
+    total = trust["effective_cost"] if expense is None else expense.total
     return Month(
         company=warehouse.settings.company,
         billing_period=period,
         previous_period=previous,
-        mode=mode,
+        mode=asked.mode,
         currency=currency,
-        total=whole(Decimal(trust[MEASURES[mode]]).scaleb(cents(currency))),
+        total=whole(Decimal(total).scaleb(cents(currency))),
         rate=rate,
         reporting_currency=warehouse.settings.reporting_currency,
         team_names=_names(warehouse.sql(queries.TEAMS)),
         service_names=_names(warehouse.sql(queries.SERVICES)),
         trust={str(name): None if is_missing(value) else value for name, value in trust.items()},
-        lines=read_lines(warehouse, period, currency, mode),
-        bridge=_bridge(warehouse, period, previous, currency, mode),
+        lines=asked.lines(currency),
+        bridge=_bridge(warehouse, period, previous, currency, asked.mode),
+        upfront_cost=warehouse.sql(queries.UPFRONT, period=period, currency=currency)[
+            "x_upfront_cost"
+        ].iloc[0],
+        expense=expense,
     )
 
 
@@ -181,7 +216,6 @@ class _Extras:
             return warehouse.sql(query, period=month.billing_period, currency=month.currency)
 
         self.budgets = {row["x_team"]: row for row in _records(rows(queries.BUDGETS))}
-        self.pools = rows(queries.POOLS).set_index("x_pool")
         self.units = rows(queries.UNIT_COST)
         self.resources = rows(queries.RESOURCES)
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
@@ -194,7 +228,7 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
     lines = month.lines[month.lines["x_team"] == team].reset_index(drop=True)
     earlier = None if before is None else before[before["x_team"] == team]
     budget = extra.budgets.get(team, {})
-    of_pools = pools(lines, extra.pools, MEASURES[month.mode])
+    of_pools = pools(lines, month.lines, MEASURES[month.mode])
     moved = _team_bridge(month.bridge, team, lines, earlier)
     return Statement(
         month=month,

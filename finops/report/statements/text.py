@@ -21,13 +21,34 @@ _TEXTS = {
         "쇼백: 약정 요금을 실제 사용처에 배분한 유효 비용",
     ),
     "chargeback": (
-        "Chargeback: billed cost, as the invoice says",
-        "차지백: 청구서 기준 청구 비용",
+        "Chargeback: the expense that the close books, without tax and prepaid fees",
+        "차지백: 부가세와 선급비용을 뺀 결산 비용",
     ),
     "reference": ("Reference for questions and disputes", "문의 및 이의 제기 번호"),
     "total": ("Total", "합계"),
     "amount": ("amount", "금액"),
-    "bill": ("The bill", "청구서 합계"),
+    "against_showback": ("Effective cost of the month", "당월 유효 비용"),
+    "against_chargeback": ("Expense of the close", "결산 비용"),
+    "kept": (
+        "Stays with who pays AWS: corrections, accruals, timing",
+        "AWS 지급 부서 부담: 수정, 계상, 시점 차이",
+    ),
+    "reconciliation": ("From the bill to the statements", "청구서에서 명세서까지"),
+    "reconciliation_showback": (
+        "Effective cost has tax, as the bill has it, and upfront fees in the months that use them.",
+        "유효 비용은 청구서와 같이 부가세를 포함하고, 선납 요금은 사용한 달에 배분합니다.",
+    ),
+    "reconciliation_chargeback": (
+        "The expense is that of the month's close, by the same accounts; the journal moves it.",
+        "비용은 당월 결산과 같은 금액, 같은 계정이며 분개장이 이를 옮깁니다.",
+    ),
+    "step": ("step", "단계"),
+    "used_upfront": (
+        "Used of upfront fees, and timing of commitments",
+        "선납 요금 사용분과 약정의 시점 차이",
+    ),
+    "rounded": ("Rounding to cents", "센트 반올림"),
+    "all_statements": ("All statements", "명세서 합계"),
     "difference": ("Difference", "차이"),
     "budget": ("Budget", "예산"),
     "no_budget": ("no budget in business/budgets.csv", "business/budgets.csv에 예산 없음"),
@@ -204,10 +225,10 @@ _TEXTS = {
         "business/budgets.csv에 예산이 없습니다.",
     ),
     "trust_line": (
-        "The statements of all teams are {total} {currency}; the bill is {bill}, and our sum of it "
-        "differs by {residual}. {invoiced} of its lines are invoiced, the last charge is of {day}, "
-        "and {unowned} of the cost has no owner.",
-        "모든 팀의 명세서 합계는 {total} {currency}, 청구서는 {bill}이며 청구서와의 차이는 "
+        "The statements of all teams are {total} {currency} of effective cost. The bill is {bill}, "
+        "and our sum of it differs by {residual}. {invoiced} of its lines are invoiced, the last "
+        "charge is of {day}, and {unowned} of the cost has no owner.",
+        "모든 팀의 명세서 합계는 유효 비용 {total} {currency}이고, 청구서는 {bill}, 합산 차이는 "
         "{residual}입니다. 청구서 항목의 {invoiced}가 확정되었고, 마지막 사용일은 {day}, "
         "소유자 없는 비용은 {unowned}입니다.",
     ),
@@ -218,14 +239,14 @@ _TEXTS = {
     "no_owner": ("No owner", "소유자 없음"),
     "page": ("Page", "페이지"),
     "footer": (
-        "Parts are rounded so that they add up; all statements of a month add up to the bill. "
-        "Months and days are UTC, as the bill has them.",
-        "각 금액은 합계가 맞도록 반올림했으며, 한 달의 모든 명세서를 더하면 청구서와 같습니다. "
+        "Parts are rounded so that they add up; the index leads from the bill to all statements "
+        "of a month. Months and days are UTC, as the bill has them.",
+        "각 금액은 합계가 맞도록 반올림했으며, 목록에서 청구서와 한 달의 모든 명세서를 대조합니다. "
         "날짜는 청구서와 같이 UTC 기준입니다.",
     ),
     "index_note": (
-        "The statements add up to the bill to the last cent.",
-        "명세서의 합계는 청구서와 마지막 자리까지 일치합니다.",
+        "The statements add up to it to the last cent; below is what leads there from the bill.",
+        "명세서의 합계는 마지막 자리까지 일치하며, 아래에서 청구서와 대조합니다.",
     ),
 }
 
