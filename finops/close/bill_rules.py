@@ -120,7 +120,7 @@ def _frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     kept = []
     for one in rows:
         billed, expected = Decimal(one["x_billed_cost"]), Decimal(one["x_expected_cost"])
-        if abs(billed - expected) > tolerance(one["x_lines"], expected):
+        if abs(billed - expected) > tolerance(one["x_lines"]):
             kept.append(
                 one
                 | {

@@ -75,7 +75,7 @@ def _of_invoice(case: _Case, head: Invoice) -> Iterator[Difference]:
     elif rows := case.pending(head.seller):
         billed = sum((one["billed_cost"] for one in rows), Decimal(0))
         lines = sum(one["x_lines"] for one in rows)
-        fits = abs(head.total - billed) <= tolerance(lines, billed)
+        fits = abs(head.total - billed) <= tolerance(lines)
         found = _of(head, "timing", head.total, billed, "no_invoice_yet")
         yield replace(found, x_values=(str(lines),), x_explained=fits)
     else:
@@ -114,7 +114,7 @@ def _of_part(case: _Case, head: Invoice, part: str, invoiced: Decimal) -> Iterat
         is_final = all(one["invoice_id"] for one in case.bill)
         again = case.delivered_again.get(head.invoice_id, "")
         by_line = line_differences(head, rows, case.contracts, is_final=is_final, again=again)
-        allowed = tolerance(sum(one["x_lines"] for one in rows), billed)
+        allowed = tolerance(sum(one["x_lines"] for one in rows))
         for one in moved(list(by_line), allowed):
             rest -= one.x_difference
             yield one
@@ -134,7 +134,7 @@ def _delivered_again(
         sum((one[name] for one in rows), Decimal(0)) for name in ("billed_cost", "x_issued_cost")
     )
     lines = sum(one["x_lines"] for one in rows)
-    if not day or not explains(issued - billed, rest, tolerance(lines, billed)):
+    if not day or not explains(issued - billed, rest, tolerance(lines)):
         return None
     found = _of(head, "timing", issued, billed, "delivered_again", part)
     return replace(found, x_values=(day, f"{head.issued}"), x_explained=True)
@@ -146,8 +146,12 @@ def _rest(
     """Return what no line tells: rounding, or a difference of tax, credits or charges in all."""
     lines = sum(one["x_lines"] for one in rows)
     found = _of(head, "unexplained", billed + rest, billed, "no_line", part)
-    if abs(rest) <= tolerance(lines, billed):
-        values = (f"{tolerance(lines, billed):,.2f}", str(lines))
+    allowed = tolerance(lines)
+    if case.has_lines(head) and part != "tax":
+        # Each line is within rounding by itself; all may be rounded up, or all cut.
+        allowed = max(allowed, _CENT * sum(one["x_invoiced_cost"] != 0 for one in rows))
+    if abs(rest) <= allowed:
+        values = (f"{allowed:,.2f}", str(lines))
         found = replace(found, x_class="rounding", x_evidence="rounding", x_values=values)
         return replace(found, x_explained=True)
     if part == "tax":
@@ -208,7 +212,7 @@ def _between_sellers(found: list[Difference]) -> list[Difference]:
         for other in tax:
             apart = one.invoice_issuer_name != other.invoice_issuer_name
             rest = abs(one.x_difference + other.x_difference)
-            if apart and rest <= tolerance(1, one.x_difference):
+            if apart and rest <= tolerance(1):
                 text = "tax_too_much" if one.x_difference > 0 else "tax_too_little"
                 values = (other.invoice_id, other.invoice_issuer_name)
                 renamed[id(one)] = replace(

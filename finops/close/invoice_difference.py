@@ -5,6 +5,7 @@ from decimal import Decimal
 
 __all__ = ["CLASSES", "Difference", "explains", "tolerance"]
 
+_CENT = Decimal("0.01")
 CLASSES = (
     "rounding",  # within tolerance
     "timing",  # the bill is not final yet, or was delivered again after the invoice
@@ -57,9 +58,12 @@ class Difference:
         return self.x_invoiced_cost - self.billed_cost
 
 
-def tolerance(lines: int, billed: Decimal) -> Decimal:
-    """Return what rounding may move: 0.01 by the root of the lines, or 0.01 % if that is more."""
-    return max(Decimal("0.01") * Decimal(max(lines, 1)).sqrt(), Decimal("0.0001") * abs(billed))
+def tolerance(lines: int) -> Decimal:
+    """Return what rounding of so many lines to cents may move: 0.01 by the root of the lines.
+
+    Never a share of the amount: 0.01 % of a large invoice is money that somebody can ask for.
+    """
+    return _CENT * Decimal(max(lines, 1)).sqrt()
 
 
 def explains(part: Decimal, difference: Decimal, allowed: Decimal) -> bool:

@@ -37,7 +37,7 @@ def line_differences(
     that changed is timing, and what is left is held against the delivery before it.
     """
     for one in rows:
-        allowed = tolerance(one["x_lines"], one["billed_cost"])
+        allowed = tolerance(one["x_lines"])
         changed = one["x_issued_cost"] - one["billed_cost"]
         found = one
         if again and explains(changed, one["x_invoiced_cost"] - one["billed_cost"], allowed):

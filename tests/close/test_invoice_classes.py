@@ -85,21 +85,35 @@ def test_an_invoice_that_is_what_the_bill_says_has_no_difference():
 
 
 def test_rounding_is_explained_up_to_the_tolerance():
-    """0.01 by the root of the lines, or 0.01 % if that is more: 0.10 of 1,000."""
+    """A cent by the root of its 4 lines, whatever the amount."""
     near, far = (
         [position(billed=cost, invoiced=cost), position("tax", 100, 100)]
-        for cost in ("1000.10", "1000.11")
+        for cost in ("1000.02", "1000.03")
     )
-    assert classes([head()], near) == [("rounding", "charge", Decimal("-0.10"), True)]
-    assert classes([head()], far) == [("unexplained", "charge", Decimal("-0.11"), False)]
+    assert classes([head()], near) == [("rounding", "charge", Decimal("-0.02"), True)]
+    assert classes([head()], far) == [("unexplained", "charge", Decimal("-0.03"), False)]
 
 
-@pytest.mark.parametrize(
-    ("lines", "billed", "allowed"),
-    [(10_000, 100, "1.00"), (4, 100, "0.02"), (4, -1_000_000, "100"), (0, 0, "0.01")],
-)
-def test_the_tolerance_grows_with_the_root_of_the_lines_and_with_money(lines, billed, allowed):
-    assert tolerance(lines, Decimal(billed)) == Decimal(allowed)
+def test_a_small_share_of_a_large_invoice_is_no_rounding():
+    rows = [position(billed=1_999_850, invoiced=1_999_850, x_lines=10_000), position("tax", 0, 0)]
+    found = classes([head(before_tax=Decimal(2_000_000), total=Decimal(2_000_000))], rows)
+    assert found == [("unexplained", "charge", 150, False)]
+
+
+def test_lines_may_all_be_rounded_the_same_way():
+    """A cent each is five in all, where the root of their lines gives two."""
+    rows = [
+        position(billed=200, invoiced=Decimal("200.01"), x_lines=1, x_usage_type=str(place))
+        for place in range(5)
+    ]
+    asked = head(before_tax=Decimal("1000.05"), total=Decimal("1100.05"))
+    found = classes([asked], [*rows, position("tax", 100, 100)])
+    assert found == [("rounding", "charge", Decimal("0.05"), True)]
+
+
+@pytest.mark.parametrize(("lines", "allowed"), [(10_000, "1.00"), (4, "0.02"), (0, "0.01")])
+def test_the_tolerance_grows_with_the_root_of_the_lines(lines, allowed):
+    assert tolerance(lines) == Decimal(allowed)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +228,11 @@ def test_an_invoice_of_before_a_new_delivery_is_explained_in_all_its_parts(lines
 def test_an_invoice_is_held_against_lines_that_have_no_invoice_yet():
     rows = [position(billed=5, invoice_id="B")]
     waiting = {"invoice_id": "", "invoice_issuer_name": KOREA, "x_lines": 3}
-    near, far = (waiting | {"billed_cost": Decimal(cost)} for cost in ("1100.05", "1000"))
+    near, far = (waiting | {"billed_cost": Decimal(cost)} for cost in ("1100.01", "1000"))
     missing = ("no_invoice", "all", -5, False)
 
     assert classes([head()], rows, pending=[near]) == [
-        ("timing", "all", Decimal("-0.05"), True),
+        ("timing", "all", Decimal("-0.01"), True),
         missing,
     ]
     assert classes([head()], rows, pending=[far]) == [("timing", "all", 100, False), missing]
