@@ -58,7 +58,8 @@ class Estimate:
     has one row per billing_period, x_measure, billing_currency, x_scope and x_key: x_posted,
     x_estimate (the sum of its lines), x_low and x_high (80 % interval, or None), x_last_month and
     x_run_rate (naive), and the same money in x_reporting_currency at x_exchange_rate. `notes` say
-    what it had to do without, by language.
+    what it had to do without, by language. `made_on` is the UTC day on which it was kept, which may
+    be long after `as_of`; empty if it was not kept, or before that was noted.
     """
 
     as_of: str
@@ -66,6 +67,7 @@ class Estimate:
     lines: pd.DataFrame
     summary: pd.DataFrame
     notes: dict[str, tuple[str, ...]]
+    made_on: str = ""
 
 
 def estimate(warehouse: Warehouse, as_of: str | None = None) -> Estimate:

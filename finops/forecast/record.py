@@ -14,7 +14,7 @@ from finops.forecast.twelve_months import MONTHS, twelve_months
 from finops.forecast.vintages import read_vintages
 from finops.warehouse import Warehouse
 
-__all__ = ["DAYS", "errors", "kept_errors", "replay", "replayed", "track_record"]
+__all__ = ["DAYS", "errors", "in_time", "kept_errors", "replay", "replayed", "track_record"]
 
 # Days of a month on which an estimate is replayed.
 DAYS = (3, 10, 15, 20)
@@ -24,13 +24,23 @@ _WARM_UP_MONTHS = 3
 
 
 def kept_errors(warehouse: Warehouse) -> pd.DataFrame:
-    """Return `errors` of the estimates that the project keeps, for months that are over."""
+    """Return `errors` of the estimates that the project keeps, for months that are over.
+
+    Only of months that were not over when the estimate was made: of a past day, it may have known
+    the final bill.
+    """
     known = read_known(warehouse, last_delivered_day(warehouse))
-    made = [
-        one["summary"].assign(as_of=one["as_of"])
-        for one in read_vintages(warehouse.settings.project)
-    ]
-    return errors(made, known)
+    return errors([in_time(one) for one in read_vintages(warehouse.settings.project)], known)
+
+
+def in_time(vintage: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows of a kept estimate whose month was not over when it was made, with as_of.
+
+    None of one that doesn't say when it was made.
+    """
+    summary: pd.DataFrame = vintage["summary"].assign(as_of=vintage["as_of"])
+    made_in = str(vintage.get("made_on") or "9999")[:7]
+    return summary[summary["billing_period"].astype(str) >= made_in]
 
 
 def replayed(warehouse: Warehouse, days: tuple[int, ...] = DAYS) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ _RATE = pa.decimal128(20, 10)
 
 
 def keep(folder: Path, made: dict[str, Any]) -> None:
-    """Write an estimate into `folder`, which appears in one rename; one that is there stays."""
+    """Write an estimate into `folder`, which appears in one rename; one that is there stays.
+
+    It is kept with the UTC day of today, unless it has a made_on.
+    """
     if folder.is_dir():
         return
     part = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -35,6 +39,7 @@ def keep(folder: Path, made: dict[str, Any]) -> None:
         for name in _FRAMES:
             pq.write_table(_table(made[name]), part / f"{name}.parquet")
         rest = {name: made[name] for name in ("as_of", "vintage", "notes")}
+        rest["made_on"] = made.get("made_on") or f"{datetime.now(tz=UTC):%Y-%m-%d}"
         text = json.dumps(rest, indent=1, ensure_ascii=False)
         (part / "estimate.json").write_text(text, encoding="utf-8")
         part.rename(folder)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from finops.forecast.estimate import estimate_of
-from finops.forecast.record import errors, replay, track_record
+from finops.forecast.record import errors, in_time, replay, track_record
 from finops.report.estimates.text import verdict
 from tests.forecast.knowns import days, known, series
 
@@ -48,6 +48,19 @@ def test_record_says_error_bias_coverage_and_drift():
     assert record["x_drift"].tolist() == [0.0, 0.24]
     assert record["x_last_month_error"].tolist() == [0.1, 0.1]
     assert record["x_run_rate_error"].tolist() == [0.3, 0.3]
+
+
+def test_an_estimate_of_a_past_day_is_no_kept_one_of_months_that_were_over_by_then():
+    summary = pd.concat([made("2026-10-03", 80, 70, 95)] * 2).reset_index(drop=True)
+    summary.loc[1, "billing_period"] = "2026-11"
+    vintage = {"as_of": "2026-10-03", "summary": summary}
+
+    def months(**values):
+        return in_time(vintage | values)["billing_period"].tolist()
+
+    assert months(made_on="2026-10-31") == ["2026-10", "2026-11"]
+    assert months(made_on="2026-11-01") == ["2026-11"]
+    assert months(made_on="2026-12-01") == months(made_on="") == months() == []
 
 
 def test_month_that_is_not_over_has_no_record():
@@ -104,6 +117,23 @@ def test_verdict_grades_by_error_and_by_the_naive_one(error, english, korean):
     assert verdict(record).endswith(english)
     assert "8 of 10 ended inside" in verdict(record) and "0.4 % too low" in verdict(record)
     assert verdict(record, "ko").endswith(korean)
+
+
+def test_few_months_are_too_few_to_book_from():
+    row = {
+        "x_measure": "billed_cost",
+        "x_scope": "company",
+        "x_ahead": 0,
+        "x_day": 15,
+        "x_months": 2,
+        "x_error": 0.01,
+        "x_bias": 0.0,
+        "x_coverage": 1.0,
+        "x_last_month_error": 0.1,
+    }
+    text = verdict(pd.DataFrame([row]), measure="billed_cost")
+    assert text.startswith("On day 15, estimates of billed cost missed the month by 1.0 %")
+    assert text.endswith("They are of too few months to rely on.")
 
 
 def test_without_a_month_that_is_over_the_verdict_says_so():

@@ -1,5 +1,7 @@
 """An estimate is kept as it was made: the same input gives the same one, and none is overwritten."""
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import pytest
 
@@ -37,6 +39,7 @@ def test_kept_estimate_reads_as_it_was_made(made, tmp_path):
     pd.testing.assert_frame_equal(again["summary"], made.summary, check_dtype=False)
     pd.testing.assert_frame_equal(again["lines"], made.lines, check_dtype=False)
     assert again["notes"] == made.notes
+    assert again["made_on"] == f"{datetime.now(tz=UTC):%Y-%m-%d}"
     assert made.notes["ko"] == (
         "business/orders.csv에 주문이 없습니다. 비용을 가장 잘 설명하는 것은 주문입니다.",
     )

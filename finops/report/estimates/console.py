@@ -47,11 +47,16 @@ def page(estimate: Estimate, against: Beside | None = None) -> RenderableType:
 def record_page(kept: pd.DataFrame, replayed: pd.DataFrame) -> RenderableType:
     """Return the record of estimates that were kept, and as they would have been, for 80 columns.
 
-    Takes `errors` of both. The verdict is of those that were kept, if any month of them is over.
+    Takes `errors` of both. The verdict is of those that were kept, if any month of them is over;
+    of billed cost, which an accrual books, and of effective cost.
     """
     record = track_record(replayed if kept.empty else kept)
+    basis = "Nothing was kept of a month that is over, so this is a replay: "
     return Group(
-        escape(verdict(record)),
+        *(
+            escape(("" if record.empty or len(kept) else basis) + verdict(record, measure=one))
+            for one in (_MEASURES if len(record) else ["effective_cost"])
+        ),
         *_record("Estimates that were kept", kept),
         *_record("As they would have been made on days of earlier months", replayed),
     )

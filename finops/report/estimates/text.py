@@ -118,11 +118,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
 say = partial(say_of, _TEXTS)
 
 _BOOKED, _PLANNED = 0.02, 0.05
+# Fewer months than these say little of the next one.
+_MONTHS = 3
 _TOO_SHORT = (
     "No month has been estimated that is over: nothing can be said yet.",
     "추정한 뒤 마감된 달이 아직 없어 말할 수 있는 것이 없습니다.",
 )
 _GRADES = {
+    "few": ("of too few months to rely on", "달 수가 적어 믿고 쓰기 어렵습니다"),
     "booked": ("good enough to book an accrual from", "미지급비용을 계상하기에 충분합니다"),
     "planned": ("good enough to plan with, not to book", "계획에는 충분하지만 계상에는 부족합니다"),
     "direction": ("a direction, no more", "방향만 알려 줍니다"),
@@ -132,12 +135,12 @@ _GRADES = {
     ),
 }
 _SENTENCES = (
-    "On day {day}, estimates missed the month by {error} on average over {months} months "
-    "(last month repeated: {naive}); {inside} of {months} ended inside the 80 % interval, and the "
-    "estimates were {bias} too {side}. They are {grade}.",
-    "{day}일의 추정은 {months}개월 동안 평균 {error} 빗나갔습니다(지난달 그대로: {naive}). "
-    "{months}개월 중 {inside}개월이 80 % 구간 안에서 마감했고, 추정은 {bias} {side} 편이었습니다. "
-    "{grade}.",
+    "On day {day}, estimates of {measure} missed the month by {error} on average over {months} "
+    "months (last month repeated: {naive}); {inside} of {months} ended inside the 80 % interval, "
+    "and the estimates were {bias} too {side}. They are {grade}.",
+    "{day}일의 {measure} 추정은 {months}개월 동안 평균 {error} 빗나갔습니다"
+    "(지난달 그대로: {naive}). {months}개월 중 {inside}개월이 80 % 구간 안에서 마감했고, "
+    "추정은 {bias} {side} 편이었습니다. {grade}.",
 )
 _SIDES = {True: ("low", "낮은"), False: ("high", "높은")}
 
@@ -147,7 +150,8 @@ def verdict(
 ) -> str:
     """Return how far the company's estimates of a day of the month can be trusted.
 
-    Reads `finops.forecast.record.track_record`. Raises BadInput for another language than en, ko.
+    An accrual books billed cost, a plan is of effective cost: ask for each. Reads
+    `finops.forecast.record.track_record`. Raises BadInput for another language than en, ko.
     """
     place = place_of(lang)
     if record.empty:
@@ -163,13 +167,17 @@ def verdict(
         naive=percent(row["x_last_month_error"], 1),
         bias=percent(abs(row["x_bias"]), 1),
         side=_SIDES[bool(row["x_bias"] < 0)][place],
-        grade=_GRADES[_grade(row["x_error"], row["x_last_month_error"])][place],
+        measure=say(measure, lang),
+        grade=_GRADES[_grade(row)][place],
     )
 
 
-def _grade(error: float, naive: float) -> str:
-    if error >= naive:
+def _grade(row: "pd.Series[Any]") -> str:
+    error = row["x_error"]
+    if error >= row["x_last_month_error"]:
         return "naive"
+    if row["x_months"] < _MONTHS:
+        return "few"
     return "booked" if error <= _BOOKED else "planned" if error <= _PLANNED else "direction"
 
 
