@@ -60,7 +60,7 @@ inner join mappings.service_days as services
         orders.service = services.service
         and orders.date >= services.valid_from
         and orders.date < services.valid_to
-where orders.orders > 0 and services.team is not null
+where orders.x_known_orders > 0 and services.team is not null
 """
 # The days of the bill's months; a charge may be dated outside of them.
 _BILL_DAYS = """

@@ -29,7 +29,8 @@ def orders(warehouse: Warehouse) -> pd.DataFrame:
     Without orders by hour or day in business/ the frame is empty.
     """
     return warehouse.sql(
-        "select date, orders from business.daily_orders where service = '*' order by date"
+        "select date, orders from business.daily_orders "
+        "where service = '*' and orders is not null order by date"
     )
 
 

@@ -15,6 +15,7 @@ COLUMNS = pa.schema(
         ("x_key", pa.string()),
         ("x_source", pa.string()),
         ("x_grain", pa.string()),
+        ("x_day_zone", pa.string()),
         ("x_unit", pa.string()),
         ("x_first", pa.string()),
         ("x_last", pa.string()),
@@ -29,27 +30,33 @@ _WITHOUT_GAPS = ("orders", "revenue", "drivers", "exchange_rates")
 _STEPS = {"hour": "1 day", "day": "1 day", "month": "1 month"}
 
 
-def create_coverage(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str]) -> None:
+def create_coverage(
+    con: duckdb.DuckDBPyConnection, sources: Mapping[str, str], timezone: str
+) -> None:
     """Create `business.series`, one row per series and key that there are rows of.
 
     x_series, x_key (service, driver, pair of currencies, whose budget, kind), x_source, x_grain
-    (`hour`, `day`, `month`), x_unit, x_first, x_last (days, or months), x_rows, x_missing (days
-    between them that have no row, or months; NULL for what is not there on every day),
-    x_first_missing and x_missing_means. `sources` names where each series was read from.
+    (`hour`, `day`, `month`), x_day_zone (hours make UTC days, other times are of `timezone`),
+    x_unit, x_first, x_last (days, or months), x_rows, x_missing (days between them that have no
+    row, or months; NULL for what is not there on every day), x_first_missing and x_missing_means.
+    `sources` names where each series was read from.
     """
-    rows = [row for name, source in sources.items() for row in _rows(con, name, source)]
+    rows = [row for name, source in sources.items() for row in _rows(con, name, source, timezone)]
     con.register("coverage", pa.Table.from_pylist(rows, COLUMNS))
     con.execute("create or replace table business.series as from coverage order by all")
     con.unregister("coverage")
 
 
-def _rows(con: duckdb.DuckDBPyConnection, name: str, source: str) -> list[dict[str, object]]:
+def _rows(
+    con: duckdb.DuckDBPyConnection, name: str, source: str, timezone: str
+) -> list[dict[str, object]]:
     series = SERIES[name]
     found = []
     for column in series.times:
         grain = GRAINS[column]
+        said = source, grain, "UTC" if grain == "hour" else timezone, series.unit
         found += [
-            dict(zip(COLUMNS.names, [name, key, source, grain, series.unit, *rest], strict=True))
+            dict(zip(COLUMNS.names, [name, key, *said, *rest], strict=True))
             for key, *rest in con.execute(
                 _SPANS.format(
                     table=name,

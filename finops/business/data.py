@@ -8,10 +8,17 @@ from types import MappingProxyType
 import duckdb
 
 from finops.business.coverage import create_coverage
+from finops.business.days import create_series_days, create_zone_days
 from finops.business.holidays import create_holidays
 from finops.business.series import SERIES, WHOLE_COMPANY, Series
 from finops.business.sources import Source, find_source, read_text
-from finops.business.values import MONEY_IN, check_times, check_values, is_repeated_hour
+from finops.business.values import (
+    MONEY_IN,
+    check_clocks,
+    check_times,
+    check_values,
+    repeated_hour,
+)
 from finops.csv_input import check_known
 from finops.errors import BadInput
 from finops.sql import literal
@@ -21,6 +28,8 @@ __all__ = ["MADE_OF", "load_business"]
 # Tables that are made of a series, beside its own.
 MADE_OF = {
     "business.daily_orders": "business.orders",
+    "business.local_orders": "business.orders",
+    "business.local_revenue": "business.revenue",
     "business.monthly_orders": "business.orders",
     "business.monthly_rates": "business.exchange_rates",
 }
@@ -51,8 +60,9 @@ def load_business(
 ) -> None:
     """Read the series in `folder` and `fetched` into the schema `business`; absent ones are empty.
 
-    One table per series with the columns of SERIES. Of orders, `business.orders` has hours (UTC),
-    `business.daily_orders` UTC days and `business.monthly_orders` what is known by month only.
+    One table per series with the columns of SERIES; of orders, `business.orders` has hours (UTC)
+    and `business.monthly_orders` what is known by month only. `create_series_days` makes the days
+    of orders, revenue and drivers, `business.zone_days` says when a day begins.
     `business.monthly_rates` has the rate of each month, or the mean of its days.
     `business.series` says of each what it holds and lacks, `business.holidays` is the calendar.
     Hours without an offset are read in `timezone`. `fetched` are the rows of queries, by series.
@@ -63,7 +73,10 @@ def load_business(
     sources = {name: find_source(folder, name, fetched) for name in SERIES}
     for name, series in SERIES.items():
         _load_series(con, sources[name], name, series, timezone)
-    create_coverage(con, {name: source.table_name for name, source in sources.items() if source})
+    create_zone_days(con, timezone)
+    read_from = {name: source.table_name for name, source in sources.items() if source}
+    create_coverage(con, read_from, timezone)
+    create_series_days(con, timezone)
     _create_orders(con)
     _create_rates(con)
     create_holidays(con)
@@ -93,6 +106,7 @@ def _load_series(
     con.execute("set TimeZone = 'UTC'")
     check_values(con, source, series, series.needed(found))
     check_times(con, source, series)
+    check_clocks(con, source, series, timezone)
     _check_rows(con, source, name, series, timezone)
     con.execute(f"create or replace table business.{name} as {_in_utc('series', series)}")
     con.execute("drop table series; drop table series_text")
@@ -166,10 +180,12 @@ def _check_key(
     if not repeated:
         return
     first, last, is_filled = repeated
-    if series.key[0] == "hour" and is_filled[0] and is_repeated_hour(con, last, timezone):
+    is_hour = series.key[0] == "hour" and is_filled[0]
+    lines = [first, last] if is_hour else []
+    if twice := next(filter(None, (repeated_hour(con, line, timezone) for line in lines)), None):
         advice = (
-            f"clocks in {timezone} show this hour twice: add both up in one {source.row}, or give "
-            "each its offset, such as 2026-11-01T01:00:00-04:00"
+            f"clocks in {timezone} show this hour twice: give each its offset, as in "
+            f"{' and '.join(twice)}"
         )
     else:
         # What is counted in two parts is lost with one of them.
@@ -201,13 +217,7 @@ def _check_names(con: duckdb.DuckDBPyConnection, source: Source, column: str) ->
 
 
 def _create_orders(con: duckdb.DuckDBPyConnection) -> None:
-    """Part the orders by grain. A day is the bill's day, UTC; a month's orders have no days."""
-    con.execute(
-        "create or replace table business.daily_orders as "
-        "select coalesce(date, cast(hour as date)) as date, service, "
-        "cast(sum(orders) as bigint) as orders from business.orders "
-        "where billing_period is null group by 1, 2"
-    )
+    """Part the orders by grain: those of a month have no days, those of a day no hours."""
     con.execute(
         "create or replace table business.monthly_orders as "
         "select billing_period, service, orders from business.orders "

@@ -52,7 +52,7 @@ SERIES: dict[str, Series] = {
         key=("hour", "date", "billing_period", "service"),
         name="service",
         unit="orders",
-        missing="unknown: no cost per order; a missing hour of a known day had no orders",
+        missing="unknown: no cost per order. An hour without orders is a row with 0",
         times=("hour", "date", "billing_period"),
     ),
     "order_plan": Series(
@@ -66,28 +66,30 @@ SERIES: dict[str, Series] = {
     "revenue": Series(
         columns={
             "date": "date",
+            "hour": "timestamptz",
             "service": "varchar",
             "revenue": "decimal(18, 4)",
             "currency": "varchar",
         },
-        key=("date", "service"),
+        key=("hour", "date", "service"),
         name="service",
         unit="currency",
-        missing="unknown: no cost to revenue",
-        times=("date",),
+        missing="unknown: no cost to revenue. An hour without revenue is a row with 0",
+        times=("date", "hour"),
     ),
     "drivers": Series(
         columns={
             "date": "date",
+            "hour": "timestamptz",
             "driver": "varchar",
             "team": "varchar",
             "quantity": "decimal(28, 6)",
         },
-        key=("date", "driver", "team"),
+        key=("hour", "date", "driver", "team"),
         name="driver",
         unit="as the driver says",
-        missing="unknown: missing_driver of the pool decides",
-        times=("date",),
+        missing="unknown: missing_driver of the pool decides; of a day, the known hours count",
+        times=("date", "hour"),
     ),
     "budgets": Series(
         columns={

@@ -11,11 +11,13 @@ from finops.csv_input import FIRST_DAY, LAST_DAY
 from finops.csv_text import shown
 from finops.errors import BadInput
 
-__all__ = ["MONEY_IN", "check_times", "check_values", "is_repeated_hour"]
+__all__ = ["MONEY_IN", "check_clocks", "check_times", "check_values", "repeated_hour"]
 
 # The columns that name a currency.
 MONEY_IN = {"currency", "from_currency", "to_currency"}
 _DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+# An hour without an offset: what clocks of the company's time zone show.
+_CLOCK = rf"{_DAY}[ T][0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}}(\.[0-9]*)?)?"
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", "1234.5"
 _CURRENCY = "[A-Z]{3}", "USD"
 # How a cell is written, and an example: by the column, or by its type.
@@ -72,18 +74,40 @@ def check_times(con: duckdb.DuckDBPyConnection, source: Source, series: Series) 
             )
 
 
-def is_repeated_hour(con: duckdb.DuckDBPyConnection, line: int, timezone: str) -> bool:
-    """Return whether the hour on a line has no offset, and clocks in `timezone` show it twice."""
+def check_clocks(
+    con: duckdb.DuckDBPyConnection, source: Source, series: Series, timezone: str
+) -> None:
+    """Raise BadInput for an hour without an offset that clocks in `timezone` never show."""
+    if "hour" not in series.columns:
+        return
+    skipped = con.execute(
+        "select line, series_text.hour from series_text inner join series using (line) "
+        "where regexp_full_match(series_text.hour, ?) "
+        "and cast(series_text.hour as timestamp) <> timezone(?, series.hour) "
+        "order by line limit 1",
+        [_CLOCK, timezone],
+    ).fetchone()
+    if skipped:
+        raise BadInput(
+            f"{source.at(skipped[0])}: clocks in {timezone} never show {shown(skipped[1])}, as "
+            "they are put forward: give the hour its offset, as in 2026-03-08T03:00:00-04:00."
+        )
+
+
+def repeated_hour(con: duckdb.DuckDBPyConnection, line: int, timezone: str) -> list[str]:
+    """Return both times of the hour on a line, if it has no offset and clocks show it twice."""
     (text,) = con.execute("select hour from series_text where line = ?", [line]).fetchall()[0]
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
-        return False
+        return []
     if moment.tzinfo:
-        return False
+        return []
     first = moment.replace(tzinfo=ZoneInfo(timezone))
+    second = first.replace(fold=1)
     # The second time is told apart only while clocks go back.
-    return first.utcoffset() > first.replace(fold=1).utcoffset()  # type: ignore[operator]
+    is_repeated = first.utcoffset() > second.utcoffset()  # type: ignore[operator]
+    return [first.isoformat(), second.isoformat()] if is_repeated else []
 
 
 def _rounded(column: str, kind: str) -> str:

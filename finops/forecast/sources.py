@@ -158,7 +158,8 @@ def _service_orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
     """Return the orders up to `day` of each service that is planned, by day."""
     found = warehouse.sql(
         "select date, service as x_service, orders from business.daily_orders "
-        "where service <> '*' and date <= cast($day as date) and service in (select service from "
+        "where service <> '*' and orders is not null and date <= cast($day as date) "
+        "and service in (select service from "
         "business.order_plan where billing_period >= $first) order by service, date",
         day=str(day.date()),
         first=f"{day:%Y-%m}",

@@ -131,6 +131,9 @@ def _began(row: dict[Any, Any]) -> bool:
 
 
 def _unit_cost(summary: Summary) -> str:
+    if summary.cost_per_order.current is None and summary.order_gap:
+        gap = plain(summary.order_gap, 200)
+        return f"There is no cost per order, as hours of orders are missing ({gap})."
     if summary.cost_per_order.current is None:
         return (
             "There is no cost per order: business/ has no orders of service * "
@@ -144,6 +147,7 @@ def _unit_cost(summary: Summary) -> str:
     text = f"One order cost {price}{_share_change(shown, summary)}"
     if summary.order_days < summary.days:
         text += f", on the {summary.order_days} of {summary.days} days whose orders are known"
+        text += f" ({plain(summary.order_gap, 200)})" if summary.order_gap else ""
     return f"{text}; {_revenue(summary)}."
 
 

@@ -72,9 +72,12 @@ days as (
         strftime(charge_date, '%Y-%m') = billing_period as is_in_month,
         x_effective_cost_to_revenue is not null as has_revenue,
         month_orders,
+        charge_date || ': ' || orders.x_gap as order_gap,
         x_orders is not null or (is_in_month and month_orders is not null) as has_orders
     from marts.unit_cost as unit_cost
     left join months using (billing_period)
+    left join business.daily_orders as orders
+        on unit_cost.charge_date = orders.date and unit_cost.x_service = orders.service
     where
         x_service = '*'
         and billing_period in ($period, $previous)
@@ -91,7 +94,8 @@ select
         where has_orders and x_reporting_currency <> billing_currency
     ) as x_reporting_effective_cost,
     sum(x_effective_cost_to_revenue * cast(x_revenue as double)) as x_revenue_cost,
-    sum(x_revenue) filter (where is_in_month and has_revenue) as x_revenue
+    sum(x_revenue) filter (where is_in_month and has_revenue) as x_revenue,
+    min(order_gap) filter (where is_in_month) as x_order_gap
 from days
 group by billing_period
 """

@@ -68,6 +68,7 @@ class Summary:
     cost_to_revenue: Change
     days: int
     order_days: int
+    order_gap: str | None
     tagged_share: float | None
     inferred_share: float | None
     unowned_share: float | None
@@ -156,6 +157,7 @@ def _summary(
         cost_to_revenue=change(unit, "x_revenue_cost", over="x_revenue"),
         days=int(unit.get(period, {}).get("x_days") or 0),
         order_days=int(unit.get(period, {}).get("x_order_days") or 0),
+        order_gap=unit.get(period, {}).get("x_order_gap"),
         tagged_share=header.get("x_tagged_share"),
         inferred_share=header.get("x_inferred_share"),
         unowned_share=header.get("x_unowned_share"),

@@ -39,7 +39,12 @@ def notes(warehouse: Warehouse, *, now: datetime | None = None) -> tuple[str, ..
         *_outdated(warehouse),
         *_hours_to_come(warehouse),
         *sentences(trust, deliveries, changes, now=moment),
-        *series_gaps(warehouse.table("business.series"), trust["x_last_charge_date"].max()),
+        *series_gaps(
+            warehouse.table("business.series"),
+            warehouse.table("business.series_gaps"),
+            str(trust["billing_period"].min()),
+            trust["x_last_charge_date"].max(),
+        ),
         *unread(warehouse.settings.project),
     )
 

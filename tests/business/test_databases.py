@@ -18,6 +18,10 @@ from tests.business.conftest import PASSWORD, QUOTED
 from tests.conftest import line, write_bill
 
 SELECT = "select hour, service, orders from orders"
+BY_DAY = (
+    "select cast(hour as date) as date, service, cast(sum(orders) as bigint) as orders "
+    "from orders group by 1, 2"
+)
 TABLE = "create table orders (hour timestamp, service varchar(20), orders bigint)"
 ROWS = "insert into orders values ('2026-10-05 03:00:00', '*', 4), ('2026-10-05 02:00:00', '*', 6)"
 
@@ -217,7 +221,7 @@ def test_wrong_settings_are_refused_without_repeating_values(tmp_path, tables, w
 def shop(project, postgresql_url, monkeypatch):
     """A project whose orders come from the database, built; its bill is of one day."""
     (project / "finops.toml").write_text(
-        f'[business.orders]\nurl_env = "SHOP_URL"\nquery = "{SELECT}"\n'
+        f'[business.orders]\nurl_env = "SHOP_URL"\nquery = "{BY_DAY}"\n'
     )
     monkeypatch.setenv("SHOP_URL", postgresql_url)
     write_bill(project / "bill.parquet", [line(line_item_unblended_cost=5.0)])
@@ -240,7 +244,7 @@ def test_build_divides_by_orders_of_the_database(shop):
     assert cost_per_order(shop) == [(dt.date(2026, 10, 5), 10, 0.5)]
     with finops.connect(shop) as warehouse:
         series = warehouse.sql("select x_source, x_rows from business.series")
-    assert series.values.tolist() == [["[business.orders]", 2]]
+    assert series.values.tolist() == [["[business.orders]", 1]]
 
 
 def test_last_build_and_its_rows_stay_when_the_database_is_gone(shop, monkeypatch):

@@ -64,6 +64,27 @@ def test_no_orders_give_no_cost_per_order(run_model):
     assert rows["find"]["x_per_order_reason"] == "no orders in business/orders.csv"
 
 
+def test_day_of_which_hours_are_missing_has_no_measure_and_says_which(run_model):
+    gap = "15 of 24 hours, without 2026-10-05 15:00 UTC and 8 more"
+    known = {"date": DAY, "service": "*", "x_gap": gap, "x_day_zone": "UTC"}
+    company = unit_cost(
+        run_model,
+        **{
+            "business.daily_orders": [known | {"x_known_orders": 150}],
+            "business.revenue": [known | {"x_known_revenue": 5, "currency": "KRW"}],
+        },
+    )["*"]
+    assert (company["x_orders"], company["x_effective_cost_per_order"]) == (None, None)
+    assert company["x_per_order_reason"] == f"orders are known of {gap}"
+    assert company["x_to_revenue_reason"] == f"revenue is known of {gap}"
+
+
+def test_days_say_whose_they_are(run_model):
+    orders = {"date": DAY, "service": "*", "orders": 8, "x_day_zone": "Asia/Seoul"}
+    company = unit_cost(run_model, **{"business.daily_orders": [orders]})["*"]
+    assert (company["x_day_zone"], company["x_orders_day_zone"]) == ("UTC", "Asia/Seoul")
+
+
 def test_late_charge_for_an_earlier_month_does_not_count_its_orders_again(run_model):
     late = {"billing_period": "2026-11", "charge_date": DAY, "billing_currency": "USD"}
     costs = [late | scope("service", "find") | {"effective_cost": -5}]

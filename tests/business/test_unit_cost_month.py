@@ -246,3 +246,16 @@ def of_february(run_model, days, orders):
         "business.monthly_orders": [orders],
     }
     return run_model("marts.unit_cost_month", tables)[0]
+
+
+def test_month_with_a_day_that_is_not_whole_names_its_hours(run_model):
+    gap = "23 of 24 hours, without 2026-10-06 05:00 UTC"
+    part = {"date": DAYS[1], "service": "*", "x_known_orders": 9, "x_gap": gap}
+    row = month(run_model, orders=[*orders(8), part])
+    assert (row["x_order_days"], row["x_effective_cost_per_order"]) == (1, None)
+    assert row["x_per_order_reason"] == f"orders of 1 of 2 days are missing: known of {gap}"
+    row = month(run_model, orders=[part])
+    assert row["x_per_order_reason"] == f"orders of 2 of 2 days are missing: known of {gap}"
+    part = {"date": DAYS[1], "service": "*", "x_known_revenue": 9, "currency": "KRW", "x_gap": gap}
+    row = month(run_model, revenue=[part])
+    assert row["x_to_revenue_reason"] == f"revenue of 2 of 2 days is missing: known of {gap}"

@@ -13,6 +13,7 @@ from finops.warehouse import Warehouse
 TABLES = """
 create schema business;
 create table business.monthly_orders (billing_period varchar, service varchar, orders bigint);
+create table business.daily_orders (date date, service varchar, x_gap varchar);
 create schema marts;
 create table marts.aws_service_month (
     billing_period varchar, service_name varchar, billing_currency varchar,
@@ -76,7 +77,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (2, "0123", "data", "Amazon S3", None, "Requests", "USD", "unowned", None, None, 100, 1.0),
     ],
 }
-SCHEMAS = {"monthly_orders": "business", "findings": "ledger"}
+SCHEMAS = {"monthly_orders": "business", "daily_orders": "business", "findings": "ledger"}
 
 MakeWarehouse = Callable[..., Warehouse]
 

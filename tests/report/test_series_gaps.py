@@ -18,8 +18,12 @@ ORDERS = {
 }
 
 
-def said(**values):
-    return list(series_gaps(pd.DataFrame([ORDERS | values]), dt.date(2026, 10, 31)))
+NONE = pd.DataFrame(columns=["x_series", "x_key", "date", "x_gap"])
+
+
+def said(gaps=NONE, **values):
+    series = pd.DataFrame([ORDERS | values])
+    return list(series_gaps(series, gaps, "2026-10", dt.date(2026, 10, 31)))
 
 
 def test_series_without_gaps_is_not_named():
@@ -50,3 +54,15 @@ def test_rates_need_no_weekend():
 
 def test_series_that_needs_no_row_a_day_has_no_gaps():
     assert said(x_series="events", x_missing=None, x_last="2026-01-01") == []
+
+
+def test_missing_hours_of_the_bills_days_are_named():
+    days = [dt.date(2026, 9, 30), dt.date(2026, 10, 4), dt.date(2026, 11, 1)]
+    gaps = pd.DataFrame(
+        [{"x_series": "orders", "x_key": "*", "date": day, "x_gap": "23 of 24"} for day in days]
+    )
+    assert said(gaps) == [
+        "business/orders.csv, *: 2026-10-04 has 23 of 24. "
+        "A missing hour is unknown: no cost per order."
+    ]
+    assert said(gaps, x_key="find") == []

@@ -181,6 +181,17 @@ def test_orders_of_a_part_of_the_month_are_said_to_be_a_part(make_warehouse):
     assert "on the 2 of 3 days whose orders are known" in summary.headline[2]
 
 
+def test_hours_that_orders_lack_are_named_in_the_headline(make_warehouse):
+    unknown = ("2026-10", "2026-10-03", "*", "USD", 400, None, None, "KRW", 560000, None)
+    gap = ("2026-10-03", "*", "23 of 24 hours, without 2026-10-03 05:00 UTC")
+    days = make_warehouse(unit_cost=[*ROWS["unit_cost"], unknown], daily_orders=[gap])
+    assert "whose orders are known (2026-10-03: 23 of 24 hours" in summarise(days).headline[2]
+    day = make_warehouse(unit_cost=[unknown], daily_orders=[gap])
+    assert "no cost per order, as hours of orders are missing (2026-10-03: 23" in " ".join(
+        summarise(day).headline
+    )
+
+
 def test_orders_by_month_count_once_the_bill_has_the_whole_month(make_warehouse):
     days = [
         ("2026-09", f"2026-09-{day:02}", "*", "USD", 10, None, None, "KRW", 14000, None)

@@ -48,7 +48,7 @@ driver_quantities as (
         'orders' as driver,
         orders.date,
         services.team,
-        sum(orders.orders) as quantity
+        sum(orders.x_known_orders) as quantity
     from business.daily_orders as orders
     inner join mappings.service_days as services
         on

@@ -36,6 +36,32 @@ split_pools as (
         billing_currency,
         x_pool
     from facts.pool_shares
+),
+
+-- Days of a driver of which hours are missing: their known hours are the weights.
+driver_hours as (
+    select
+        driver,
+        date,
+        min(x_gap) as x_gap
+    from business.drivers
+    where x_gap is not null
+    group by driver, date
+    union all
+    select
+        'orders' as driver,
+        orders.date,
+        min(orders.x_gap) as x_gap
+    from business.daily_orders as orders
+    inner join mappings.service_days as services
+        on
+            orders.service = services.service
+            and orders.date >= services.valid_from
+            and orders.date < services.valid_to
+    where
+        orders.x_gap is not null
+        and services.team is not null
+    group by orders.date
 )
 
 select
@@ -48,6 +74,7 @@ select
     case when split_pools.x_pool is null then 'kept' else used_drivers.x_used_driver end
         as x_used_driver,
     case when split_pools.x_pool is not null then used_drivers.x_used_date end as x_used_date,
+    case when split_pools.x_pool is not null then driver_hours.x_gap end as x_gap,
     pools.effective_cost
 from pools
 left join used_drivers
@@ -62,10 +89,15 @@ left join split_pools
         and pools.charge_date = split_pools.charge_date
         and pools.billing_currency = split_pools.billing_currency
         and pools.x_pool = split_pools.x_pool
+left join driver_hours
+    on
+        used_drivers.x_used_driver = driver_hours.driver
+        and used_drivers.x_used_date = driver_hours.date
 where
     split_pools.x_pool is null
     or used_drivers.x_used_driver <> pools.x_driver
     or used_drivers.x_used_date <> pools.charge_date
+    or driver_hours.x_gap is not null
 
 union all
 
@@ -78,6 +110,7 @@ select
     'commitment_benefit' as x_driver,
     'kept' as x_used_driver,
     cast(null as date) as x_used_date,
+    cast(null as varchar) as x_gap,
     sum(x_commitment_benefit) as effective_cost
 from facts.commitment_benefits
 where x_buyer_team is null

@@ -1,4 +1,5 @@
--- One row per billing month, day and service that has cost; the service `*` is the whole company.
+-- One row per billing month, UTC day and service that has cost; the service `*` is the whole company.
+-- Orders and revenue that are known by day only are of days of x_orders_day_zone, x_revenue_day_zone.
 with cost as (
     select
         billing_period,
@@ -34,9 +35,13 @@ reported_cost as (
         -- A late charge for an earlier month must not count that day's orders again.
         cost.billing_period = substr(cast(cost.charge_date as varchar), 1, 7) as is_of_its_month,
         daily_orders.orders as x_orders,
+        daily_orders.x_gap as x_orders_gap,
+        daily_orders.x_day_zone as x_orders_day_zone,
         month_orders.service is not null as is_by_month,
         revenue.revenue as x_revenue,
-        revenue.currency as x_revenue_currency,
+        revenue.x_gap as x_revenue_gap,
+        revenue.x_day_zone as x_revenue_day_zone,
+        case when revenue.revenue is not null then revenue.currency end as x_revenue_currency,
         rates.x_reporting_currency,
         rates.x_exchange_rate,
         cast(cost.billed_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
@@ -73,9 +78,12 @@ select
     effective_cost,
     x_recurring_billed_cost,
     x_recurring_effective_cost,
+    'UTC' as x_day_zone,
     x_orders,
+    x_orders_day_zone,
     x_revenue,
     x_revenue_currency,
+    x_revenue_day_zone,
     x_reporting_currency,
     x_exchange_rate,
     x_reporting_billed_cost,
@@ -105,11 +113,14 @@ select
         when not is_of_its_month then 'a late charge: its orders count in the month of its day'
         when x_orders is null and is_by_month
             then 'orders are known by month only: see marts.unit_cost_month'
+        when x_orders_gap is not null then 'orders are known of ' || x_orders_gap
         when x_orders is null then 'no orders in business/orders.csv'
         when x_orders = 0 then 'there were no orders'
     end as x_per_order_reason,
     case
         when not is_of_its_month then 'a late charge: its revenue counts in the month of its day'
+        when x_revenue_gap = 'several currencies' then 'revenue is in several currencies'
+        when x_revenue_gap is not null then 'revenue is known of ' || x_revenue_gap
         when x_revenue is null then 'no revenue in business/revenue.csv'
         when x_revenue = 0 then 'there was no revenue'
         when x_revenue_currency = billing_currency then null

@@ -59,7 +59,12 @@ month_orders as (
         bill_days.billing_period,
         daily_orders.service,
         cast(sum(daily_orders.orders) as bigint) as x_orders,
-        count(*) as x_order_days,
+        count(daily_orders.orders) as x_order_days,
+        min_by(
+            daily_orders.x_gap,
+            case when daily_orders.x_gap is not null then daily_orders.date end
+        ) as x_orders_gap,
+        min(daily_orders.x_day_zone) as x_orders_day_zone,
         false as is_by_month
     from bill_days
     inner join business.daily_orders as daily_orders
@@ -72,6 +77,8 @@ month_orders as (
         service,
         orders as x_orders,
         extract(day from last_day(cast(billing_period || '-01' as date))) as x_order_days,
+        cast(null as varchar) as x_orders_gap,
+        (select timezone from mappings.settings) as x_orders_day_zone,
         true as is_by_month
     from business.monthly_orders
 ),
@@ -86,7 +93,10 @@ month_revenue as (
             when count(distinct revenue.currency) = 1 then max(revenue.currency)
             else 'several currencies'
         end as x_revenue_currency,
-        count(*) as x_revenue_days
+        count(revenue.revenue) as x_revenue_days,
+        min_by(revenue.x_gap, case when revenue.x_gap is not null then revenue.date end)
+            as x_revenue_gap,
+        min(revenue.x_day_zone) as x_revenue_day_zone
     from bill_days
     inner join business.revenue as revenue
         on bill_days.charge_date = revenue.date
@@ -127,9 +137,13 @@ known as (
         month_orders.x_orders,
         coalesce(month_orders.x_order_days, 0) as x_order_days,
         coalesce(month_orders.is_by_month, false) as is_by_month,
+        month_orders.x_orders_gap,
+        month_orders.x_orders_day_zone,
         month_revenue.x_revenue,
         month_revenue.x_revenue_currency,
         coalesce(month_revenue.x_revenue_days, 0) as x_revenue_days,
+        month_revenue.x_revenue_gap,
+        month_revenue.x_revenue_day_zone,
         cast(budgets.x_budget as decimal(38, 10)) as x_budget,
         coalesce(budgets.is_without_rate, false) as is_without_rate,
         rates.x_reporting_currency,
@@ -166,7 +180,7 @@ reasoned as (
     select
         *,
         case
-            when x_orders is null
+            when x_orders is null and x_orders_gap is null
                 then 'no orders of ' || x_orders_of || ' in business/orders.csv'
             when is_by_month and x_order_days > x_bill_days
                 then
@@ -175,16 +189,16 @@ reasoned as (
             when x_order_days < x_bill_days
                 then
                     'orders of ' || (x_bill_days - x_order_days) || ' of ' || x_bill_days
-                    || ' days are missing'
+                    || ' days are missing' || coalesce(': known of ' || x_orders_gap, '')
             when x_orders = 0 then 'there were no orders'
         end as x_per_order_reason,
         case
-            when x_revenue_days = 0
+            when x_revenue_days = 0 and x_revenue_gap is null
                 then 'no revenue of ' || x_orders_of || ' in business/revenue.csv'
             when x_revenue_days < x_bill_days
                 then
                     'revenue of ' || (x_bill_days - x_revenue_days) || ' of ' || x_bill_days
-                    || ' days is missing'
+                    || ' days is missing' || coalesce(': known of ' || x_revenue_gap, '')
             when x_revenue is null then 'revenue is in several currencies'
             when x_revenue = 0 then 'there was no revenue'
             when revenue_rate is null
@@ -231,9 +245,11 @@ select
     x_orders_of,
     x_orders,
     x_order_days,
+    x_orders_day_zone,
     x_revenue,
     x_revenue_currency,
     x_revenue_days,
+    x_revenue_day_zone,
     x_budget,
     x_reporting_currency,
     x_exchange_rate,

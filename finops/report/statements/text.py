@@ -160,8 +160,10 @@ _TEXTS = {
         "{resource}: 소유자 없음, 최근 한 달 {cost}. 이 팀 소유로 추정됩니다({share}).",
     ),
     "q_gap": (
-        "{pool} had no quantity to split by on {days} days; its rule for such days was used.",
-        "{pool}: {days}일간 배분 기준 수량이 없어 정해진 대체 규칙을 적용했습니다.",
+        "{pool} lacked the quantity to split by, or that of some hours, on {days} days; its rule "
+        "for such days, or the known hours, were used.",
+        "{pool}: {days}일간 배분 기준 수량이 없거나 일부 시간이 빠져, "
+        "정해진 대체 규칙이나 남은 시간의 수량을 적용했습니다.",
     ),
     "q_budget": ("There is no budget for this month.", "이번 달 예산이 없습니다."),
     "q_over": (
@@ -169,8 +171,8 @@ _TEXTS = {
         "예산을 {over} 초과했습니다.",
     ),
     "q_orders": (
-        "{service}: {days} days without orders, so its cost per order leaves them out.",
-        "{service}: {days}일의 주문 데이터가 없어 건당 비용에서 제외했습니다.",
+        "{service}: orders of {days} days are not known, so its cost per order leaves them out.",
+        "{service}: {days}일의 주문 수를 알 수 없어 건당 비용에서 제외했습니다.",
     ),
     "q_rate": (
         "No exchange rate from {currency} to {reporting}: add it to business/exchange_rates.csv.",
