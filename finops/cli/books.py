@@ -8,6 +8,7 @@ import typer
 from finops import connect
 from finops.cli.terminal import Project, app, out
 from finops.close.files import close as close_month
+from finops.close.files import reopen as reopen_month
 from finops.close.invoice import check_invoices
 from finops.errors import CheckFailed
 from finops.report.invoice import page as invoice_page
@@ -19,6 +20,12 @@ def close(
     accrue: Annotated[
         bool, typer.Option("--accrue", help="Accrue what has no invoice yet, at the month's rate.")
     ] = False,
+    reopen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Take back the last close; it is kept, with the reason."
+        ),
+    ] = None,
     invoice: Annotated[
         list[Path] | None,
         typer.Option(
@@ -35,7 +42,8 @@ def close(
 ) -> None:
     """Close a month: the pack that finance signs, the journal, and hashes of all they are made of.
 
-    With --invoice: hold its invoices against the bill; exit 1 if something is not explained.
+    With --reopen: take back the last close. With --invoice: hold invoices against the bill; exit 1
+    if something is not explained.
 
     Example: finops close 2026-10
     """
@@ -43,6 +51,9 @@ def close(
         _check(project, month, invoice, folder or project / "invoice_checks", lang)
     elif month is None:
         raise typer.BadParameter("Which month? finops close YYYY-MM, or --invoice FILE.")
+    elif reopen is not None:
+        kept = reopen_month(connect(project), month, reopen)
+        out.print(f"{month} is open again; its close is kept in {kept}", soft_wrap=True)
     else:
         for path in close_month(connect(project), month, accrue=accrue):
             out.print(str(path), markup=False, soft_wrap=True)

@@ -33,7 +33,8 @@ def check_closable(warehouse: Warehouse, period: str, *, accrue: bool) -> None:
     if period in closed:
         raise BadInput(
             f"{period} is closed already, in {folder_of(settings, period)}. What changed since is "
-            f"a correction in the close of {next_month(closed[-1])}."
+            f"a correction in the close of {next_month(closed[-1])}; the last close, of "
+            f"{closed[-1]}, can be taken back with --reopen REASON."
         )
     if closed and period != next_month(closed[-1]):
         raise BadInput(

@@ -11,6 +11,7 @@ from finops import __version__
 from finops.close import frozen
 from finops.close.last_week import last_week_jumps
 from finops.close.month import Close, prepare
+from finops.errors import BadInput
 from finops.languages import LANGUAGES
 from finops.lock import writer_lock
 from finops.report.close.page import close_page
@@ -19,7 +20,7 @@ from finops.report.text import safe_cell
 from finops.settings import Settings
 from finops.warehouse import Warehouse
 
-__all__ = ["close", "journal_csv"]
+__all__ = ["close", "journal_csv", "reopen"]
 
 
 def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Path]:
@@ -41,6 +42,20 @@ def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Pa
         return frozen.freeze(settings, period, files, found.moved, _record(settings, found))
 
 
+def reopen(warehouse: Warehouse, period: str, reason: str) -> Path:
+    """Take back the last close, of `period` (YYYY-MM), and return where its folder is kept.
+
+    The reason and the moment are in its `reopened.json`; a new close of the month names it. Raises
+    BadInput for another month than the last closed one and without a reason, and WarehouseBusy.
+    """
+    settings = warehouse.settings
+    with writer_lock(settings.warehouse):
+        frozen.check_last(settings, period)
+        if not reason.strip():
+            raise BadInput("A close is taken back for a reason. Add: --reopen TEXT")
+        return frozen.set_aside(settings, period, reason.strip())
+
+
 def journal_csv(lines: pd.DataFrame) -> bytes:
     """Return journal lines as CSV that Excel reads; text of the bill never is a formula."""
     texts = ["account_code", "account_name", "account_name_ko", "invoice_issuer_name", "invoice_id"]
@@ -58,4 +73,5 @@ def _record(settings: Settings, found: Close) -> dict[str, Any]:
         "rates": {currency: str(rate) for currency, rate in found.rates.items()},
         "deliveries": found.deliveries,
         "inputs": frozen.input_hashes(settings, found.period),
+        "takes_the_place_of": frozen.set_aside_before(settings, found.period),
     }

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from finops.settings import FILE_NAME, Settings
 
 __all__ = [
     "CLOSED",
+    "check_last",
     "closed_months",
     "current_records",
     "folder_of",
@@ -27,6 +29,8 @@ __all__ = [
     "input_hashes",
     "read_booked",
     "read_record",
+    "set_aside",
+    "set_aside_before",
 ]
 
 CLOSED = "closed"
@@ -47,6 +51,34 @@ def read_record(settings: Settings, period: str) -> dict[str, Any]:
     """Return what was recorded of a closed month: deliveries, inputs, rates and hashes."""
     record: dict[str, Any] = json.loads((folder_of(settings, period) / RECORD).read_text("utf-8"))
     return record
+
+
+def check_last(settings: Settings, period: str) -> None:
+    """Raise BadInput unless `period` is the last month that was closed."""
+    closed = closed_months(settings)
+    if period in closed[:-1]:
+        raise BadInput(
+            f"{closed[-1]} was closed after {period} and is booked against it. Reopen "
+            f"{closed[-1]} first."
+        )
+    if period not in closed:
+        raise BadInput(f"{period} is not closed. Closed: {', '.join(closed) or 'no month'}.")
+
+
+def set_aside(settings: Settings, period: str, reason: str) -> Path:
+    """Move the folder of a closed month below `closed/reopened/`, with the reason beside it."""
+    at = f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
+    note = json.dumps({"reason": reason, "reopened_at": at}, indent=1, ensure_ascii=False)
+    return chain.set_aside(settings.project / CLOSED, period, note)
+
+
+def set_aside_before(settings: Settings, period: str) -> list[dict[str, str]]:
+    """Return the earlier closes of a month that were taken back: folder, reason and moment."""
+    folder = settings.project / CLOSED
+    return [
+        {"folder": str(path.parent.relative_to(folder)), **json.loads(path.read_text("utf-8"))}
+        for path in sorted(folder.glob(f"{chain.ASIDE}/{period}.*/{chain.NOTE}"))
+    ]
 
 
 def read_booked(settings: Settings, closed: list[str]) -> pd.DataFrame:

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from finops.close.files import close
+from finops.close import frozen
+from finops.close.files import close, reopen
 from finops.close.journal import unbalanced
 from finops.close.month import prepare
 from finops.close.registers import exchange
@@ -236,6 +237,35 @@ def test_an_already_closed_month_is_refused(september, project):
     with pytest.raises(BadInput, match=r"2026-09 is closed already.*correction in the close of"):
         close(september, "2026-09")
     assert sorted(path.stat().st_mtime_ns for path in project.glob("closed/*/*")) == before
+
+
+def test_the_last_close_can_be_taken_back_and_is_kept_with_the_reason(september, project):
+    close(september, "2026-09")
+    before = (project / "closed/2026-09/transfers.csv").read_bytes()
+    kept = reopen(september, "2026-09", "an invoice came late")
+    assert kept == project / "closed/reopened/2026-09.1"
+    assert (kept / "transfers.csv").read_bytes() == before
+    assert frozen.closed_months(september.settings) == []
+    assert september.damage() == []
+    close(september, "2026-09")
+    (first,) = frozen.read_record(september.settings, "2026-09")["takes_the_place_of"]
+    assert (first["folder"], first["reason"]) == ("reopened/2026-09.1", "an invoice came late")
+    assert reopen(september, "2026-09", "again").name == "2026-09.2"
+    (kept / "transfers.csv").write_text("changed")
+    (damage,) = september.damage()
+    assert "closed/reopened/2026-09.1 is not what was kept" in damage
+
+
+def test_only_the_last_close_can_be_taken_back_and_for_a_reason(september, close_project):
+    close(september, "2026-09")
+    with pytest.raises(BadInput, match=r"2026-08 is not closed\. Closed: 2026-09"):
+        reopen(september, "2026-08", "why not")
+    with pytest.raises(BadInput, match="is taken back for a reason"):
+        reopen(september, "2026-09", " ")
+    later = close_project([charge("2026-10", 1)])
+    close(later, "2026-10")
+    with pytest.raises(BadInput, match="2026-10 was closed after 2026-09"):
+        reopen(later, "2026-09", "why not")
 
 
 def test_months_are_closed_in_order(september, close_project):
