@@ -177,7 +177,7 @@ def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: froze
 def _check_others(con: duckdb.DuckDBPyConnection, project: Path) -> None:
     """Read the files that no table is made of: a wrong line is known before it is needed."""
     # These packages ask a warehouse that is built.
-    from finops.close import accounts, contracts, payments
+    from finops.close import accounts, contracts, payments, told_prepaid
     from finops.forecast import planned, support
 
     teams = [team for (team,) in con.execute("select team from mappings.teams").fetchall()]
@@ -185,6 +185,7 @@ def _check_others(con: duckdb.DuckDBPyConnection, project: Path) -> None:
     accounts.read_accounts(project / "mappings" / "accounts.csv")
     payments.read_payments(project / "business" / "payments.csv")
     contracts.read_contracts(project)
+    told_prepaid.read_told_prepaid(project)
     support.read_tiers(project)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from finops.allocation.inventory import BELONGS_TO
 from finops.allocation.mappings import FILES
 from finops.business.series import SERIES
-from finops.close import accounts, contracts, payments
+from finops.close import accounts, contracts, payments, told_prepaid
 from finops.csv_input import columns as columns_of
 from finops.errors import BadInput, FinopsError, SourceNotFound
 from finops.forecast import planned
@@ -76,6 +76,7 @@ def create_project(folder: str | Path) -> Path:
     headers["inventory/belongs_to.csv"] = BELONGS_TO
     headers["mappings/accounts.csv"] = accounts.COLUMNS
     headers["business/payments.csv"] = payments.COLUMNS
+    headers[told_prepaid.FILE] = told_prepaid.COLUMNS
     headers[contracts.FILE] = columns_of(contracts.Contract)
     headers[planned.FILE] = planned.COLUMNS
     headers["mappings/support_tiers.csv"] = columns_of(Tier)

@@ -13,7 +13,7 @@ __all__ = ["unread"]
 _MAPPINGS = [*(f"{name}.csv" for name in FILES), "accounts.csv", "support_tiers.csv"]
 _BUSINESS = [
     *(f"{name}.{kind}" for name in SERIES for kind in ("csv", "parquet")),
-    *("payments.csv", "contracts.csv", "planned_changes.csv", "cloudtrail"),
+    *("payments.csv", "prepaid.csv", "contracts.csv", "planned_changes.csv", "cloudtrail"),
 ]
 # What is read in each folder; an inventory is read whole, or refused.
 _KNOWN = {"mappings": _MAPPINGS, "business": _BUSINESS}

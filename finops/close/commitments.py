@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from finops.close.prepaid import Upfront, month_end, month_hours, next_month
+from finops.close.prepaid import Coins, Upfront, has_gone, month_end, month_hours, next_month
 from finops.close.recognition import RateOf, converted
 from finops.errors import BadInput
 from finops.report.cents import whole
@@ -21,9 +21,10 @@ def read_commitments(warehouse: Warehouse, period: str) -> pd.DataFrame:
     """Return the fees of each commitment in each month up to `period`.
 
     One row per month and commitment: its type, seller and term (UTC, x_commitment_end is the first
-    moment after it), x_recurring_cost as billed, x_amortised_cost, what the bill took of an upfront
-    fee, and x_upfront_cost, paid in the month; all in billing_currency. A term that only other
-    months tell counts for all.
+    moment after it), x_first_period of the bills that it is in, x_recurring_cost as billed, what
+    the bill took of an upfront fee, x_amortised_cost after discounts that are in net columns and
+    x_amortised_unblended_cost before them (None where the bill doesn't say), and x_upfront_cost,
+    paid in the month; all in billing_currency. A term that only other months tell counts for all.
     """
     query = read_query("finops.close", "commitments")
     rows = warehouse.sql(query, period=period).astype(object)
@@ -41,10 +42,22 @@ def returned_plans(rows: pd.DataFrame, commitments: pd.DataFrame) -> pd.DataFram
     """Return recognition `rows` whose returned plans have the id of the commitment.
 
     Only the text of such a refund names the plan, by the end of its id. One that names none of
-    `commitments` can't have been prepaid here: it lowers the expense.
+    `commitments` is of the only one, of its AWS service and seller, whose whole fee it gives back.
+    What is of none can't have been prepaid here: it lowers the expense.
     """
     known = sorted(set(commitments["commitment_discount_id"]))
     names = [_full_id(name, known) for name in rows["commitment_discount_id"]]
+    fees = rows[(rows["x_entry"] == "prepaid_current") & (rows["billed_cost"] > 0)]
+    returned = {
+        name
+        for name, cost in zip(names, rows["billed_cost"], strict=True)
+        if name is not None and cost < 0
+    }
+    fees = fees[~fees["commitment_discount_id"].isin(returned)]
+    for place, row in enumerate(rows.to_dict("records")):
+        is_refund = row["x_entry"] == "prepaid_current" and row["billed_cost"] < 0
+        if is_refund and names[place] is None:
+            names[place] = _whole_fee(row, fees)
     lost = [
         entry == "prepaid_current" and name is None
         for entry, name in zip(rows["x_entry"], names, strict=True)
@@ -62,8 +75,9 @@ def upfronts(
 
     `prepaid` are the valued recognition rows of entry prepaid_current. A fee that was paid before
     the first month of the bill is what the bill amortises of it in an hour x the hours of its
-    term, at the rate of the month in which the term starts; `rate_of` gives it. Raises BadInput
-    for a fee whose term the bill doesn't tell.
+    term, at the rate of the month in which the term starts; `rate_of` gives it. A term that starts
+    later and is amortised without a fee has nothing paid: where it came from is for others to say.
+    Raises BadInput for a fee whose term the bill doesn't tell.
     """
     found = []
     for key, months in commitments.groupby(["commitment_discount_id", "billing_currency"]):
@@ -72,26 +86,39 @@ def upfronts(
         if own.empty and not (months["x_amortised_cost"] != 0).any():
             continue
         paid = own[own["x_coins"] > 0]
-        if paid.empty:
-            found.append(_earlier(row, months, rate_of, places))
-            continue
         given_back = own[own["x_coins"] < 0].assign(
             x_coins=lambda rows: -rows["x_coins"], x_book_coins=lambda rows: -rows["x_book_coins"]
         )
-        rate = paid["x_rate"].iloc[0]
-        found.append(_upfront(row, rate, _sums(paid), _sums(given_back)))
+        refunded = _sums(given_back)
+        if len(paid):
+            found.append(_upfront(row, paid["x_rate"].iloc[0], _sums(paid), refunded))
+        elif _is_older_than_bill(row, months):
+            found.append(_earlier(row, months, refunded, rate_of, places))
+        else:
+            found.append(_upfront(row, Decimal(1), {}, refunded))
     return found
 
 
-def disclosure(commitments: pd.DataFrame, period: str) -> pd.DataFrame:
+def _is_older_than_bill(row: dict[Any, Any], months: pd.DataFrame) -> bool:
+    start = row["x_commitment_start"]
+    opened = month_end(next_month(str(min(months["x_first_period"])), -1))
+    # Without a start the term is unknown, which is told with the fee.
+    return (is_missing(start) or start <= opened) and bool((months["x_amortised_cost"] != 0).any())
+
+
+def disclosure(commitments: pd.DataFrame, upfronts: list[Upfront], period: str) -> pd.DataFrame:
     """Return what is still to be paid for commitments after a month, by when it is due.
+
+    What has become another one, or was sold, as `upfronts` tell, is due no more.
 
     One row per commitment that runs on: x_hours left, x_recurring_cost of an hour, and that times
     the hours left, exact in billing_currency: within_1_year, in_1_to_3_years, after_3_years.
     Upfront fees are paid already. EDP shortfalls are in the contract and not in the bill.
     """
     rows = []
+    gone = {one.commitment for one in upfronts if has_gone(one, period)}
     month = commitments[commitments["billing_period"] == period]
+    month = month[~month["commitment_discount_id"].isin(gone)]
     for row in month.to_dict("records"):
         if is_missing(row["x_commitment_end"]) or is_missing(row["x_commitment_start"]):
             continue
@@ -130,8 +157,8 @@ def _due(one: Upfront, period: str, rate: Decimal) -> dict[str, object]:
 def _upfront(
     row: dict[Any, Any],
     rate: Decimal,
-    paid: dict[str, tuple[int, int]],
-    refunded: dict[str, tuple[int, int]],
+    paid: dict[str, Coins],
+    refunded: dict[str, Coins],
 ) -> Upfront:
     start, end = row["x_commitment_start"], row["x_commitment_end"]
     if is_missing(start) or is_missing(end) or end <= start:
@@ -153,26 +180,42 @@ def _upfront(
     )
 
 
-def _earlier(row: dict[Any, Any], months: pd.DataFrame, rate_of: RateOf, places: int) -> Upfront:
+def _earlier(
+    row: dict[Any, Any],
+    months: pd.DataFrame,
+    refunded: dict[str, Coins],
+    rate_of: RateOf,
+    places: int,
+) -> Upfront:
     """Return a fee paid before the first month of the bill, from what the bill amortises of it."""
     first = months[months["x_amortised_cost"] != 0].iloc[0]
-    period, currency = f"{row['x_commitment_start']:%Y-%m}", row["billing_currency"]
     whole_term = _upfront(row, Decimal(1), {}, {})
+    period, currency = f"{row['x_commitment_start']:%Y-%m}", row["billing_currency"]
     hours = month_hours(whole_term, first["billing_period"])
     share = Decimal(whole_term.seconds) / 3600 / hours
     coins = whole((first["x_amortised_cost"] * share).scaleb(cents(currency)))
     rate = rate_of(period, "", currency)
     paid = {period: (coins, converted(coins, currency, rate, places))}
-    return _upfront(row, rate, paid, {})
+    return _upfront(row, rate, paid, refunded)
 
 
-def _sums(rows: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def _sums(rows: pd.DataFrame) -> dict[str, Coins]:
     grouped = rows.groupby("billing_period")[["x_coins", "x_book_coins"]].sum()
     return {str(month): (int(coins), int(books)) for month, coins, books in grouped.itertuples()}
 
 
 def _full_id(name: str, known: list[str]) -> str | None:
     return next((one for one in known if name and one.endswith(name)), None)
+
+
+def _whole_fee(refund: dict[Any, Any], fees: pd.DataFrame) -> str | None:
+    """Return the only commitment whose whole fee a refund gives back."""
+    is_like = fees["billing_period"] <= refund["billing_period"]
+    for name in ("billing_currency", "invoice_issuer_name", "service_name"):
+        is_like &= fees[name] == refund[name]
+    costs = fees[is_like].groupby("commitment_discount_id")["billed_cost"].sum()
+    found = [str(name) for name, cost in costs.items() if cost == -refund["billed_cost"]]
+    return found[0] if len(found) == 1 else None
 
 
 def _after(start: datetime, end: datetime) -> datetime:

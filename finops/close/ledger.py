@@ -115,7 +115,10 @@ def unused(rows: pd.DataFrame, rate_of: RateOf, places: int) -> list[Row]:
 
 
 def amortisations(upfronts: list[Upfront], months: Iterable[str]) -> list[Row]:
-    """Return what each month used of upfront fees, and how much moved to or from non-current."""
+    """Return what each month used of upfront fees, and how much moved to or from non-current.
+
+    What moved between commitments stays prepaid; what went for good is expense too.
+    """
     found = []
     for month in months:
         now, before = (
@@ -136,7 +139,7 @@ def amortisations(upfronts: list[Upfront], months: Iterable[str]) -> list[Row]:
                 used = _key(own, "amortisation", "cloud_expense", "prepaid_current")
                 moved = _key(own, "non_current", "prepaid_non_current", "prepaid_current")
                 change = row["x_non_current"] - later.get(commitment, 0)
-                found.append(used | zero | {name: row["x_amortised"]})
+                found.append(used | zero | {name: row["x_amortised"] - row["x_moved"]})
                 found.append(moved | zero | {name: change})
     return found
 

@@ -7,6 +7,8 @@ import pandas as pd
 
 from finops.close import frozen, ledger, registers
 from finops.close.accounts import read_accounts
+from finops.close.amortised import billed_amortisation, check_amortisation, compare
+from finops.close.carried import carry_on
 from finops.close.closable import check_closable, trust_of
 from finops.close.commitments import disclosure, read_commitments, returned_plans, upfronts
 from finops.close.expense import Expense, expenses
@@ -15,6 +17,7 @@ from finops.close.payments import Payment
 from finops.close.prepaid import Upfront, month_end, next_month, roll_forward
 from finops.close.rates import known_payments, rates
 from finops.close.recognition import RateOf, read_recognition, valued
+from finops.close.told_prepaid import read_told_prepaid, restarted
 from finops.close.variance import variance
 from finops.forecast.support import read_tiers
 from finops.ledger.diff import diff_deliveries
@@ -30,13 +33,13 @@ class Close:
     """A month as finance signs it. Coins are whole coins: of the bill, or of the books (`x_book_`).
 
     `rows` are the valued recognition rows of the month, `expenses` what they lead to, by billing
-    currency, `credits` the register. `prepaid` and
-    `prepaid_books` roll `upfronts` forward, in the bill's coins and in those of the books, beside
-    `bill_amortised`, what the bill itself took of them, by billing currency; `due` is the
-    commitment disclosure. `moved` are the transfers that this close posts, and `journal` the same
-    as lines. `accruals` and `corrections` say what it makes of earlier months, `restated` which AWS
-    services and accounts of theirs changed. `variance` compares with `previous`, by billing
-    currency. `rates` are what one unit of each billing currency was in `currency`, of the books.
+    currency, `credits` the register. `prepaid` and `prepaid_books` roll `upfronts` forward, in the
+    bill's coins and in those of the books; `amortised` holds what they use against the bill, by
+    commitment (see `compare`), and only a draft may disagree. `due` is the commitment disclosure.
+    `moved` are the transfers that this close posts, and `journal` the same as lines. `accruals` and
+    `corrections` say what it makes of earlier months, `restated` which AWS services and accounts of
+    theirs changed. `variance` compares with `previous`, by billing currency. `rates` are what one
+    unit of each billing currency was in `currency`, of the books.
     `jumps` are those of `last_week_jumps`, if they were asked for.
     """
 
@@ -53,7 +56,7 @@ class Close:
     upfronts: list[Upfront]
     prepaid: pd.DataFrame
     prepaid_books: pd.DataFrame
-    bill_amortised: dict[str, Decimal]
+    amortised: pd.DataFrame
     due: pd.DataFrame
     variance: dict[str, pd.DataFrame]
     moved: pd.DataFrame
@@ -88,10 +91,12 @@ def prepare(
     accounts = read_accounts(settings.project / "mappings" / "accounts.csv", with_gaps=draft)
     closed = _closed_before(settings, period)
     books = _books(warehouse, period, closed[0] if closed else period)
+    if not draft:
+        check_amortisation(books.amortised, period)
     booked = frozen.read_booked(settings, closed)
     moved = ledger.less(books.target, booked)
     named = kinds(moved, booked, period)
-    now = books.history[books.history["billing_period"] == period].reset_index(drop=True)
+    now = _month_of(books.history, period)
     previous = _previous(warehouse, period)
     return Close(
         company=settings.company,
@@ -107,8 +112,8 @@ def prepare(
         upfronts=books.upfronts,
         prepaid=roll_forward(books.upfronts, period, books=False),
         prepaid_books=roll_forward(books.upfronts, period, books=True),
-        bill_amortised=_amortised(books.commitments, period),
-        due=disclosure(books.commitments, period),
+        amortised=_month_of(books.amortised, period),
+        due=disclosure(books.commitments, books.upfronts, period),
         variance={} if previous is None else _variance(warehouse, previous, period, now),
         moved=moved,
         journal=journal(named, accounts, period, settings.reporting_currency),
@@ -147,6 +152,7 @@ class _Books:
     history: pd.DataFrame
     commitments: pd.DataFrame
     upfronts: list[Upfront]
+    amortised: pd.DataFrame
     rate_of: RateOf
     target: pd.DataFrame
 
@@ -163,6 +169,9 @@ def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
     is_needed |= rows["invoice_id"].isin(taken_over)
     needed = valued(rows[is_needed], rate_of, places)
     fees = upfronts(needed[needed["x_entry"] == "prepaid_current"], commitments, rate_of, places)
+    billed = billed_amortisation(commitments)
+    told = read_told_prepaid(warehouse.settings.project)
+    fees = carry_on(restarted(fees, told, period, rate_of, places), billed)
     history = needed[needed["billing_period"] >= first]
     owed = needed[(needed["billing_period"] >= first) | needed["invoice_id"].isin(taken_over)]
     older = owed[owed["billing_period"] < first]
@@ -178,7 +187,8 @@ def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
     )
     opening = ledger.settlements(older, payments, next_month(first, -1), rate_of, places)
     target = ledger.less(target, ledger.transfers(opening))
-    return _Books(rows, history, commitments, fees, rate_of, target)
+    amortised = compare(fees, billed, months)
+    return _Books(rows, history, commitments, fees, amortised, rate_of, target)
 
 
 def _unpaid(payments: dict[str, Payment], first: str) -> list[str]:
@@ -191,10 +201,8 @@ def _month_rates(rate_of: RateOf, period: str, rows: pd.DataFrame) -> dict[str, 
     return {one: rate_of(period, "", one) for one in sorted(set(rows["billing_currency"]))}
 
 
-def _amortised(commitments: pd.DataFrame, period: str) -> dict[str, Decimal]:
-    month = commitments[commitments["billing_period"] == period]
-    groups = month.groupby("billing_currency")["x_amortised_cost"]
-    return {str(currency): sum(part, Decimal(0)) for currency, part in groups}
+def _month_of(rows: pd.DataFrame, period: str) -> pd.DataFrame:
+    return rows[rows["billing_period"] == period].reset_index(drop=True)
 
 
 def _previous(warehouse: Warehouse, period: str) -> str | None:

@@ -77,6 +77,9 @@ select
     commitment_discount_status,
     x_commitment_start,
     x_commitment_end,
+    -- What a fee amortises before discounts; NULL where the bill doesn't say.
+    x_reservation_amortised_upfront,
+    x_savings_plan_amortised_upfront,
     x_billing_entity,
     x_is_support,
     -- What the charge is for the books, an entry of mappings/accounts.csv. Decided here for all.

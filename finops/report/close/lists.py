@@ -1,7 +1,5 @@
 """Lay out the lists of a close: prepaid fees, commitments, credits, other sellers, support, tax."""
 
-from decimal import Decimal
-
 import pandas as pd
 
 from finops.close import registers
@@ -14,18 +12,49 @@ __all__ = ["credited", "due", "exchanged", "marketplace", "prepaid", "support", 
 
 
 def prepaid(close: Close, currency: str, words: Say) -> list[Table]:
-    """Return the roll-forward of upfront fees, in the bill's money and in that of the books."""
+    """Return the roll-forward of upfront fees, in the bill's money and in that of the books.
+
+    And what they use beside what the bill amortises.
+    """
     frames = {currency: close.prepaid, close.currency: close.prepaid_books}
-    amortised = money(close.bill_amortised.get(currency, Decimal(0)), currency)
-    note = f"{words('by_hours')} {words('bill_amortises', value=amortised)}"
     return [
-        _rolled(frame[frame["billing_currency"] == currency], unit, note, words)
-        for unit, frame in frames.items()
+        *(
+            _rolled(frame[frame["billing_currency"] == currency], unit, words)
+            for unit, frame in frames.items()
+        ),
+        _held_against(close.amortised, currency, words),
     ]
 
 
-def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
-    names = ("open", "bought", "amortised", "refunded")
+def _held_against(compared: pd.DataFrame, currency: str, words: Say) -> Table:
+    """Return what each fee's use was by its hours and in the bill."""
+    found = compared[compared["billing_currency"] == currency]
+    columns = [
+        Column(words("commitment"), "id"),
+        Column(words("own_amortised", currency=currency), currency, total=True),
+        Column(words("bill_amortised", currency=currency), currency, total=True),
+        Column(words("difference"), currency, total=True, formula="{1}-{2}"),
+        Column(words("compared")),
+    ]
+    # Where there is nothing to compare with, the bill counts as what the books say.
+    billed = found["x_own_coins"] - found["x_difference_coins"]
+    values = zip(
+        [short_id(name) for name in found["commitment_discount_id"]],
+        moneys(found, "x_own_coins", currency),
+        moneys(found.assign(x_coins=billed), "x_coins", currency),
+        moneys(found, "x_difference_coins", currency),
+        [
+            words(f"compared_{basis}" if agrees else "compared_wrong")
+            for basis, agrees in zip(found["x_basis"], found["x_agrees"], strict=True)
+        ],
+        strict=True,
+    )
+    title, note = words("amortised_table"), words("amortised_note")
+    return Table("amortised", title, columns, list(values), words("no_amortised"), note)
+
+
+def _rolled(found: pd.DataFrame, unit: str, words: Say) -> Table:
+    names = ("open", "bought", "moved", "amortised", "refunded")
     columns = [
         Column(words("commitment"), "id"),
         Column(words("ends"), "code"),
@@ -33,8 +62,8 @@ def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
         Column(words("term_hours"), "hours"),
         Column(words("rate"), "rate"),
         *(Column(words(name), unit, total=True) for name in names),
-        Column(words("closing"), unit, total=True, formula="{5}+{6}-{7}-{8}"),
-        Column(words("current"), unit, total=True, formula="{9}-{11}"),
+        Column(words("closing"), unit, total=True, formula="{5}+{6}+{7}-{8}-{9}"),
+        Column(words("current"), unit, total=True, formula="{10}-{12}"),
         Column(words("non_current"), unit, total=True),
     ]
     amounts = [
@@ -50,7 +79,7 @@ def _rolled(found: pd.DataFrame, unit: str, note: str, words: Say) -> Table:
         strict=True,
     )
     title = words("prepaid", currency=unit)
-    return Table("prepaid", title, columns, list(values), words("no_prepaid"), note)
+    return Table("prepaid", title, columns, list(values), words("no_prepaid"), words("by_hours"))
 
 
 def exchanged(close: Close, currency: str, words: Say, language: str) -> Table:

@@ -16,6 +16,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "accruals": ("Accruals and true-up", "미지급비용 정산"),
     "exchange_table": ("Payments and exchange", "지급과 환차손익"),
     "prepaid": ("Prepaid, {currency}", "선급비용, {currency}"),
+    "amortised_table": ("Amortisation and the bill", "상각과 청구서 대조"),
+    "own_amortised": ("By hours, {currency}", "시간 기준, {currency}"),
+    "bill_amortised": ("In the bill, {currency}", "청구서, {currency}"),
+    "compared": ("Compared", "대조"),
+    "compared_bill": ("agrees", "일치"),
+    "compared_wrong": ("DIFFERS: can't be closed", "불일치: 마감할 수 없음"),
+    "compared_told": ("as business/prepaid.csv says", "business/prepaid.csv 기준"),
+    "compared_absent": ("the bill doesn't say", "청구서에 없음"),
     "due": ("Commitments", "약정 공시"),
     "credits": ("Credits and refunds", "크레딧과 환불"),
     "marketplace": ("Marketplace", "마켓플레이스"),
@@ -104,6 +112,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rate": ("Rate", "환율"),
     "open": ("Open", "기초"),
     "bought": ("Bought", "증가"),
+    "moved": ("Moved", "대체"),
     "amortised": ("Amortised", "상각"),
     "refunded": ("Refunded", "환불"),
     "closing": ("Close", "기말"),
@@ -145,9 +154,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Hours left / hours of the term × what was paid, at the rate that it was booked at.",
         "남은 시간 ÷ 전체 시간 × 지급액이며 처음 기장한 환율을 씁니다.",
     ),
-    "bill_amortises": (
-        "The bill itself amortises {value}; it differs where a discount came after the payment.",
-        "청구서의 상각액은 {value}입니다. 지급 뒤 할인이 생기면 다릅니다.",
+    "amortised_note": (
+        "Rounding is two coins, and an hour of a fee in a month in which its term starts or ends. "
+        "A month in which more differs is not closed.",
+        "반올림은 최소 단위 둘까지이며 기간이 시작하거나 끝나는 달에는 한 시간분까지입니다. "
+        "더 차이 나는 달은 마감하지 않습니다.",
     ),
     "due_note": (
         "Still to be paid by the hour. Shortfalls of an enterprise discount are in its contract.",
@@ -176,6 +187,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "지급한 인보이스나 미지급으로 등록된 전월 이전 채무가 없습니다.",
     ),
     "no_prepaid": ("No upfront fee is open.", "남은 선납금이 없습니다."),
+    "no_amortised": ("No upfront fee is used.", "상각할 선납금이 없습니다."),
     "no_due": ("No commitment runs on.", "진행 중인 약정이 없습니다."),
     "no_credits": ("No credit or refund so far.", "크레딧이나 환불이 없습니다."),
     "no_marketplace": ("Nothing from other sellers.", "다른 판매자의 청구가 없습니다."),
