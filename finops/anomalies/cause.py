@@ -10,6 +10,7 @@ import pandas as pd
 
 from finops.anomalies.origin import BASE, Asked, Origin, read_leaves
 from finops.business.effects import EXACT, usage_effects, whole_parts
+from finops.business.tiers import at_other_prices
 from finops.warehouse import Warehouse
 
 __all__ = ["EFFECTS", "Cause", "causes_of", "main_effect", "moved_commitment", "resources_of"]
@@ -19,6 +20,8 @@ EFFECTS = {
     "per_driver": "usage",
     "new": "usage",
     "gone": "usage",
+    # A price that a volume reaches is no price that AWS changed.
+    "price_tier": "usage",
     "list_price": "price",
     "commitment_rate": "price",
     "discounts": "price",
@@ -139,7 +142,9 @@ def _excess(leaves: pd.DataFrame) -> dict[str, Decimal]:
 def _effects(leaves: pd.DataFrame, excess: dict[str, Decimal]) -> dict[str, dict[str, Decimal]]:
     """Return what usage, price, mix and coverage did by label; together its `excess`, exactly."""
     with localcontext(EXACT):
-        found = usage_effects(leaves, [], []).replace({"x_effect": EFFECTS})
+        # Days of a month may have its last tiers only.
+        prices = at_other_prices(leaves, of_whole_months=False)
+        found = usage_effects(prices, [], []).replace({"x_effect": EFFECTS})
         sums = found.groupby(["x_service", "x_effect"], as_index=False)["x_effect_cost"].sum()
         effects: dict[str, dict[str, Decimal]] = {label: {} for label in excess}
         for label, name, value in sums.itertuples(index=False):

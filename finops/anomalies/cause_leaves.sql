@@ -128,6 +128,9 @@ charges as (
         coalesce(owned_cost.x_operation, '') as x_operation,
         coalesce(owned_cost.x_instance_type, '') as x_instance_type,
         coalesce(owned_cost.pricing_unit, owned_cost.x_usage_type, '') as pricing_unit,
+        coalesce(owned_cost.billing_account_id, '') as billing_account_id,
+        owned_cost.list_unit_price,
+        owned_cost.sku_price_id,
         case
             when coalesce(getvariable('in_detail'), false)
                 then coalesce(owned_cost.resource_id, '')
@@ -161,6 +164,64 @@ charges as (
         = coalesce(owned_cost.x_operation, '')
         and coalesce(asked_rows.resource_id, owned_cost.resource_id, '')
         = coalesce(owned_cost.resource_id, '')
+),
+
+-- Prices are told apart where a payer pays several for one thing: only there can be tiers.
+meters as (
+    select
+        x_asked,
+        billing_account_id,
+        service_name,
+        region_id,
+        x_usage_type,
+        x_operation,
+        pricing_unit
+    from charges
+    where not coalesce(getvariable('in_detail'), false)
+    group by
+        x_asked,
+        billing_account_id,
+        service_name,
+        region_id,
+        x_usage_type,
+        x_operation,
+        pricing_unit
+    having min(list_unit_price) <> max(list_unit_price)
+),
+
+priced_charges as (
+    select
+        charges.x_asked,
+        charges.is_of_incident,
+        charges.weight,
+        charges.x_team,
+        charges.service_name,
+        charges.x_service_code,
+        charges.sub_account_id,
+        charges.region_id,
+        charges.x_usage_type,
+        charges.x_operation,
+        charges.x_instance_type,
+        charges.pricing_unit,
+        charges.resource_id,
+        charges.commitment_discount_id,
+        charges.is_covered,
+        charges.consumed_quantity,
+        charges.list_cost,
+        charges.effective_cost,
+        meters.billing_account_id,
+        case when meters.x_asked is not null then charges.list_unit_price end as list_unit_price,
+        case when meters.x_asked is not null then charges.sku_price_id end as sku_price_id
+    from charges
+    left join meters
+        on
+            charges.x_asked = meters.x_asked
+            and charges.billing_account_id = meters.billing_account_id
+            and charges.service_name = meters.service_name
+            and charges.region_id = meters.region_id
+            and charges.x_usage_type = meters.x_usage_type
+            and charges.x_operation = meters.x_operation
+            and charges.pricing_unit = meters.pricing_unit
 )
 
 select
@@ -174,6 +235,9 @@ select
     x_operation,
     x_instance_type,
     pricing_unit,
+    billing_account_id,
+    list_unit_price,
+    sku_price_id,
     resource_id,
     commitment_discount_id,
     cast(coalesce(sum(consumed_quantity) filter (where is_of_incident), 0) as decimal(38, 10))
@@ -199,7 +263,7 @@ select
         as x_base_effective_cost,
     coalesce(sum(weight * effective_cost) filter (where not is_of_incident and is_covered), 0)
         as x_base_covered_effective_cost
-from charges
+from priced_charges
 group by
     x_asked,
     x_team,
@@ -211,6 +275,9 @@ group by
     x_operation,
     x_instance_type,
     pricing_unit,
+    billing_account_id,
+    list_unit_price,
+    sku_price_id,
     resource_id,
     commitment_discount_id
 order by
@@ -223,5 +290,8 @@ order by
     x_team,
     x_instance_type,
     pricing_unit,
+    billing_account_id,
+    list_unit_price,
+    sku_price_id,
     resource_id,
     commitment_discount_id

@@ -17,6 +17,7 @@ from finops.business.effects import (
     usage_effects,
     whole_parts,
 )
+from finops.business.tiers import at_other_prices
 from finops.errors import BadInput
 from finops.sql import read_query
 from finops.warehouse import Warehouse
@@ -105,7 +106,10 @@ def _read_items(
             f"{base} and {period} are billed in {', '.join(currencies)}, and money of two "
             f"currencies never adds up. A bridge of each holds: currency={currencies[0]!r}."
         )
-    return items, str(items["billing_currency"].iloc[0])
+    billing_currency = str(items["billing_currency"].iloc[0])
+    # The accounts of a payer fill a tier together, so tiers are told before owners are parted.
+    with localcontext(EXACT):
+        return at_other_prices(items, of_whole_months=True), billing_currency
 
 
 def _query(name: str) -> str:

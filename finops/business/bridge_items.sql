@@ -30,6 +30,9 @@ charges as (
         x_operation,
         region_id,
         coalesce(pricing_unit, x_usage_type) as pricing_unit,
+        billing_account_id,
+        list_unit_price,
+        sku_price_id,
         -- Tax on support is tax, a credit for it is a credit.
         case
             when charge_category = 'Tax' then 'tax'
@@ -128,6 +131,27 @@ moves as (
     where x_has_moved
 ),
 
+-- Prices are told apart where a payer pays several for one thing: only there can be tiers.
+meters as (
+    select
+        billing_account_id,
+        service_name,
+        x_usage_type,
+        x_operation,
+        region_id,
+        pricing_unit
+    from charges
+    where x_charge_kind = 'usage'
+    group by
+        billing_account_id,
+        service_name,
+        x_usage_type,
+        x_operation,
+        region_id,
+        pricing_unit
+    having min(list_unit_price) <> max(list_unit_price)
+),
+
 items as (
     select
         x_is_base,
@@ -135,17 +159,30 @@ items as (
         x_charge_kind,
         x_present_team as x_team,
         x_present_service as x_service,
-        service_name,
-        case when x_charge_kind = 'usage' then x_usage_type end as x_usage_type,
-        case when x_charge_kind = 'usage' then x_operation end as x_operation,
-        case when x_charge_kind = 'usage' then region_id end as region_id,
-        case when x_charge_kind = 'usage' then pricing_unit end as pricing_unit,
+        restated_charges.service_name,
+        case when x_charge_kind = 'usage' then restated_charges.x_usage_type end as x_usage_type,
+        case when x_charge_kind = 'usage' then restated_charges.x_operation end as x_operation,
+        case when x_charge_kind = 'usage' then restated_charges.region_id end as region_id,
+        case when x_charge_kind = 'usage' then restated_charges.pricing_unit end as pricing_unit,
+        case when meters.service_name is not null then coalesce(meters.billing_account_id, '') end
+            as billing_account_id,
+        case when meters.service_name is not null then list_unit_price end as list_unit_price,
+        case when meters.service_name is not null then sku_price_id end as sku_price_id,
         consumed_quantity,
         list_cost,
         case when x_is_covered then list_cost else 0 end as x_covered_list_cost,
         effective_cost,
         case when x_is_covered then effective_cost else 0 end as x_covered_effective_cost
     from restated_charges
+    left join meters
+        on
+            restated_charges.x_charge_kind = 'usage'
+            and restated_charges.billing_account_id is not distinct from meters.billing_account_id
+            and restated_charges.service_name = meters.service_name
+            and restated_charges.x_usage_type is not distinct from meters.x_usage_type
+            and restated_charges.x_operation is not distinct from meters.x_operation
+            and restated_charges.region_id is not distinct from meters.region_id
+            and restated_charges.pricing_unit is not distinct from meters.pricing_unit
     union all
     select
         x_is_base,
@@ -158,6 +195,9 @@ items as (
         cast(null as varchar) as x_operation,
         cast(null as varchar) as region_id,
         cast(null as varchar) as pricing_unit,
+        cast(null as varchar) as billing_account_id,
+        cast(null as decimal(38, 18)) as list_unit_price,
+        cast(null as varchar) as sku_price_id,
         0 as consumed_quantity,
         0 as list_cost,
         0 as x_covered_list_cost,
@@ -176,6 +216,9 @@ select
     x_operation,
     region_id,
     pricing_unit,
+    billing_account_id,
+    list_unit_price,
+    sku_price_id,
     cast(coalesce(sum(consumed_quantity) filter (where x_is_base), 0) as decimal(38, 10))
         as x_base_consumed_quantity,
     cast(coalesce(sum(consumed_quantity) filter (where not x_is_base), 0) as decimal(38, 10))
@@ -200,4 +243,7 @@ group by
     x_usage_type,
     x_operation,
     region_id,
-    pricing_unit
+    pricing_unit,
+    billing_account_id,
+    list_unit_price,
+    sku_price_id

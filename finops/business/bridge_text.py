@@ -32,6 +32,7 @@ EFFECTS: dict[str, tuple[str, str]] = {
     "new": ("new usage", "신규 사용"),
     "gone": ("ended usage", "종료된 사용"),
     "not_priced": ("usage without a price", "단가 없는 사용"),
+    "price_tier": ("price tiers", "요금 구간"),
     "list_price": ("list prices", "정가"),
     "discounts": ("discounts", "할인"),
     "coverage": ("commitment coverage", "약정 적용 범위"),

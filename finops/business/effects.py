@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from finops.business.tiers import OTHER_PRICES
+
 __all__ = ["DIGIT", "EXACT", "product_effects", "usage_effects", "whole_parts"]
 
 # Effects are computed with 60 digits and given with 16 decimals: billed money has ten, an exchange
@@ -19,7 +21,7 @@ ZERO, ONE, TWO = Decimal(0), Decimal(1), Decimal(2)
 Exact = npt.NDArray[np.object_]
 
 GROUP = ["x_team", "x_service", "service_name"]
-_RATES = ["list_price", "coverage", "commitment_rate", "discounts"]
+_RATES = ["list_price", "price_tier", "coverage", "commitment_rate", "discounts"]
 
 
 def product_effects(before: Sequence[Any], after: Sequence[Any]) -> list[Any]:
@@ -48,9 +50,11 @@ def usage_effects(
     follows, such as days and orders per day: their effects are named `driver_0`, `driver_1`, and
     `per_driver` is that of usage per each. Within one unit of one AWS service, cost is quantity x
     list price x paid share, and the paid share is that of commitments (`commitment_rate`) where
-    they cover (`coverage`) and of the list price elsewhere (`discounts`). What quantities do to
-    cost is volume at the mean rate of all, and the rest is `mix`; a unit without any usage before
-    is `new`, after it `gone`. Usage without a quantity or list price is `not_priced`.
+    they cover (`coverage`) and of the list price elsewhere (`discounts`). Where `items` have
+    tiers.OTHER_PRICES, a list price changes by what AWS changed of each tier (`list_price`) and by
+    the tiers that the volume reached (`price_tier`). What quantities do to cost is volume at the
+    mean rate of all, and the rest is `mix`; a unit without any usage before is `new`, after it
+    `gone`. Usage without a quantity or list price is `not_priced`.
     The column x_effect_cost sums to the change of effective cost, in its currency.
     """
     if items.empty:
@@ -87,7 +91,8 @@ def whole_parts(parts: Sequence[Decimal], total: Decimal, digit: Decimal = DIGIT
 def _is_priced(items: pd.DataFrame) -> "pd.Series[bool]":
     """Return which items have a quantity and a list price whenever they cost anything."""
     sound = [_side(items, base) for base in ("x_base_", "")]
-    usable = [_is_sound(*side) | _is_empty(*side) for side in sound]
+    tiered = _has_tiers(items)
+    usable = [_is_sound(*side) | _is_empty(*side) | (tiered & _is_free(*side)) for side in sound]
     some = _is_sound(*sound[0]) | _is_sound(*sound[1])
     return pd.Series(usable[0] & usable[1] & some, index=items.index)
 
@@ -118,6 +123,18 @@ def _is_empty(*values: Exact) -> Any:
     return np.logical_and.reduce([(value == 0).astype(bool) for value in values])
 
 
+def _is_free(quantity: Exact, *costs: Exact) -> Any:
+    """Return which items are used and cost nothing, as in a tier that is free."""
+    return (quantity > 0).astype(bool) & _is_empty(*costs)
+
+
+def _has_tiers(items: pd.DataFrame) -> Exact:
+    """Return which items are of a meter of which a month has several list prices."""
+    if not set(OTHER_PRICES) <= set(items):
+        return np.zeros(len(items), dtype=bool)
+    return np.asarray(items[OTHER_PRICES[0]].notna())
+
+
 def _rate_effects(items: pd.DataFrame) -> pd.DataFrame:
     """Return priced items with what rates did to their cost, and `usage`, what quantities did."""
     q0, c0, f0, u0, g0 = _side(items, "x_base_")
@@ -126,7 +143,7 @@ def _rate_effects(items: pd.DataFrame) -> pd.DataFrame:
     ones, zeros = _all(len(items), ONE), _all(len(items), ZERO)
     n0, n1 = (np.where(matched, q, ones) for q in (q0, q1))
     l0, l1 = (np.where(matched, c + u, ones) for c, u in ((c0, u0), (c1, u1)))
-    share0, share1 = np.where(matched, c0, zeros) / l0, np.where(matched, c1, zeros) / l1
+    share0, share1 = _paid_shares(*(np.where(matched, one, zeros) for one in (c0, l0, c1, l1)))
     rate0, rate1 = _paid_shares(f0, c0, f1, c1)
     rest0, rest1 = _paid_shares(g0, u0, g1, u1)
     paid0 = share0 * rate0 + (ones - share0) * rest0
@@ -136,13 +153,34 @@ def _rate_effects(items: pd.DataFrame) -> pd.DataFrame:
     cover, rate = product_effects([share0, rate0], [share1, rate1])
     cover_rest, rest = product_effects([ones - share0, rest0], [ones - share1, rest1])
     change = items["effective_cost"] - items["x_base_effective_cost"]
+    own_price = _price_changes(items, matched, (n0, n1), (l0, l1))
+    # What a change of the list price by one counts.
+    weight = (n0 + n1) / TWO * (paid0 + paid1) / TWO
+    list_price = np.where(_has_tiers(items), own_price * weight, price)
     return items.assign(
-        list_price=np.where(matched, price, zeros),
+        list_price=np.where(matched, list_price, zeros),
+        price_tier=np.where(matched, price - list_price, zeros),
         coverage=np.where(matched, level * (cover + cover_rest), zeros),
         commitment_rate=np.where(matched, level * rate, zeros),
         discounts=np.where(matched, level * rest, zeros),
         usage=np.where(matched, usage, change.to_numpy()),
     )
+
+
+def _price_changes(
+    items: pd.DataFrame, matched: Any, used: tuple[Exact, Exact], listed: tuple[Exact, Exact]
+) -> Exact:
+    """Return what AWS changed of the list price of an item with tiers, at those of both months."""
+    zeros = _all(len(items), ZERO)
+    known = matched & _has_tiers(items)
+    if not known.any():
+        return zeros
+    then, before = (items[name].to_numpy(dtype=object) for name in OTHER_PRICES)
+    changes: Exact = (np.where(known, then, listed[0]) - listed[0]) / used[0] + (
+        listed[1] - np.where(known, before, listed[1])
+    ) / used[1]
+    halves: Exact = changes / TWO
+    return halves
 
 
 def _paid_shares(paid0: Exact, list0: Exact, paid1: Exact, list1: Exact) -> tuple[Exact, Exact]:

@@ -1,4 +1,4 @@
-"""Columns that charges keep for later, because they are never modified; no model reads them yet."""
+"""Columns that charges keep for later, as they are never modified; few models read them yet."""
 
 import csv
 from collections.abc import Mapping, Sequence

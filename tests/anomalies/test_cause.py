@@ -127,6 +127,18 @@ def test_a_price_that_rose_is_price(bill):
     assert "a 50 % higher price of r6g.4xlarge" in said(cause)
 
 
+def test_a_price_tier_that_usage_reached_is_usage(bill):
+    before = START - dt.timedelta(days=1)
+    first, second = ({"sku_price_id": f"SKU.TERM.{name}"} for name in ("FIRST", "SECOND"))
+    low = daily(FIRST, before, list_unit_price=1, **first)
+    more = daily(START, END, n=3, list_unit_price="0.5", list_cost=36, effective_cost=36, **second)
+    (cause,) = found(bill(*low, *more), 7 * 24.0)
+    assert cause.effects == {"usage": Decimal("84")}
+    # The same prices under one id: AWS has cut it by half.
+    (cause,) = found(bill(*low, *[row | first for row in more]), 7 * 24.0)
+    assert cause.effects == {"usage": Decimal("252"), "price": Decimal("-168")}
+
+
 def test_what_is_new_and_what_is_gone_say_so(bill):
     before = START - dt.timedelta(days=1)
     new = daily(START, END, n=3, resource_id="i-new")

@@ -61,6 +61,30 @@ select
     pricing_unit,
     pricing_quantity,
     consumed_quantity,
+    -- What AWS asks of everybody, and the id of that price: with tiers each has its own. Where the
+    -- bill does not have the price, four digits of what the line costs by it.
+    coalesce(
+        list_unit_price,
+        case
+            when consumed_quantity > 0 and list_cost = 0 then 0
+            when consumed_quantity > 0 and list_cost >= 0.000001
+                then
+                    try_cast(
+                        round(
+                            cast(list_cost as double) / cast(consumed_quantity as double),
+                            3 - cast(
+                                floor(
+                                    log10(
+                                        cast(list_cost as double)
+                                        / cast(consumed_quantity as double)
+                                    )
+                                ) as integer
+                            )
+                        ) as decimal(38, 18)
+                    )
+        end
+    ) as list_unit_price,
+    sku_price_id,
     list_cost,
     contracted_cost,
     billed_cost,
