@@ -146,6 +146,7 @@ def _input_files(settings: Settings) -> dict[str, str]:
     accounts = sorted((settings.warehouse / "files").glob("*.json"))
     return {
         "ledger.files": _hash(*_contents(accounts)),
+        "business.zone": _hash(business_code, zone),
         "mappings": _hash(mapping_code, *_contents(files)),
         "inventory": _hash(mapping_code, *(path.name for path in inventory), *_contents(inventory)),
     } | {

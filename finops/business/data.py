@@ -31,6 +31,7 @@ MADE_OF = {
     "business.local_orders": "business.orders",
     "business.local_revenue": "business.revenue",
     "business.monthly_orders": "business.orders",
+    "business.zone_days": "business.zone",
     "business.monthly_rates": "business.exchange_rates",
 }
 _NOTHING: Mapping[str, Path] = MappingProxyType({})

@@ -150,8 +150,8 @@ def cost_per_order(unit_cost: pd.DataFrame, service: str = "*") -> go.Figure:
     """Draw the effective cost of one order of `service` per day; `*` is the whole company.
 
     Reads charge_date, x_service, billing_currency, effective_cost, x_reporting_currency,
-    x_reporting_effective_cost and x_orders of marts.unit_cost. In the reporting currency where the
-    exchange rate is known.
+    x_reporting_effective_cost and x_orders of marts.unit_cost or marts.unit_cost_local. In the
+    reporting currency where the exchange rate is known.
     """
     title = "Cost of one order" if service == "*" else f"Cost of one order, {label(service)}"
     frame, currency, subtitle = one_currency(unit_cost[unit_cost["x_service"] == service])

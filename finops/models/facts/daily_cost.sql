@@ -39,8 +39,26 @@ select
     sum(x_upfront_cost) as x_upfront_cost,
     sum(x_split_cost) as x_split_cost,
     sum(x_split_unused_cost) as x_split_unused_cost,
+    -- Where clocks differ from UTC some hours of a UTC day are of the company's day before or after.
+    sum(effective_cost) filter (
+        where charge_period_end - charge_period_start <= interval 1 hour
+    ) as x_hourly_effective_cost,
+    sum(billed_cost) filter (
+        where
+            charge_period_end - charge_period_start <= interval 1 hour
+            and (charge_period_start < days.x_start or charge_period_start >= days.x_end)
+    ) as x_other_day_billed_cost,
+    sum(effective_cost) filter (
+        where
+            charge_period_end - charge_period_start <= interval 1 hour
+            and (charge_period_start < days.x_start or charge_period_start >= days.x_end)
+    ) as x_other_day_effective_cost,
     count(*) as x_charges
 from staging.charges
+left join business.zone_days as days
+    on
+        charges.charge_date = days.date
+        and days.is_local
 group by
     billing_period,
     charge_date,

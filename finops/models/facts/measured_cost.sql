@@ -24,6 +24,9 @@ marked_cost as (
         owned_cost.billed_cost,
         owned_cost.effective_cost,
         coalesce(owned_cost.x_upfront_cost, 0) as x_upfront_cost,
+        owned_cost.x_hourly_effective_cost,
+        owned_cost.x_other_day_billed_cost,
+        owned_cost.x_other_day_effective_cost,
         owned_cost.charge_category in ('Tax', 'Credit')
         or coalesce(owned_cost.charge_class = 'Correction', false)
         or exists (
@@ -54,7 +57,10 @@ summed_cost as (
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
         sum(case when is_one_off then billed_cost else x_upfront_cost end) as x_one_off_billed_cost,
-        sum(case when is_one_off then effective_cost else 0 end) as x_one_off_effective_cost
+        sum(case when is_one_off then effective_cost else 0 end) as x_one_off_effective_cost,
+        sum(x_hourly_effective_cost) as x_hourly_effective_cost,
+        sum(x_other_day_billed_cost) as x_other_day_billed_cost,
+        sum(x_other_day_effective_cost) as x_other_day_effective_cost
     from marked_cost
     group by
         billing_period,
@@ -90,6 +96,9 @@ select
     sum(billed_cost) as billed_cost,
     sum(effective_cost) as effective_cost,
     sum(x_one_off_billed_cost) as x_one_off_billed_cost,
-    sum(x_one_off_effective_cost) as x_one_off_effective_cost
+    sum(x_one_off_effective_cost) as x_one_off_effective_cost,
+    sum(x_hourly_effective_cost) as x_hourly_effective_cost,
+    sum(x_other_day_billed_cost) as x_other_day_billed_cost,
+    sum(x_other_day_effective_cost) as x_other_day_effective_cost
 from scoped_cost
 group by billing_period, charge_date, x_scope, x_key, billing_currency

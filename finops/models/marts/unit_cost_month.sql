@@ -242,6 +242,7 @@ select
     x_recurring_billed_cost,
     x_recurring_effective_cost,
     x_bill_days,
+    'UTC' as x_day_zone,
     x_orders_of,
     x_orders,
     x_order_days,
