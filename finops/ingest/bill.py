@@ -39,6 +39,8 @@ class Schema:
     line_totals_sql: str
     invoice_column: str
     columns: dict[str, str]
+    # Columns that are read for those that charges keep alone; no view has them as they are.
+    kept_columns: frozenset[str]
     period_columns: tuple[str, str]
     required: Sequence[tuple[str, ...]]
     maps: tuple[str, ...]
@@ -93,6 +95,8 @@ class Bill:
     where: str = "true"
     # What was assumed, a sentence each.
     notes: tuple[str, ...] = ()
+    # The kept columns that no file of it has.
+    lacking: tuple[str, ...] = ()
 
     def explain(self, con: duckdb.DuckDBPyConnection, error: duckdb.Error) -> BadSource:
         """Return the error of a bill whose values DuckDB could not read."""
@@ -174,6 +178,7 @@ def _select(
     columns = {
         name: _column(layout, name, kind, found.get(name, []))
         for name, kind in schema.columns.items()
+        if name not in schema.kept_columns
     }
     columns |= more(layout, columns)
     columns["source_file"] = layout.file if layout.files else "cast(null as varchar)"

@@ -203,20 +203,28 @@ charges as (
         coalesce(bill_invoicing_entity, line_item_legal_entity, bill_billing_entity)
             as invoice_issuer_name,
         coalesce(line_item_legal_entity, bill_billing_entity) as publisher_name,
-        case
-            when line_item_type = 'Tax' then 'Tax'
-            when line_item_type = 'Credit' then 'Credit'
-            when line_item_type = 'Refund' then 'Adjustment'
-            when line_item_type = 'Fee' or is_commitment_fee then 'Purchase'
-            else 'Usage'
-        end as charge_category,
-        case when line_item_type = 'Refund' then 'Correction' end as charge_class,
-        case
-            when line_item_type in ('RIFee', 'SavingsPlanRecurringFee') then 'Recurring'
-            when line_item_type in ('Fee', 'SavingsPlanUpfrontFee', 'Tax', 'Credit', 'Refund')
-                then 'One-Time'
-            else 'Usage-Based'
-        end as charge_frequency,
+        -- An enum is written as text, and several times faster than text.
+        cast(
+            case
+                when line_item_type = 'Tax' then 'Tax'
+                when line_item_type = 'Credit' then 'Credit'
+                when line_item_type = 'Refund' then 'Adjustment'
+                when line_item_type = 'Fee' or is_commitment_fee then 'Purchase'
+                else 'Usage'
+            end
+            as enum ('Adjustment', 'Credit', 'Purchase', 'Tax', 'Usage')
+        ) as charge_category,
+        cast(case when line_item_type = 'Refund' then 'Correction' end as enum ('Correction'))
+            as charge_class,
+        cast(
+            case
+                when line_item_type in ('RIFee', 'SavingsPlanRecurringFee') then 'Recurring'
+                when line_item_type in ('Fee', 'SavingsPlanUpfrontFee', 'Tax', 'Credit', 'Refund')
+                    then 'One-Time'
+                else 'Usage-Based'
+            end
+            as enum ('One-Time', 'Recurring', 'Usage-Based')
+        ) as charge_frequency,
         line_item_line_item_description as charge_description,
         line_item_type as x_line_item_type,
         bill_bill_type as x_bill_type,
@@ -231,11 +239,15 @@ charges as (
         line_item_availability_zone as availability_zone,
         line_item_resource_id as resource_id,
         split_line_item_parent_resource_id as x_parent_resource_id,
-        case
-            when line_item_type in ('SavingsPlanCoveredUsage', 'DiscountedUsage') then 'Committed'
-            when line_item_type = 'Usage' and line_item_usage_type like '%Spot%' then 'Dynamic'
-            when line_item_type = 'Usage' then 'Standard'
-        end as pricing_category,
+        cast(
+            case
+                when line_item_type in ('SavingsPlanCoveredUsage', 'DiscountedUsage')
+                    then 'Committed'
+                when line_item_type = 'Usage' and line_item_usage_type like '%Spot%' then 'Dynamic'
+                when line_item_type = 'Usage' then 'Standard'
+            end
+            as enum ('Committed', 'Dynamic', 'Standard')
+        ) as pricing_category,
         pricing_unit,
         -- A negation line repeats the usage it cancels, a split row the usage of its instance.
         case when line_item_type <> 'SavingsPlanNegation' and not is_split_row
@@ -274,16 +286,24 @@ charges as (
         coalesce(line_item_currency_code, getvariable('currency'), 'USD') as billing_currency,
         coalesce(savings_plan_savings_plan_a_r_n, reservation_reservation_a_r_n)
             as commitment_discount_id,
-        case
-            when savings_plan_savings_plan_a_r_n is not null then 'Spend'
-            when reservation_reservation_a_r_n is not null then 'Usage'
-        end as commitment_discount_category,
-        case
-            when savings_plan_savings_plan_a_r_n is not null then 'Savings Plan'
-            when reservation_reservation_a_r_n is not null then 'Reserved Instance'
-        end as commitment_discount_type,
-        case when line_item_type in ('SavingsPlanCoveredUsage', 'DiscountedUsage') then 'Used' end
-            as commitment_discount_status,
+        cast(
+            case
+                when savings_plan_savings_plan_a_r_n is not null then 'Spend'
+                when reservation_reservation_a_r_n is not null then 'Usage'
+            end
+            as enum ('Spend', 'Usage')
+        ) as commitment_discount_category,
+        cast(
+            case
+                when savings_plan_savings_plan_a_r_n is not null then 'Savings Plan'
+                when reservation_reservation_a_r_n is not null then 'Reserved Instance'
+            end
+            as enum ('Reserved Instance', 'Savings Plan')
+        ) as commitment_discount_type,
+        cast(
+            case when line_item_type in ('SavingsPlanCoveredUsage', 'DiscountedUsage') then 'Used' end
+            as enum ('Unused', 'Used')
+        ) as commitment_discount_status,
         try_cast(coalesce(savings_plan_start_time, reservation_start_time) as timestamp)
             as x_commitment_start,
         try_cast(coalesce(savings_plan_end_time, reservation_end_time) as timestamp)
@@ -293,7 +313,7 @@ charges as (
         cost_categories as x_cost_categories,
         cast(unused_cost as decimal(18, 10)) as x_unused_cost,
         -- The columns of kept_columns.csv.
-        unnest(kept)
+        columns('^kept_(.*)$') as '\1'
     from priced_line_items
     left join raw.service_categories as services
         on priced_line_items.line_item_product_code = services.product_code

@@ -22,11 +22,10 @@ from finops.ingest.amounts import NARROW, WIDE, TooNarrow
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
 from finops.ingest.decisions import LEAVE, decisions, names_of
-from finops.ingest.elapsed import set_elapsed
+from finops.ingest.elapsed import create_fees_to_come, set_elapsed
 from finops.ingest.file_profiles import parts_of_totals
 from finops.ingest.formats import open_bill
 from finops.ingest.integrity import damage, seal
-from finops.ingest.layouts import parquet_scan
 from finops.ingest.manifests import Delivery
 from finops.ingest.normalising_rules import rules_signature
 from finops.ingest.repeated import check_repeated
@@ -287,8 +286,12 @@ def _write_bill(
         check_month(con, delivery)
         con.execute(f"create view raw.priced_charges as {charges}")
         elapsed = set_elapsed(con, delivery)
-        _write(con, "from raw.priced_charges", target)
-        con.execute(f"create view raw.charges as from {parquet_scan([target])}")
+        _write(con, f"select {_all_but(bill.lacking)} from raw.priced_charges", target)
+        con.execute(
+            f"create view raw.charges as from read_parquet({path_literal(target)}, "
+            "file_row_number = true, hive_partitioning = false)"
+        )
+        create_fees_to_come(con, elapsed, amounts)
         # Few rows, read apart: in one query with the others they would cost a third more time.
         _write(con, unused, target.with_name("unused_commitments.parquet"))
         check_repeated(con, delivery)
@@ -314,6 +317,10 @@ def _open_until(elapsed: datetime | None, totals: dict[str, Any]) -> dict[str, s
         return {"elapsed_until": None}
     last = min(totals["last_charge_date"], (elapsed - timedelta(seconds=1)).date())
     return {"elapsed_until": str(elapsed), "last_charge_date": str(last)}
+
+
+def _all_but(columns: tuple[str, ...]) -> str:
+    return f"* exclude ({', '.join(columns)})" if columns else "*"
 
 
 def _write(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from finops.ingest.amounts import NARROW
 from finops.ingest.manifests import Delivery
 from finops.sql import read_query
 
@@ -22,6 +23,19 @@ def set_elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime 
     until = _elapsed(con, delivery)
     con.execute("set variable elapsed_until = cast(? as timestamp)", [until])
     return until
+
+
+def create_fees_to_come(
+    con: duckdb.DuckDBPyConnection, elapsed: datetime | None, amounts: str
+) -> None:
+    """Create the table `raw.fees_to_come` of fees_to_come.sql; a month that is over has no rows."""
+    con.execute(
+        "create or replace table raw.fees_to_come (file_row_number bigint, "
+        f"unused_cost {amounts}, x_commitment_trueup {amounts})"
+    )
+    if elapsed:
+        query = read_query("finops.ingest", "fees_to_come").replace(NARROW, amounts)
+        con.execute(f"insert into raw.fees_to_come {query}")
 
 
 def _elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime | None:

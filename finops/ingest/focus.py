@@ -10,8 +10,8 @@ from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import key_names, own_texts
-from finops.ingest.kept_columns import KEPT, kept_values
-from finops.ingest.layouts import MAP, Field, Layout
+from finops.ingest.kept_columns import KEPT, kept_values, lacking
+from finops.ingest.layouts import MAP, Field, Layout, without_empty
 from finops.ingest.maps import no_map, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
 from finops.ingest.tags import AWS_PREFIXES, map_keys, repeated_keys
@@ -62,7 +62,8 @@ COLUMNS = {
     "x_usage_type": "varchar",
 }
 # Text until it is kept: what isn't of its type stops no load.
-COLUMNS = {one.focus_column: "varchar" for one in KEPT if one.focus_column} | COLUMNS
+_KEPT_ALONE = frozenset(one.focus_column for one in KEPT if one.focus_column) - COLUMNS.keys()
+COLUMNS = dict.fromkeys(sorted(_KEPT_ALONE), "varchar") | COLUMNS
 _KEPT_COLUMNS = {one: one.focus_column for one in KEPT}
 # A provider marks details of its own by a prefix.
 _KEPT_KEYS = {one: [one.price_detail, f"x_{one.price_detail}"] for one in KEPT if one.price_detail}
@@ -73,6 +74,7 @@ SCHEMA = Schema(
     line_totals_sql="focus_line_totals.sql",
     invoice_column="invoice_id",
     columns=COLUMNS,
+    kept_columns=_KEPT_ALONE,
     period_columns=("billing_period_start", "charge_period_start"),
     required=[
         ("charge_period_start",),
@@ -115,18 +117,21 @@ def create_focus_charges(
     sets = read_sets(con, bill, _tag_fields)
     names = {told: _names(con, bill, sets, told) for told in _PREFIXES}
 
+    kept = {one.files: _kept_columns(without_empty(con, one)) for one in bill.layouts}
+
     def maps_of(layout: Layout) -> dict[str, str]:
         return {"tags": _tags(layout, names)}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-        return columns | _other_maps(layout) | melted_maps(layout, maps_of)
+        own = columns | _other_maps(layout) | kept.get(layout.files, _kept_columns(layout))
+        return own | melted_maps(layout, maps_of)
 
     notes = repeated_keys(con, bill, sets)
     melted = melt(con, bill, sets, _tag_fields, maps_of)
     create_view(con, replace(bill, layouts=melted), more)
     # Sums need no tags.
     create_view(con, bill, lambda *_: {}, f"{schema.view}_without_tags")
-    return replace(bill, notes=notes)
+    return replace(bill, notes=notes, lacking=lacking(kept.values()))
 
 
 def _tag_fields(layout: Layout) -> list[Field]:
@@ -170,13 +175,17 @@ def _provider(layout: Layout) -> str:
 
 
 def _other_maps(layout: Layout) -> dict[str, str]:
-    maps, found = _maps(layout), fields_by_name(layout, SCHEMA)
-    others = {
+    maps = _maps(layout)
+    return {
         name: typed(maps[name], MAP) if name in maps else no_map()
         for name in ("x_cost_categories", "sku_price_details")
     }
-    details = others["sku_price_details"] if "sku_price_details" in maps else None
-    return others | {"kept": kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, details)}
+
+
+def _kept_columns(layout: Layout) -> dict[str, str]:
+    maps, found = _maps(layout), fields_by_name(layout, SCHEMA)
+    details = typed(maps["sku_price_details"], MAP) if "sku_price_details" in maps else None
+    return kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, details)
 
 
 def _maps(layout: Layout) -> dict[str, Field]:

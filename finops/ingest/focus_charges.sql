@@ -163,7 +163,7 @@ select
     x_cost_categories,
     cast(0 as decimal(18, 10)) as x_unused_cost,
     -- The columns of kept_columns.csv.
-    unnest(kept)
+    columns('^kept_(.*)$') as '\1'
 from marked_charges
 left join unused_shares
     on

@@ -1,7 +1,7 @@
 """Columns that charges keep for later, as they are never modified; few models read them yet."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from finops.ingest.casts import typed
 from finops.ingest.layouts import Field
 from finops.sql import literal
 
-__all__ = ["KEPT", "Kept", "kept_values"]
+__all__ = ["KEPT", "Kept", "kept_values", "lacking"]
 
 
 class Kept(NamedTuple):
@@ -39,28 +39,44 @@ def kept_values(
     columns: Mapping[Kept, str],
     keys: Mapping[Kept, list[str]],
     details: str | None,
-) -> str:
-    """Return SQL for the kept columns of a layout as one struct, NULL where the bill has none.
+) -> dict[str, str]:
+    """Return SQL for the kept columns of a layout, each named `kept_` and its name.
 
     `found` are the layout's fields by name, `columns` the name that each has in its format, `keys`
-    the keys that it may have in the map `details`. What isn't of the type is NULL: no load stops.
+    the keys that it may have in the map `details`. NULL where the bill has none, and what isn't of
+    the type is NULL too: no load stops.
     """
-    values = ", ".join(
-        f"{one.name} := {_value(one, found, columns, keys, details)}" for one in KEPT
+    values = {one: _values(one, found, columns, keys, details) for one in KEPT}
+    return {
+        f"kept_{one.name}": f"coalesce({', '.join(found)})" if found else _no_value(one)
+        for one, found in values.items()
+    }
+
+
+def lacking(layouts: Iterable[dict[str, str]]) -> tuple[str, ...]:
+    """Return the kept columns that no layout of a bill has, of what `kept_values` says of each."""
+    every = list(layouts)
+    return tuple(
+        one.name
+        for one in KEPT
+        if all(values[f"kept_{one.name}"] == _no_value(one) for values in every)
     )
-    return f"struct_pack({values})"
 
 
-def _value(
+def _no_value(one: Kept) -> str:
+    return f"cast(null as {one.type})"
+
+
+def _values(
     one: Kept,
     found: Mapping[str, Sequence[Field]],
     columns: Mapping[Kept, str],
     keys: Mapping[Kept, list[str]],
     details: str | None,
-) -> str:
+) -> list[str]:
     values = [
         typed(field, one.type, is_lenient=True) for field in found.get(columns.get(one, ""), ())
     ]
     if details:
         values += [f"nullif({details}[{literal(key)}], '')" for key in keys.get(one, ())]
-    return f"coalesce({', '.join([*values, f'cast(null as {one.type})'])})"
+    return values

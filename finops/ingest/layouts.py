@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -96,6 +96,21 @@ def parquet_layout(con: duckdb.DuckDBPyConnection, files: list[Path], names: lis
 def parquet_scan(files: list[Path]) -> str:
     """Return SQL that reads all `files` as one table, matching their columns by name."""
     return Layout(tuple(files), (), "read_parquet", _PARQUET_OPTIONS).scan
+
+
+def without_empty(con: duckdb.DuckDBPyConnection, layout: Layout) -> Layout:
+    """Return a layout without the columns of Parquet that by type or statistics hold no value."""
+    if layout.reader != "read_parquet" or not layout.files:
+        return layout
+    files = ", ".join(map(path_literal, layout.files))
+    rows = con.execute(
+        f"select path_in_schema from parquet_metadata([{files}]) group by path_in_schema having "
+        "bool_and(coalesce(stats_null_count = num_values "
+        "or (stats_min_value = '' and stats_max_value = ''), false))"
+    ).fetchall()
+    empty = {identifier(name) for (name,) in rows}
+    filled = [one for one in layout.fields if one.sql not in empty and one.type != '"NULL"']
+    return replace(layout, fields=tuple(filled))
 
 
 def _parquet_layouts(con: duckdb.DuckDBPyConnection, files: list[Path]) -> list[Layout]:

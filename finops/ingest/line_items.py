@@ -10,8 +10,8 @@ from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import cost_category_of, tag_of
-from finops.ingest.kept_columns import KEPT, kept_values
-from finops.ingest.layouts import MAP, Field, Layout
+from finops.ingest.kept_columns import KEPT, kept_values, lacking
+from finops.ingest.layouts import MAP, Field, Layout, without_empty
 from finops.ingest.maps import merged, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
 from finops.ingest.tags import (
@@ -88,7 +88,8 @@ COLUMNS = {
     "split_line_item_net_unused_cost": NARROW,
 }
 # Text until it is kept: what isn't of its type stops no load.
-COLUMNS = {one.cur_column: "varchar" for one in KEPT} | COLUMNS
+_KEPT_ALONE = frozenset(one.cur_column for one in KEPT) - COLUMNS.keys()
+COLUMNS = dict.fromkeys(sorted(_KEPT_ALONE), "varchar") | COLUMNS
 _KEPT_COLUMNS = {one: one.cur_column for one in KEPT}
 _KEPT_KEYS = {one: [one.product_key] for one in KEPT if one.product_key}
 REQUIRED = [
@@ -110,6 +111,7 @@ SCHEMA = Schema(
     line_totals_sql="line_totals.sql",
     invoice_column="bill_invoice_id",
     columns=COLUMNS,
+    kept_columns=_KEPT_ALONE,
     period_columns=("bill_billing_period_start_date", "line_item_usage_start_date"),
     required=REQUIRED,
     maps=("product", *_TAG_MAPS),
@@ -151,18 +153,21 @@ def create_line_items(
     sets = read_sets(con, bill, _tag_fields)
     keys = _tag_keys(con, bill, sets)
 
+    kept = {one.files: _kept_columns(without_empty(con, one)) for one in bill.layouts}
+
     def maps_of(layout: Layout) -> dict[str, str]:
         return {"tags": _tags(layout, keys), "cost_categories": _cost_categories(layout, keys)}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-        return _product_columns(layout, columns) | melted_maps(layout, maps_of)
+        own = _product_columns(layout, columns) | kept.get(layout.files, _kept_columns(layout))
+        return own | melted_maps(layout, maps_of)
 
     notes = repeated_keys(con, bill, sets)
     melted = melt(con, bill, sets, _tag_fields, maps_of)
     create_view(con, replace(bill, layouts=melted), more)
     # Sums need no tags, and the join to them is most of what a sum would cost.
     create_view(con, bill, lambda *_: {}, "raw.line_items_without_tags")
-    return replace(bill, notes=notes)
+    return replace(bill, notes=notes, lacking=lacking(kept.values()))
 
 
 def _tag_fields(layout: Layout) -> list[Field]:
@@ -184,16 +189,25 @@ def _tag_keys(con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout]) ->
 
 
 def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-    maps, found = _maps(layout), fields_by_name(layout, SCHEMA)
-    product = typed(maps["product"], MAP) if "product" in maps else None
-    kept = {"kept": kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, product)}
+    product = _product(layout)
     if product is None:
-        return kept
-    return kept | {
+        return {}
+    return {
         # In this order the map is searched only where the column is empty.
         name: f"nullif(coalesce({columns[name]}, {product}[{literal(key)}]), '')"
         for name, key in PRODUCT_KEYS.items()
     }
+
+
+def _kept_columns(layout: Layout) -> dict[str, str]:
+    found = fields_by_name(layout, SCHEMA)
+    return kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, _product(layout))
+
+
+def _product(layout: Layout) -> str | None:
+    """Return SQL for the map of the product; None in a bill without it."""
+    maps = _maps(layout)
+    return typed(maps["product"], MAP) if "product" in maps else None
 
 
 def _maps(layout: Layout) -> dict[str, Field]:

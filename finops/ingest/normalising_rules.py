@@ -13,6 +13,7 @@ _RULES = (
     "charges.sql",
     "columns.py",
     "elapsed.sql",
+    "fees_to_come.sql",
     "focus.py",
     "focus_charges.sql",
     "kept_columns.csv",

@@ -9,7 +9,6 @@ with equal_lines as (
         on
             hash(
                 line_items.identity_line_item_id,
-                line_items.identity_time_interval,
                 line_items.line_item_usage_start_date
             ) = repeated_ids.id_hash
     where line_items.identity_line_item_id is not null

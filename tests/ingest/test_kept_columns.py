@@ -2,9 +2,12 @@
 
 from decimal import Decimal
 
+import duckdb
+
+from finops.ingest.deliveries import read_records
 from finops.ingest.kept_columns import KEPT
-from finops.months import _ADDED
-from tests.conftest import line
+from finops.months import _ADDED, create_charges
+from tests.conftest import line, write_bill
 from tests.ingest.bill_files import charges as read_charges
 from tests.ingest.bill_files import csv_text, load, write
 
@@ -64,6 +67,30 @@ def test_focus_has_them_in_columns_and_price_details(tmp_path):
     columns = "list_unit_price, sku_price_id, capacity_reservation_id, x_operating_system"
     assert read_charges(tmp_path / "w", f"{columns}, x_tenancy, x_model_id") == [
         (Decimal("0.5"), "P1", "cr-1", "Linux", "Shared", "m-1")
+    ]
+
+
+def test_columns_that_hold_nothing_are_written_in_no_file_and_read_as_empty(project):
+    lines = [line(pricing_term="OnDemand", product_tenancy=""), line(pricing_rate_code=None)]
+    load(write_bill(project / "bill.parquet", lines), project / "warehouse")
+    [file] = project.glob("warehouse/charges/*/*/charges.parquet")
+    written = {name for name, *_ in duckdb.sql(f"describe from '{file}'").fetchall()}
+    assert {one.name for one in KEPT} & written == {"x_pricing_term"}
+    with duckdb.connect() as con:
+        con.execute("set variable finops_project = ?", [f"{project}/"])
+        create_charges(con, read_records(project / "warehouse"))
+        query = "select x_pricing_term, x_tenancy, sku_price_id from raw.charges order by all"
+        assert con.execute(query).fetchall() == [("OnDemand", None, None), (None, None, None)]
+
+
+def test_one_file_of_a_bill_has_what_another_lacks(tmp_path):
+    for name, term in (("a", "OnDemand"), ("b", "")):
+        bill = [line(identity_line_item_id=name, line_item_resource_id=name, pricing_term=term)]
+        write_bill(tmp_path / "in" / f"{name}.parquet", bill)
+    load(tmp_path / "in", tmp_path / "warehouse")
+    assert read_charges(tmp_path / "warehouse", "resource_id, x_pricing_term") == [
+        ("a", "OnDemand"),
+        ("b", None),
     ]
 
 

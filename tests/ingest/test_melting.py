@@ -21,6 +21,18 @@ def test_lines_share_a_set_of_tags_and_keep_their_own(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("values", [3, 2001])
+def test_few_and_many_tag_values_are_kept_as_text(tmp_path, values):
+    lines = [
+        line(resource_tags={"user_name": f"n-{n:04}", "user_team": "a"}) for n in range(values)
+    ]
+    [record] = load(write_bill(tmp_path / "bill.parquet", lines), tmp_path / "warehouse")
+    assert record["tag_keys"] == ["name", "team"]
+    assert charges(tmp_path / "warehouse", "tags['name'], tags['team'], typeof(tags)") == [
+        (f"n-{n:04}", "a", "MAP(VARCHAR, VARCHAR)") for n in range(values)
+    ]
+
+
 def test_null_and_empty_maps_are_no_tags_and_keep_their_line(tmp_path):
     sets = [None, {}, {"user_team": ""}, {"user_team": "a"}]
     lines = [line(resource_tags=tags, cost_category=None) for tags in sets]
