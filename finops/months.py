@@ -65,14 +65,31 @@ def build_changed(
 
 
 def create_charges(con: duckdb.DuckDBPyConnection, records: Iterable[dict[str, Any]]) -> None:
-    """Create the view `raw.charges` over the Parquet of the current deliveries of `records`."""
-    scan = charge_scan(one for one in records if one["status"] == "current")
+    """Create the view `raw.charges` over the Parquet of the current deliveries of `records`.
+
+    x_elapsed_until says until when an open month had elapsed, and is NULL in one that is over.
+    """
+    current = [one for one in records if one["status"] == "current"]
+    scan = charge_scan(current)
     found = {row[0] for row in con.execute(f"describe select * from {scan}").fetchall()}
     lacking = [
         f", cast(null as {kind}) as {name}" for name, kind in _ADDED.items() if name not in found
     ]
     con.execute("create schema if not exists raw")
-    con.execute(f"create or replace view raw.charges as select *{''.join(lacking)} from {scan}")
+    con.execute(
+        f"create or replace view raw.charges as select *{''.join(lacking)}, "
+        f"{_elapsed_until(current)} as x_elapsed_until from {scan}"
+    )
+
+
+def _elapsed_until(records: list[dict[str, Any]]) -> str:
+    """Return in SQL until when the month of a charge's delivery had elapsed."""
+    whens = "".join(
+        f" when {literal(one['delivery_id'])} then timestamp {literal(one['elapsed_until'])}"
+        for one in records
+        if one.get("elapsed_until")
+    )
+    return f"case delivery{whens} end" if whens else "cast(null as timestamp)"
 
 
 def create_model(con: duckdb.DuckDBPyConnection, model: Model) -> None:

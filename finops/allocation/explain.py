@@ -98,7 +98,8 @@ def explained_charges(warehouse: Warehouse, question: Question, *, rows: int = 2
 
     One row per charge and team that pays, with x_line_item_id, x_delivery_id, the manifest or file
     of the delivery (x_source) and x_status (`final`, `estimated` or `unknown`). The costs are those
-    of the whole charge; of a shared one x_weight is the part of it that the team got that day.
+    of the whole charge; x_weight is the part of it that the team got on the days asked for, of its
+    pool and of the days that the charge is for.
     Raises BadInput as `explain` does.
     """
     _number(warehouse, question)

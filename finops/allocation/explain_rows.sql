@@ -81,6 +81,9 @@ placed_rows as (
 select
     placed_rows.billing_period,
     placed_rows.charge_date,
+    placed_rows.x_bill_date,
+    placed_rows.x_covered_from,
+    placed_rows.x_covered_until,
     placed_rows.x_owner_key,
     placed_rows.billing_currency,
     placed_rows.charge_category,

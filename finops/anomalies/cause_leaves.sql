@@ -154,6 +154,7 @@ charges as (
             and owned_cost.billing_currency = asked_rows.billing_currency
     where
         owned_cost.consumed_quantity is not null
+        and owned_cost.x_covered_from is not distinct from owned_cost.x_covered_until
         and coalesce(asked_rows.sub_account_id, owned_cost.sub_account_id, '')
         = coalesce(owned_cost.sub_account_id, '')
         and coalesce(asked_rows.region_id, owned_cost.region_id, '')

@@ -11,7 +11,7 @@ with usage as (
         coalesce(resource_id, '') as resource_id,
         sum(effective_cost) as effective_cost
     from facts.owned_cost
-    where consumed_quantity is not null
+    where consumed_quantity is not null and x_covered_from is not distinct from x_covered_until
     group by
         charge_date,
         billing_currency,

@@ -1,4 +1,4 @@
--- Days on which daily cost gained or lost money against charges, in any measure and by any digit.
+-- Days of the bill on which daily cost gained or lost money against charges, in any measure and by any digit.
 with source as (
     select
         billing_period,
@@ -16,7 +16,7 @@ with source as (
 target as (
     select
         billing_period,
-        charge_date,
+        x_bill_date as charge_date,
         billing_currency,
         sum(list_cost) as list_cost,
         sum(contracted_cost) as contracted_cost,
@@ -24,7 +24,7 @@ target as (
         sum(effective_cost) as effective_cost,
         sum(x_unblended_cost) as x_unblended_cost
     from facts.daily_cost
-    group by billing_period, charge_date, billing_currency
+    group by billing_period, x_bill_date, billing_currency
 )
 
 select

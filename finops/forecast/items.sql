@@ -1,8 +1,9 @@
--- One row per billing month, day, team, service, AWS service, kind of charge, currency and cost centre.
+-- One row per billing month, day of the bill, team, service, AWS service, kind of charge, currency and cost centre.
 with kinds as (
     select
         billing_period,
-        charge_date,
+        -- A fee for the month is there, whole, from the day that the bill dates it.
+        x_bill_date as charge_date,
         x_team,
         x_service,
         coalesce(service_name, 'no service') as service_name,

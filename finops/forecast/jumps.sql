@@ -23,7 +23,7 @@ select
     sum(effective_cost) as effective_cost
 from facts.owned_cost
 inner join asked_days on owned_cost.charge_date = asked_days.charge_date
-where consumed_quantity is not null
+where consumed_quantity is not null and x_covered_from is not distinct from x_covered_until
 group by
     owned_cost.charge_date,
     x_team,

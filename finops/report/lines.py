@@ -12,32 +12,23 @@ from finops.report.text import join, number
 
 __all__ = ["add_daily_line", "mark_run", "ratio_lines"]
 
-_HEADROOM = 1.25
-
 
 def ratio_lines(
     title: str, subtitle: str, frame: pd.DataFrame, cost: str, base: str, unit: str
 ) -> go.Figure:
-    """Draw `cost` over `base` per day, and over the month up to each day.
-
-    A month has each of its fees once, so its mean has no steps where fees fall on one day.
-    """
+    """Draw `cost` over `base` per day, and over the month up to each day."""
     # A charge of another month's bill can lie on a day; its orders are the same orders.
     days = frame.groupby("charge_date").agg(cost=(cost, "sum"), base=(base, "max"))
     days.index = pd.to_datetime(days.index)
     days = days.reindex(pd.date_range(days.index.min(), days.index.max()))
     daily, monthly = days["cost"] / days["base"], _month_mean(days)
-    top = _HEADROOM * float(np.nanmax([daily.quantile(0.95), monthly.max()]))
-    above = int((daily > top).sum())
-    notes = ["thin: each day", "thick: mean of the month up to it"]
-    if above:
-        notes.append("1 day runs off the top" if above == 1 else f"{above} days run off the top")
-    drawing = figure(title, subtitle=join(", ".join(notes), subtitle), height=270)
+    notes = "thin: each day, thick: mean of the month up to it"
+    drawing = figure(title, subtitle=join(notes, subtitle), height=270)
     dates = dates_text(days.index.to_series())
     add_daily_line(drawing, dates, daily.tolist(), "day", FALL, 1.2)
     add_daily_line(drawing, dates, monthly.tolist(), "month", PALETTE[0], 2.6)
     _label_end(drawing, dates, monthly)
-    drawing.update_yaxes(title_text=unit, range=[min(0.0, float(daily.min())), top])
+    drawing.update_yaxes(title_text=unit, rangemode="tozero")
     return drawing.update_layout(margin_r=70)
 
 

@@ -154,10 +154,10 @@ def test_payer_in_two_currencies(found):
 
 def test_charges_dated_in_another_month(found):
     costs = [
-        cost("Usage", 3, 3, charge_date=dt.date(2026, 9, 30)),
-        cost("Refund", -2, -2, charge_date=dt.date(2026, 8, 2)),
-        cost("Usage", 9, 9, charge_date=dt.date(2026, 10, 31)),
-        cost("DiscountedUsage", 0, 0, charge_date=dt.date(2026, 9, 30)),
+        cost("Usage", 3, 3, x_bill_date=dt.date(2026, 9, 30)),
+        cost("Refund", -2, -2, x_bill_date=dt.date(2026, 8, 2)),
+        cost("Usage", 9, 9, x_bill_date=dt.date(2026, 10, 31)),
+        cost("DiscountedUsage", 0, 0, x_bill_date=dt.date(2026, 9, 30)),
     ]
     assert found(costs) == [
         ("charges_of_other_months", usd(-2), "Refund", None, None, 1),

@@ -148,10 +148,10 @@ def test_the_picture_and_the_sentences_say_the_change_of_the_team(october):
     order = next(one for one in october if one.team == "order")
     shown = sections(order, "ko")["effects"]
     assert shown.lead[0] == (
-        "유효 비용: 2026년 9월 389,457 USD → 2026년 10월 421,251 USD, +31,794 USD (+8.2 %)."
+        "유효 비용: 2026년 9월 389,483 USD → 2026년 10월 421,625 USD, +32,142 USD (+8.3 %)."
     )
     bars = shown.drawing.bars
-    assert (bars[0].value, bars[-1].value) == ("389,457 USD", "421,251 USD")
+    assert (bars[0].value, bars[-1].value) == ("389,483 USD", "421,625 USD")
     assert [bar.name for bar in bars] == [
         "2026년 9월", "월 일수", "일 주문 수", "주문당 사용량", "공용 비용", "그 밖", "2026년 10월",
     ]  # fmt: skip

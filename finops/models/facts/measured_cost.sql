@@ -9,8 +9,8 @@ with planned_one_offs as (
 ),
 
 -- What is one-off is said here and nowhere else. It recurs in no month, or no team can steer it:
--- taxes, credits, refunds and corrections; upfront fees, which effective cost never holds; and all
--- that a team or service costs on the days of an event of kind `one_off`, such as a load test.
+-- taxes, credits, refunds and corrections; upfront fees, which effective cost never holds; and what
+-- a team or service costs on the days of an event of kind `one_off`, such as a load test.
 marked_cost as (
     select
         owned_cost.billing_period,
@@ -24,6 +24,7 @@ marked_cost as (
         owned_cost.billed_cost,
         owned_cost.effective_cost,
         coalesce(owned_cost.x_upfront_cost, 0) as x_upfront_cost,
+        owned_cost.x_covered_from is not distinct from owned_cost.x_covered_until as is_of_day,
         owned_cost.x_hourly_effective_cost,
         owned_cost.x_other_day_billed_cost,
         owned_cost.x_other_day_effective_cost,
@@ -33,7 +34,9 @@ marked_cost as (
             select 1
             from planned_one_offs
             where
-                owned_cost.charge_date between planned_one_offs.start and planned_one_offs."end"
+                -- What is paid for a month is paid without the event too.
+                owned_cost.x_covered_from is not distinct from owned_cost.x_covered_until
+                and owned_cost.charge_date between planned_one_offs.start and planned_one_offs."end"
                 and planned_one_offs.key in (owned_cost.x_service, owned_cost.x_team, '*')
         ) as is_one_off
     from facts.owned_cost
@@ -58,6 +61,7 @@ summed_cost as (
         sum(effective_cost) as effective_cost,
         sum(case when is_one_off then billed_cost else x_upfront_cost end) as x_one_off_billed_cost,
         sum(case when is_one_off then effective_cost else 0 end) as x_one_off_effective_cost,
+        sum(case when is_of_day then effective_cost else 0 end) as x_day_effective_cost,
         sum(x_hourly_effective_cost) as x_hourly_effective_cost,
         sum(x_other_day_billed_cost) as x_other_day_billed_cost,
         sum(x_other_day_effective_cost) as x_other_day_effective_cost
@@ -97,6 +101,8 @@ select
     sum(effective_cost) as effective_cost,
     sum(x_one_off_billed_cost) as x_one_off_billed_cost,
     sum(x_one_off_effective_cost) as x_one_off_effective_cost,
+    -- Without the parts of charges for several days.
+    sum(x_day_effective_cost) as x_day_effective_cost,
     sum(x_hourly_effective_cost) as x_hourly_effective_cost,
     sum(x_other_day_billed_cost) as x_other_day_billed_cost,
     sum(x_other_day_effective_cost) as x_other_day_effective_cost

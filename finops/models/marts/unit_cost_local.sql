@@ -9,6 +9,7 @@ with cost as (
         billing_currency,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
+        sum(x_day_effective_cost) as x_day_effective_cost,
         coalesce(sum(x_hourly_effective_cost), 0) as x_hourly_effective_cost,
         coalesce(sum(x_other_day_billed_cost), 0) as x_other_day_billed_cost,
         coalesce(sum(x_other_day_effective_cost), 0) as x_other_day_effective_cost
@@ -25,6 +26,8 @@ hourly_months as (
         from cost
         where x_service = '*'
         group by charge_date
+        -- A fee for the month tells nothing of the hours of its days.
+        having sum(x_day_effective_cost) <> 0
     ) as days
     group by strftime(charge_date, '%Y-%m')
     having 2 * sum(case when x_hourly_effective_cost <> 0 then 1 else 0 end) >= count(*)

@@ -1,7 +1,10 @@
--- One row per charge of the current deliveries.
+-- One row per charge of the current deliveries, with the days whose cost it is.
 with charges as (
     select
         *,
+        cast(charge_period_start as date) as charge_date,
+        -- A change of clocks makes a day of 25 hours.
+        charge_period_end - charge_period_start > interval 25 hour as is_of_days,
         -- AWS Support by every name that its plans have had, in code or product name.
         coalesce(
             x_billing_entity is distinct from 'AWS Marketplace'
@@ -13,6 +16,59 @@ with charges as (
             false
         ) as x_is_support
     from raw.charges
+),
+
+dated_charges as (
+    select
+        *,
+        -- Tax, support and fees dated the first of a month, or an hour or a day of it, are for the
+        -- whole month. A plan's fee of an hour is not, nor what is bought later on that day.
+        not is_of_days
+        and day(charge_date) = 1
+        and consumed_quantity is null
+        and (
+            charge_category = 'Tax'
+            or x_is_support
+            or x_line_item_type = 'RIFee'
+            or (
+                charge_category = 'Purchase'
+                and charge_frequency = 'One-Time'
+                and charge_period_start = charge_date
+            )
+        ) as is_of_month,
+        -- A reservation costs nothing before and after its term.
+        case when is_of_days and x_line_item_type = 'RIFee'
+            then greatest(charge_period_start, coalesce(x_commitment_start, charge_period_start))
+            else charge_period_start
+        end as period_start,
+        case when is_of_days and x_line_item_type = 'RIFee'
+            then least(charge_period_end, coalesce(x_commitment_end, charge_period_end))
+            else charge_period_end
+        end as period_end,
+        cast(billing_period || '-01' as date) as bill_start
+    from charges
+),
+
+period_charges as (
+    select
+        *,
+        cast(period_start as date) as first_date,
+        case
+            when is_of_month then last_day(charge_date)
+            -- The bill writes the last second of a period, or the end of it.
+            when is_of_days then cast(period_end - interval 1 second as date)
+            else charge_date
+        end as last_date
+    from dated_charges
+),
+
+-- What a bill charges is the cost of days of its own month, if it is for one of them.
+covered_charges as (
+    select
+        *,
+        case when last_date >= bill_start then greatest(first_date, bill_start) else first_date end
+            as x_covered_from
+    from period_charges
 )
 
 select
@@ -30,7 +86,17 @@ select
         tags,
         x_cost_categories
     ) as x_owner_key,
-    cast(charge_period_start as date) as charge_date,
+    charge_date,
+    x_covered_from,
+    -- In an open month up to the day until which it has elapsed.
+    greatest(
+        x_covered_from,
+        least(
+            last_date,
+            last_day(x_covered_from),
+            coalesce(cast(x_elapsed_until - interval 1 second as date), last_date)
+        )
+    ) as x_covered_until,
     charge_period_start,
     charge_period_end,
     billing_account_id,
@@ -121,4 +187,4 @@ select
     x_cost_categories,
     x_line_item_id,
     delivery as x_delivery_id
-from charges
+from covered_charges
