@@ -35,6 +35,7 @@ DEFAULTS = {
     "anomalies/level_series": {"share": 0.001},
     "business/bridge_items": {"base": "2026-09", "period": "2026-10"},
     "business/bridge_shared": {"base": "2026-09", "period": "2026-10"},
+    "close/bill_entries": {"period": "2026-10"},
     "close/commitments": {"period": "2026-10"},
     "close/recognition": {"period": "2026-10"},
     "forecast/expiries": {"period": "2026-10", "last": dt.date(2026, 10, 31)},

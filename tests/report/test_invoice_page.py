@@ -58,7 +58,7 @@ def test_evidence_is_told_in_korean_too(wrong):
     rows = sections(wrong, "ko")["differences"].rows
     seller = "Amazon Web Services, Inc."
     assert rows[0][-1] == f"{seller}의 인보이스 6107322934에 속하는 세금이 들어 있음"
-    assert rows[2][-1] == "청구 데이터 30행, 허용 5.79"
+    assert rows[2][-1] == "청구 데이터 30행, 허용 0.05"
 
 
 def test_the_verdict_says_whether_all_is_explained(checks):
