@@ -8,7 +8,7 @@ from finops.errors import BadInput
 from finops.report.text import is_missing, number
 from finops.warehouse import Warehouse
 
-__all__ = ["check_closable", "trust_of"]
+__all__ = ["check_closable", "is_final", "trust_of"]
 
 
 def trust_of(warehouse: Warehouse, period: str) -> list[dict[Any, Any]]:
@@ -20,6 +20,11 @@ def trust_of(warehouse: Warehouse, period: str) -> list[dict[Any, Any]]:
         span = f"there are {months[0]} to {months[-1]}" if months else "run finops load SOURCE"
         raise BadInput(f"No bill of {period} is loaded: {span}.")
     return found
+
+
+def is_final(trust: list[dict[Any, Any]]) -> bool:
+    """Say whether all lines of a month, by the rows of its trust header, have their invoice."""
+    return all(not is_missing(row["x_final_share"]) and row["x_final_share"] == 1 for row in trust)
 
 
 def check_closable(warehouse: Warehouse, period: str, *, accrue: bool) -> None:

@@ -10,7 +10,7 @@ from finops.close.recognition import exact
 from finops.sql import read_query
 from finops.warehouse import Warehouse
 
-__all__ = ["ACCOUNTS", "STEPS", "Expense", "expenses"]
+__all__ = ["ACCOUNTS", "STEPS", "Expense", "expenses", "read_entries"]
 
 # The accounts of the books that are expense, in the order of a page.
 ACCOUNTS = (
@@ -20,7 +20,7 @@ ACCOUNTS = (
     "marketplace_expense",
 )
 # What leads from the bill to the expense of its month; the steps add up.
-STEPS = ("bill", "vat", "upfront", "amortised", "accrued", "earlier", "rounding")
+STEPS = ("bill", "vat", "upfront", "amortised", "accrued", "earlier", "since", "rounding")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Expense:
 
     `coins` and `book_coins` are those of each of ACCOUNTS, of the bill and of the books; with them
     goes what this close corrects of earlier months. `steps` are money of the billing currency by
-    STEPS: they add up to `total`. `rounded` counts the amounts that the books rounded.
+    STEPS: they add up to `total`. What the books' rounding can't explain is `since`: the bill was
+    changed after the month was closed. `rounded` counts the amounts that the books rounded.
     """
 
     currency: str
@@ -50,12 +51,20 @@ def expenses(warehouse: Warehouse, moved: pd.DataFrame, period: str) -> dict[str
 
     `moved` are the transfers that its close posts.
     """
-    bills = warehouse.sql(read_query("finops.close", "bill_entries"), period=period)
+    bills = read_entries(warehouse, period)
     books = warehouse.settings.reporting_currency
     return {
         str(currency): _expense(moved[moved["billing_currency"] == currency], bill, period, books)
         for currency, bill in bills.groupby("billing_currency")
     }
+
+
+def read_entries(warehouse: Warehouse, period: str) -> pd.DataFrame:
+    """Return what the bill of a month is for the books, one row per billing_currency and x_entry.
+
+    billed_cost is in the billing currency, and x_open_cost what of it has no invoice yet.
+    """
+    return warehouse.sql(read_query("finops.close", "bill_entries"), period=period)
 
 
 def _expense(moved: pd.DataFrame, bill: pd.DataFrame, period: str, books: str) -> Expense:
@@ -77,12 +86,17 @@ def _expense(moved: pd.DataFrame, bill: pd.DataFrame, period: str, books: str) -
         "earlier": exact(sum(_balance(earlier, one, "x_coins") for one in ACCOUNTS), currency),
     }
     total = exact(sum(coins.values()), currency)
+    rest = total - sum(steps.values(), Decimal(0))
+    # A coin for each amount that the books round is all that rounding can leave.
+    is_rounding = abs(rest) <= exact(len(now), currency)
     return Expense(
         currency,
         books,
         coins,
         {account: _balance(moved, account, "x_book_coins") for account in ACCOUNTS},
-        steps | {"rounding": total - sum(steps.values(), Decimal(0))},
+        steps
+        | {"since": Decimal(0) if is_rounding else rest}
+        | {"rounding": rest if is_rounding else Decimal(0)},
         len(now),
     )
 

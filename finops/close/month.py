@@ -9,7 +9,7 @@ from finops.close import frozen, ledger, registers
 from finops.close.accounts import read_accounts
 from finops.close.amortised import billed_amortisation, check_amortisation, compare
 from finops.close.carried import carry_on
-from finops.close.closable import check_closable, trust_of
+from finops.close.closable import check_closable, is_final, trust_of
 from finops.close.commitments import disclosure, read_commitments, returned_plans, upfronts
 from finops.close.expense import Expense, expenses
 from finops.close.journal import journal, kinds
@@ -104,7 +104,7 @@ def prepare(
         previous=previous,
         currency=settings.reporting_currency,
         rates=_month_rates(books.rate_of, period, now),
-        is_final=all(row["x_final_share"] == 1 for row in trust),
+        is_final=is_final(trust),
         deliveries=_deliveries(warehouse),
         rows=now,
         expenses=expenses(warehouse, moved, period),
@@ -126,13 +126,17 @@ def prepare(
 def read_expenses(warehouse: Warehouse, period: str) -> dict[str, Expense]:
     """Return the expense of a month (YYYY-MM) as its close books it, by billing currency.
 
-    Of a closed month it is what was signed. Raises what `prepare` raises of a draft.
+    Of a closed month it is what was signed. Raises what `prepare` raises of a draft, and BadInput
+    if all invoices have come and what is used of upfront fees is not what the bill amortises: that
+    can't be closed.
     """
     settings = warehouse.settings
     if period in frozen.closed_months(settings):
         return expenses(warehouse, frozen.read_booked(settings, [period]), period)
     closed = _closed_before(settings, period)
     books = _books(warehouse, period, closed[0] if closed else period)
+    if is_final(trust_of(warehouse, period)):
+        check_amortisation(books.amortised, period)
     moved = ledger.less(books.target, frozen.read_booked(settings, closed))
     return expenses(warehouse, moved, period)
 

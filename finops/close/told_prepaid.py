@@ -59,25 +59,33 @@ def restarted(
     """Return `upfronts` with what is `told` of them up to the month `period`.
 
     A fee keeps its rate; one that no bill has gets that of the month from which it is told. Raises
-    BadInput for a commitment without an upfront fee and for a day after its term.
+    BadInput for a commitment without an upfront fee, or with fees in several currencies, and for a
+    day after its term.
     """
-    found = {one.commitment: one for one in upfronts}
+    found = list(upfronts)
     for row in sorted(told, key=lambda row: row.valid_from):
         if f"{row.valid_from:%Y-%m}" > period:
             continue
-        one = found.get(row.commitment_discount_id)
-        if one is None:
+        named = [one for one in found if one.commitment == row.commitment_discount_id]
+        if not named:
             raise BadInput(
                 f"{FILE} line {row.line}: the bill pays and amortises no upfront fee of "
                 f"{row.commitment_discount_id!r}. Write its id as in commitment_discount_id."
             )
+        if len(named) > 1:
+            currencies = ", ".join(one.currency for one in named)
+            raise BadInput(
+                f"{FILE} line {row.line}: upfront fees of {row.commitment_discount_id} are paid in "
+                f"{currencies}, so its prepaid amount has no one currency."
+            )
+        (one,) = named
         if row.moment >= one.end:
             raise BadInput(
                 f"{FILE} line {row.line}: the term of {one.commitment} ends on {one.end:%Y-%m-%d}, "
                 f"before {row.valid_from}."
             )
-        found[one.commitment] = _restarted(one, row, rate_of, places)
-    return list(found.values())
+        found[found.index(one)] = _restarted(one, row, rate_of, places)
+    return found
 
 
 def _restarted(one: Upfront, row: ToldPrepaid, rate_of: RateOf, places: int) -> Upfront:

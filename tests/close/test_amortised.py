@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from finops.close.files import close
-from finops.close.month import prepare
+from finops.close.month import prepare, read_expenses
 from finops.errors import BadInput
 from finops.report.close.page import close_page, sections
 from tests.close.commitment_lines import EC2, PLANS, fee, refund, term, usage, used
@@ -332,6 +332,14 @@ def test_money_that_does_not_agree_is_refused_and_a_draft_says_so(books, close_p
     assert "마감할 수 없음" in close_page(draft, "ko")
 
 
+def test_what_cannot_be_closed_cannot_be_charged_to_teams(books, close_project):
+    february = [usage("2026-02"), used("2026-02", 100, term("new", "2026-02-01", YEAR[1]))]
+    with pytest.raises(BadInput):
+        books(january(), february)
+    with pytest.raises(BadInput, match=f"{EC2}old in 2026-02: 134.40 USD"):
+        read_expenses(close_project.warehouse, "2026-02")
+
+
 def test_a_month_that_was_restated_is_held_against_the_bill_too(books):
     first = january(used_up=100)
     second = [usage("2026-02"), used("2026-02", 134.40, term("old", *YEAR))]
@@ -375,3 +383,19 @@ def test_a_wrong_line_of_prepaid_csv_is_refused(books, told, problem):
         return
     with pytest.raises(BadInput, match=problem):
         books(january(), told=told)
+
+
+def test_fees_of_a_commitment_in_two_currencies_are_kept_and_can_not_be_told(
+    books, project, close_project
+):
+    with (project / "business/exchange_rates.csv").open("a") as rates:
+        rates.write("2026-01,KRW,USD,0.0007,test\n")
+    won = fee("2026-01", 1000, term("old", *YEAR)) | {"line_item_currency_code": "KRW"}
+    with pytest.raises(BadInput, match="can't be closed"):
+        books(january(won))
+    found = prepare(close_project.warehouse, "2026-01", draft=True)
+    assert {one.currency for one in found.upfronts} == {"USD", "KRW"}
+    with pytest.raises(
+        BadInput, match=r"line 2: upfront fees of .*old are paid in .*no one currency"
+    ):
+        books(january(won), told=f"{EC2}old,2026-01-10,0,sold\n")

@@ -7,7 +7,7 @@ import pytest
 from finops.close import frozen
 from finops.close.files import close, reopen
 from finops.close.journal import unbalanced
-from finops.close.month import prepare
+from finops.close.month import prepare, read_expenses
 from finops.close.registers import exchange
 from finops.errors import BadInput
 from finops.report.close.tables import tables
@@ -188,6 +188,12 @@ def test_what_changes_after_the_close_is_a_correction_of_the_open_month(close_pr
     assert balance(found)["cloud_expense"] == 500 * 1372 - 138_000
     restated = found.restated["2026-09"]
     assert list(restated["x_billed_cost_change"]) == [Decimal(-100)]
+    signed = read_expenses(warehouse, "2026-09")["USD"]
+    assert signed.total == 1000
+    assert {step: amount for step, amount in signed.steps.items() if amount} == {
+        "bill": 900,
+        "since": 100,
+    }
 
 
 def test_support_marketplace_refunds_and_unused_commitment_have_entries_of_their_own(close_project):

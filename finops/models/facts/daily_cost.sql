@@ -1,7 +1,20 @@
 -- One row per day and combination of everything that allocation, anomalies and queries group by.
 -- A charge for several days is spread evenly over them: x_bill_date is the day that the bill dates it,
 -- x_covered_from and x_covered_until are the first and last day of what it is for.
-with dated_cost as (
+with charges as (
+    select
+        charges.*,
+        charge_period_end - charge_period_start <= interval 1 hour and x_covered_from = x_covered_until as is_hourly,
+        -- Where clocks differ from UTC some hours of a UTC day are of the company's day before or after.
+        charge_period_start < days.x_start or charge_period_start >= days.x_end as is_other_day
+    from staging.charges
+    left join business.zone_days as days
+        on
+            charges.charge_date = days.date
+            and days.is_local
+),
+
+dated_cost as (
     select
         billing_period,
         charge_date as x_bill_date,
@@ -44,30 +57,11 @@ with dated_cost as (
         sum(x_upfront_cost) as x_upfront_cost,
         sum(x_split_cost) as x_split_cost,
         sum(x_split_unused_cost) as x_split_unused_cost,
-        -- Where clocks differ from UTC some hours of a UTC day are of the company's day before or after.
-        sum(effective_cost) filter (
-            where
-                charge_period_end - charge_period_start <= interval 1 hour
-                and x_covered_from = x_covered_until
-        ) as x_hourly_effective_cost,
-        sum(billed_cost) filter (
-            where
-                charge_period_end - charge_period_start <= interval 1 hour
-                and x_covered_from = x_covered_until
-                and (charge_period_start < days.x_start or charge_period_start >= days.x_end)
-        ) as x_other_day_billed_cost,
-        sum(effective_cost) filter (
-            where
-                charge_period_end - charge_period_start <= interval 1 hour
-                and x_covered_from = x_covered_until
-                and (charge_period_start < days.x_start or charge_period_start >= days.x_end)
-        ) as x_other_day_effective_cost,
+        sum(effective_cost) filter (where is_hourly) as x_hourly_effective_cost,
+        sum(billed_cost) filter (where is_hourly and is_other_day) as x_other_day_billed_cost,
+        sum(effective_cost) filter (where is_hourly and is_other_day) as x_other_day_effective_cost,
         count(*) as x_charges
-    from staging.charges
-    left join business.zone_days as days
-        on
-            charges.charge_date = days.date
-            and days.is_local
+    from charges
     group by
         billing_period,
         charge_date,

@@ -63,6 +63,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "step_amortised": ("Used of prepaid fees", "선급비용 상각"),
     "step_accrued": ("Accrued, not on the bill yet", "청구서에 아직 없는 계상액"),
     "step_earlier": ("Corrections of earlier months", "이전 달 수정"),
+    "step_since": ("Changed on the bill since the close", "결산 이후 청구서 변경"),
     "step_rounding": ("Rounding of invoices and fees to cents", "인보이스·요금의 센트 반올림"),
     "step_note": (
         "Credits and refunds are in the bill. The total is what the journal books as expense, and "

@@ -10,7 +10,6 @@ __all__ = [
     "TEAMS",
     "TRUST",
     "UNIT_COST",
-    "UPFRONT",
 ]
 
 MONTHS = """
@@ -130,14 +129,4 @@ group by x_pool
 TRUST = """
 from marts.trust_header
 where billing_period = $period and billing_currency = $currency
-"""
-
-# What was paid upfront in the month, before it is used.
-UPFRONT = """
-select coalesce(sum(billed_cost), 0) as x_upfront_cost
-from staging.charges
-where
-    billing_period = $period
-    and billing_currency = $currency
-    and x_entry = 'prepaid_current'
 """

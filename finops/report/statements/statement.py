@@ -11,7 +11,7 @@ import pandas as pd
 from finops.allocation.worklist import worklist
 from finops.anomalies import find, incidents
 from finops.business.bridge import bridge
-from finops.close.expense import ACCOUNTS, Expense
+from finops.close.expense import ACCOUNTS, Expense, read_entries
 from finops.close.month import read_expenses
 from finops.errors import BadInput
 from finops.report.cents import apportion, whole
@@ -141,10 +141,16 @@ class _Asked:
         self.warehouse, self.mode, self.period, self.previous = warehouse, mode, period, previous
         months = [one for one in (period, previous) if one and mode == "chargeback"]
         self._expenses = {month: read_expenses(warehouse, month) for month in months}
+        self._entries = read_entries(warehouse, period)
 
     def expense(self, currency: str) -> Expense | None:
         """Return the expense of the month; None for showback."""
         return self._expenses.get(self.period, {}).get(currency)
+
+    def upfront_cost(self, currency: str) -> Decimal:
+        """Return what was paid upfront in the month, before it is used."""
+        rows = self._entries[self._entries["x_entry"] == "prepaid_current"]
+        return sum(rows.loc[rows["billing_currency"] == currency, "billed_cost"], Decimal(0))
 
     def lines(self, currency: str) -> pd.DataFrame:
         """Return the lines of the month."""
@@ -190,9 +196,7 @@ def _month(asked: _Asked, currency: str) -> Month:
         trust={str(name): None if is_missing(value) else value for name, value in trust.items()},
         lines=asked.lines(currency),
         bridge=_bridge(warehouse, period, previous, currency, asked.mode),
-        upfront_cost=warehouse.sql(queries.UPFRONT, period=period, currency=currency)[
-            "x_upfront_cost"
-        ].iloc[0],
+        upfront_cost=asked.upfront_cost(currency),
         expense=expense,
     )
 
