@@ -1,6 +1,7 @@
 """Give all charts one quiet look that also reads in grey print."""
 
 import html
+import sys
 
 import plotly.graph_objects as go
 import plotly.io as pio
@@ -36,7 +37,9 @@ _FONT = "'Helvetica Neue', Arial, 'Noto Sans CJK KR', 'Malgun Gothic', sans-seri
 _GRID = "#e4e4e4"
 
 # The default draws in JupyterLab only; a notebook exported to HTML would lose its charts.
-pio.renderers.default = "plotly_mimetype+notebook"
+# Elsewhere nothing is drawn on the spot, and to look for ways to draw takes commands two seconds.
+if "IPython" in sys.modules:
+    pio.renderers.default = "plotly_mimetype+notebook"
 
 TEMPLATE = go.layout.Template(
     layout={

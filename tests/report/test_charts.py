@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from decimal import Decimal
 
 import numpy as np
@@ -319,3 +321,9 @@ def test_delivery_change_of_a_month_that_came_once_says_so():
     assert "changed no billed cost" in texts(
         charts.delivery_change(arrow([change("x", 0)]), "2026-08")
     )
+
+
+def test_commands_start_without_what_only_notebooks_need():
+    code = "import sys, finops.cli; print({'IPython', 'nbformat'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
