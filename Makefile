@@ -1,6 +1,8 @@
 # Every command installs what it needs into .venv by itself.
 PYTHON ?= python3
 BIN := .venv/bin
+# Python keeps what it compiled, also where an image forbids it: else each start of a command takes seconds more.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup demo test lint notebooks sample bench bench-anomalies bench-forecast lock clean
 
