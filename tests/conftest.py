@@ -1,6 +1,7 @@
 """Fixtures that several test folders share."""
 
 import datetime as dt
+import fcntl
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -26,12 +27,16 @@ settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
 Rows = list[dict[str, Any]]
-# Minutes each: they begin first, so that no core is left alone with one at the end.
-LONGEST = {"test_notebooks.py", "test_jupyterlab.py", "test_crash.py"}
+# Up to minutes each: they begin first, so that no core is left alone with one at the end.
+LONGEST = [
+    *("test_executed.py", "test_crash.py", "test_bare_bill.py", "test_chargeback.py"),
+    *("test_limits.py", "test_warehouse.py", "test_failure.py", "test_fuzz.py"),
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
@@ -45,17 +50,13 @@ def real_bill() -> Path:
 @pytest.fixture(scope="session")
 def real_project(real_bill, tmp_path_factory) -> Path:
     """A project of the real bill, loaded and built."""
-    return _built(tmp_path_factory.mktemp("real"), real_bill)
+    return _built_once(tmp_path_factory, "real", lambda project: _built(project, real_bill))
 
 
 @pytest.fixture(scope="session")
 def sample_project(tmp_path_factory) -> Path:
     """A project of the sample company, loaded and built. Only read it."""
-    project = tmp_path_factory.mktemp("sample")
-    for name in ("mappings", "business", "inventory", "invoices"):
-        shutil.copytree(SAMPLE / name, project / name)
-    shutil.copyfile(SAMPLE / "finops.toml", project / "finops.toml")
-    return _built(project, SAMPLE / "bill")
+    return _built_once(tmp_path_factory, "sample", _build_sample)
 
 
 @pytest.fixture
@@ -175,3 +176,29 @@ def _built(project: Path, bill: Path) -> Path:
         warehouse.load(bill, all_versions=True)
         warehouse.build()
     return project
+
+
+def _build_sample(project: Path) -> None:
+    for name in ("mappings", "business", "inventory", "invoices"):
+        shutil.copytree(SAMPLE / name, project / name)
+    shutil.copyfile(SAMPLE / "finops.toml", project / "finops.toml")
+    _built(project, SAMPLE / "bill")
+
+
+def _built_once(
+    factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]
+) -> Path:
+    """Build a project once for all processes of a run; return a copy for this one alone."""
+    base = factory.getbasetemp()
+    # The folder of a process of pytest-xdist lies in that of the run.
+    run = base.parent if base.name.startswith("popen-") else base
+    original = run / f"{name}-built"
+    with (run / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not original.exists():
+            part = run / f"{name}-part"
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            build(part)
+            part.rename(original)
+    return shutil.copytree(original, factory.mktemp(name) / "project")

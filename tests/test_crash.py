@@ -11,7 +11,7 @@ import pytest
 import finops
 from tests.conftest import line, write_bill
 
-KILLS = 50
+KILLS = 30
 
 
 def load_and_build(project, bills):
@@ -57,7 +57,7 @@ def bills(tmp_path):
             tmp_path / f"bill-{cost}.parquet",
             [line(line_item_unblended_cost=float(cost)) for _ in range(1000)],
         )
-        for cost in range(1, 41)
+        for cost in range(1, 3 * KILLS + 4)
     ]
 
 
@@ -75,20 +75,24 @@ def test_killed_at_random_moments_readers_see_whole_builds(processes, project, b
     first.load(bills[0])
     first.build()
     first.close()
-    # A process of its own starts slower than this one, which has read everything already.
-    start = time.monotonic()
-    writer = processes.Process(target=load_and_build_once, args=(project, bills[1]))
-    writer.start()
-    writer.join()
-    seconds = time.monotonic() - start
+    # The first process waits for the server of processes to start; the second only loads and builds.
+    for bill in bills[1:3]:
+        start = time.monotonic()
+        writer = processes.Process(target=load_and_build_once, args=(project, bill))
+        writer.start()
+        writer.join()
+        seconds = time.monotonic() - start
     chance = random.Random(20261122)
+    # One moment in each part of two builds, so that no phase of them is left out.
+    moments = [(part + chance.random()) / KILLS * 2 * seconds for part in range(KILLS)]
+    chance.shuffle(moments)
     seen = Counter()
-    for number in range(KILLS):
-        todo = bills[number % 40 :] + bills[: number % 40]
+    for number, moment in enumerate(moments):
+        # Three new bills for each writer: one that is loaded already is no work.
+        todo = bills[3 * number + 3 :]
         writer = processes.Process(target=load_and_build, args=(project, todo), daemon=True)
         writer.start()
-        # Half of the writers live long enough to finish a build.
-        time.sleep(chance.uniform(0.0, 2 * seconds))
+        time.sleep(moment)
         writer.kill()
         writer.join()
         facts, marts = billed(project)

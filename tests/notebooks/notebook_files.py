@@ -1,14 +1,19 @@
-"""The notebooks of the repository, and projects to run them in."""
+"""The notebooks of the repository, projects to run them in, and what they show."""
 
 from pathlib import Path
 
 import nbformat
+import pytest
+from nbclient import NotebookClient
 
 from finops.project import copy_notebooks
 
 SOURCE = Path(__file__).parents[2] / "notebooks"
 NAMES = sorted(path.name for path in SOURCE.glob("*.ipynb"))
 KOREAN = [name for name in NAMES if name.endswith(".ko.ipynb")]
+SECONDS = 180
+PLOTLY = "application/vnd.plotly.v1+json"
+every_notebook = pytest.mark.parametrize("name", NAMES)
 
 
 def read(name):
@@ -16,9 +21,22 @@ def read(name):
     return nbformat.read(SOURCE / name, as_version=4)
 
 
+def run(project, name, **options):
+    """Return the notebook after Run All Cells in the project; raises on the first error."""
+    notebook = nbformat.read(project / "notebooks" / name, as_version=4)
+    folder = {"metadata": {"path": str(project / "notebooks")}}
+    return NotebookClient(notebook, timeout=SECONDS, resources=folder, **options).execute()
+
+
 def code_cells(notebook):
     """Return the cells that run."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def figures(notebook):
+    """Return the charts that the cells show."""
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
+    return [output.data[PLOTLY] for output in outputs if PLOTLY in output.get("data", {})]
 
 
 def chart_count(name):

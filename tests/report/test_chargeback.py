@@ -32,8 +32,15 @@ def warehouse(sample_project):
 
 
 @pytest.fixture(scope="module")
-def october(warehouse):
-    return statements(warehouse, "2026-10", mode="chargeback")
+def every_month(warehouse):
+    """The statements of each month of the sample."""
+    months = sorted(set(warehouse.status()["billing_period"]))
+    return {month: statements(warehouse, month, mode="chargeback") for month in months}
+
+
+@pytest.fixture(scope="module")
+def october(every_month):
+    return every_month["2026-10"]
 
 
 @pytest.fixture
@@ -77,9 +84,9 @@ def read(content):
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def test_every_month_debits_are_the_expense_of_the_close_by_account(warehouse):
+def test_every_month_debits_are_the_expense_of_the_close_by_account(warehouse, every_month):
     """In the money of the bill and of the books; a bill of won would have no decimals."""
-    for month in sorted(set(warehouse.status()["billing_period"])):
+    for month, found in every_month.items():
         closed = prepare(warehouse, month, draft=True)
         lines = closed.journal[closed.journal["entry"].isin(ACCOUNTS)]
         sides = [["debit", "credit"], ["billing_debit", "billing_credit"]]
@@ -89,7 +96,6 @@ def test_every_month_debits_are_the_expense_of_the_close_by_account(warehouse):
             .pipe(lambda f, d=debit, c=credit: f[d] - f[c])
             for debit, credit in sides
         )
-        found = statements(warehouse, month, mode="chargeback")
         rows = [row for row in postings(found, PAYING) if row.entry != "cloud_clearing"]
         for account in ACCOUNTS:
             own = [row for row in rows if row.entry == account]
@@ -97,9 +103,8 @@ def test_every_month_debits_are_the_expense_of_the_close_by_account(warehouse):
             assert sum(row.coins for row in own) == bill.get(account, 0) * 100
 
 
-def test_every_month_the_steps_lead_from_the_bill_to_the_statements(warehouse):
-    for month in sorted(set(warehouse.status()["billing_period"])):
-        found = statements(warehouse, month, mode="chargeback")
+def test_every_month_the_steps_lead_from_the_bill_to_the_statements(warehouse, every_month):
+    for month, found in every_month.items():
         names, amounts = zip(*steps(found), strict=True)
         bill = warehouse.sql(
             "select sum(billed_cost) as cost from staging.charges where billing_period = $month",

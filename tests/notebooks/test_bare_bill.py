@@ -1,0 +1,42 @@
+"""Every notebook runs on a bill alone, and says what the company has not told."""
+
+import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+import finops
+from finops.project import copy_notebooks
+from tests.notebooks.notebook_files import chart_count, every_notebook, figures, run
+
+
+@pytest.fixture(scope="module")
+def bare_project(sample_project, tmp_path_factory):
+    """Return a project that has one month's bill and nothing else: no teams, orders or budgets."""
+    bare = tmp_path_factory.mktemp("bare")
+    charges = bare / "warehouse" / "charges"
+    charges.mkdir(parents=True)
+    (bare / "finops.toml").write_text("")
+    month = min((sample_project / "warehouse" / "charges").iterdir())
+    (charges / month.name).symlink_to(month.resolve())
+    finops.connect(bare).build()
+    copy_notebooks(bare)
+    return bare
+
+
+@pytest.fixture(scope="module")
+def kernel(bare_project):
+    """Yield a kernel for one notebook after another; to start one takes longer than to run them."""
+    manager = KernelManager()
+    manager.start_kernel(cwd=str(bare_project / "notebooks"))
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
+@every_notebook
+def test_a_bill_without_teams_orders_or_budgets_says_what_is_missing(bare_project, kernel, name):
+    NotebookClient(new_notebook(cells=[new_code_cell("%reset -f")]), km=kernel).execute()
+    shown = figures(run(bare_project, name, km=kernel))
+    assert len(shown) == chart_count(name)
+    for figure in shown:
+        assert figure["data"] or figure["layout"]["annotations"]
