@@ -44,12 +44,18 @@ def october(warehouse):
     return prepare(warehouse, "2026-10")
 
 
-def test_what_is_recognised_is_the_bill_in_all_months(warehouse):
+@pytest.fixture(scope="module")
+def drafts(warehouse):
+    """The close of each month of the sample, as a draft."""
+    months = warehouse.status()["billing_period"]
+    return {month: prepare(warehouse, month, draft=True) for month in months}
+
+
+def test_what_is_recognised_is_the_bill_in_all_months(warehouse, october, drafts):
     bills = warehouse.status().set_index("billing_period")["billed_cost"]
-    rows = prepare(warehouse, "2026-10").rows
-    assert sum(rows["billed_cost"]) == bills["2026-10"]
+    assert sum(october.rows["billed_cost"]) == bills["2026-10"]
     for month, bill in bills.items():
-        found = prepare(warehouse, str(month), draft=True).rows
+        found = drafts[month].rows
         assert sum(found["billed_cost"]) == bill
         for _, invoice in found.groupby("invoice_id"):
             coins = Decimal(int(invoice["x_coins"].sum())).scaleb(-2)
@@ -72,11 +78,10 @@ def test_prepaid_of_the_sample_is_by_hours(october):
     assert [str(rate) for rate in october.prepaid["x_rate"]] == ["1380.93", "1384.99"]
 
 
-def test_the_hours_amortise_what_the_bill_does_in_all_months(warehouse):
+def test_the_hours_amortise_what_the_bill_does_in_all_months(drafts):
     """From August the bill amortises net too; the fees were paid before that discount."""
-    for month in warehouse.status()["billing_period"]:
-        found = prepare(warehouse, str(month), draft=True)
-        check_amortisation(found.amortised, str(month))
+    for month, found in drafts.items():
+        check_amortisation(found.amortised, month)
         assert set(found.amortised["x_basis"]) <= {"bill"}
         assert len(found.amortised) == (0 if month < "2026-01" else 1 if month < "2026-04" else 2)
         assert sum(found.amortised["x_own_coins"]) == sum(found.prepaid["x_amortised"])

@@ -41,7 +41,7 @@ def home(sample_project, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=NAMES)
 def executed(request, home):
-    """A notebook after it ran on the sample company: its name, cells, seconds, and its file."""
+    """A notebook after it ran on the sample company, for JupyterLab to open: its name, cells and seconds."""
     project, name = home / "project", request.param
     started = time.monotonic()
     notebook = run(project, name)
