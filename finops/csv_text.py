@@ -8,11 +8,16 @@ from pathlib import Path
 
 from finops.errors import BadInput
 
-__all__ = ["cells_of", "is_hidden", "is_there", "read_bytes", "read_cells", "read_text", "shown"]
+__all__ = [
+    "cells_of", "is_hidden", "is_there", "is_utf_16", "read_bytes", "read_cells", "read_text",
+    "shown",
+]  # fmt: skip
 
 _SHOWN = 60
 _SAVE = "Save it as UTF-8, in Excel as “CSV UTF-8 (comma delimited)”."
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# Enough of a header to tell: it has few letters beyond ASCII.
+_FIRST_BYTES = 16
 
 
 def is_there(path: Path) -> bool:
@@ -37,6 +42,16 @@ def is_hidden(name: str) -> bool:
     return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini")
 
 
+def is_utf_16(data: bytes) -> bool:
+    """Return whether text begins as UTF-16 does: with its mark, or with a 0 in every other byte."""
+    first = data[:_FIRST_BYTES]
+    halves = first[::2], first[1::2]
+    return data.startswith(_UTF_16) or any(
+        one and other and not one.strip(b"\0") and b"\0" not in other
+        for one, other in (halves, halves[::-1])
+    )
+
+
 def read_bytes(path: Path) -> bytes:
     """Return what the file holds. Raises BadInput if it can't be read."""
     try:
@@ -48,7 +63,7 @@ def read_bytes(path: Path) -> bytes:
 def read_text(path: Path) -> str:
     """Return the text of the file. Raises BadInput, with file and line, for what is not UTF-8."""
     data = read_bytes(path)
-    if data.startswith(_UTF_16):
+    if is_utf_16(data):
         raise BadInput(f"{path} is saved as UTF-16. {_SAVE}")
     try:
         # Excel saves "CSV UTF-8" with a byte order mark.

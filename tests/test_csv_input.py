@@ -61,6 +61,10 @@ ROW = "A,2026-10-01,5"
             "saved as UTF-16. Save it as UTF-8",
         ),
         (
+            "name,day,places\nA,2026-10-01,5\n".encode("utf-16-le"),
+            "saved as UTF-16. Save it as UTF-8",
+        ),
+        (
             "name,day,places\nA,2026-10-01,5\n가,2026-10-02,6\n".encode("cp949"),
             "line 3 is not UTF-8",
         ),

@@ -35,6 +35,8 @@ def load(project, name, data):
     [
         ("bill.csv.gz", gzip.compress(gzip.compress(BILL)), "was compressed twice. Unpack it once"),
         ("bill.csv", BILL.decode().encode("utf-16"), "is saved as UTF-16. Save it as UTF-8"),
+        ("bill.csv", BILL.decode().encode("utf-16-le"), "is saved as UTF-16. Save it as UTF-8"),
+        ("bill.csv", BILL.decode().encode("utf-16-be"), "is saved as UTF-16. Save it as UTF-8"),
         ("bill.csv", BILL.replace(b"1.5", b"1e999999"), "such as '1e999999' in row 2"),
         ("bill.parquet", b"PAR1", "can't be read as Parquet"),
     ],

@@ -13,13 +13,13 @@ from typing import IO, cast
 
 import duckdb
 
+from finops.csv_text import is_utf_16
 from finops.errors import BadSource
 from finops.ingest.zips import open_first
 from finops.sql import path_literal
 
 _PARQUET = b"PAR1"
 _GZIP = b"\x1f\x8b"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",\t|;\x01"
 
 
@@ -52,7 +52,7 @@ def read_header(file: Path) -> Header:
     try:
         with closing(_open(file, kind)) as stream:
             return _csv_header(kind, stream)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise BadSource(f"{file} {_no_text(file, kind)}") from error
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, csv.Error) as error:
         raise BadSource(
@@ -68,10 +68,10 @@ def _magic(file: Path) -> bytes:
 def _no_text(file: Path, kind: str) -> str:
     """Return in words what a file is that is no text."""
     with closing(_open(file, kind)) as stream:
-        first = stream.read(2)
-    if first == _GZIP:
+        first = stream.read(16)
+    if first.startswith(_GZIP):
         return "was compressed twice. Unpack it once."
-    if first in _UTF_16:
+    if is_utf_16(first):
         return "is saved as UTF-16. Save it as UTF-8."
     return "is neither Parquet nor UTF-8 text."
 
@@ -155,6 +155,8 @@ def _open(file: Path, kind: str) -> IO[bytes]:
 def _csv_header(kind: str, stream: IO[bytes]) -> Header:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     first_line = text.readline()
+    if is_utf_16(first_line.encode()):
+        raise UnicodeError("UTF-16")
     if not first_line.strip():
         return Header("empty")
     delimiter = max(_DELIMITERS, key=first_line.count)
