@@ -11,6 +11,7 @@ from benchmarks.owner_accuracy import owner_accuracy
 from benchmarks.rules_speed import rules_speed
 from benchmarks.sizes import print_sizes
 from benchmarks.suggestions import suggestions
+from benchmarks.versions_speed import versions_speed
 from finops.project import shipped
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     """Print the speed on bills of several sizes, then what is found in the sample company."""
     sizes = [round(float(millions) * 1_000_000) for millions in _options().rows.split(",")]
     print_sizes(sizes)
+    _print("a bucket of 40 versions a month, against one", versions_speed())
     sample = shipped("sample_data")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"

@@ -19,6 +19,13 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return the CPU time that `work` takes in this process, which other processes disturb less."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def peak_gb() -> float:
     """Return the most memory that this process has held so far, in GB."""
     # macOS counts bytes, Linux KB.

@@ -5,6 +5,8 @@ import pytest
 
 import finops
 from benchmarks.bills import MONTHS, create_project, write_bills, write_month
+from benchmarks.versions_speed import write_bucket
+from finops.ingest.file_accounts import read_accounts
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +32,13 @@ def test_month_of_it_keeps_every_promise_and_comes_again_at_another_cost(bills, 
     assert months["billing_period"].tolist() == ["2026-10"]
     assert months["x_deliveries"].tolist() == [2]
     assert months["x_source_unblended_cost_change"].tolist()[0] > 0
+
+
+def test_bucket_of_versions_loads_the_newest_and_registers_the_others(tmp_path):
+    write_bucket(tmp_path / "bucket", months=2, versions=3)
+    create_project(tmp_path / "project")
+    with finops.connect(tmp_path / "project") as warehouse:
+        loaded = warehouse.load(tmp_path / "bucket")
+    # The versions cost 1, 2 and 3 a line.
+    assert loaded["source_unblended_cost"].astype(float).tolist() == [6000, 6000]
+    assert sum(len(one.versions) for one in read_accounts(tmp_path / "project/warehouse")) == 4
