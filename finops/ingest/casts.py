@@ -10,7 +10,7 @@ import duckdb
 from finops.csv_text import shown
 from finops.errors import BadSource
 from finops.ingest.amounts import NARROW, WIDE, TooNarrow, amount, is_too_narrow, whole_digits
-from finops.ingest.layouts import MAP, Field, Layout, TargetType, parquet_layout
+from finops.ingest.layouts import ENUM, MAP, Field, Layout, TargetType, parquet_layout
 from finops.ingest.maps import entries, is_json, unique_map
 from finops.sql import literal
 
@@ -70,6 +70,8 @@ def typed(field: Field, target: str, *, is_lenient: bool = False) -> str:
     A column that has the type already is not cast; '' is no value in any type.
     """
     cast = "try_cast" if is_lenient else "cast"
+    if target == "varchar" and field.type == ENUM:
+        return field.sql
     if target == "varchar":
         text = field.sql if field.type == "VARCHAR" else f"cast({field.sql} as varchar)"
         # Legacy files write '' where there is no value, CUR 2.0 writes NULL.

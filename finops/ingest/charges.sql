@@ -1,42 +1,20 @@
 -- One row per line of one delivery as a charge, in FOCUS names; x_unused_cost is what a fee left unused.
 -- Source of the amortisation rules: AWS Cloud Intelligence Dashboards, summary_view.sql (2026-08).
 -- The currency of lines that name none: set variable currency = 'CNY'; else USD.
-with payer_sums as (
+-- The payers that are billed by their net columns, as net_payers.sql tells: set variable net_payers = ['123']; else none.
+with line_items as (
     select
-        bill_payer_account_id,
-        bool_or(has_net_cost) as has_net_cost,
-        coalesce(bool_or(line_item_line_item_type like '%Discount'), false) as has_discount_lines,
-        sum(case when is_cancelled then 0 else unblended_cost end) as unblended_cost,
-        sum(case when is_cancelled then 0 else net_unblended_cost end) as net_unblended_cost
-    from (
-        select
-            *,
-            coalesce(
-                line_item_line_item_type in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation'),
-                false
-            ) as is_cancelled
-        from raw.line_totals
-    ) as line_totals
-    group by bill_payer_account_id
-),
-
-discount_style as (
-    -- A payer is billed the sum of its net columns, where it has any. Discounts that are lines of
-    -- their own lead to the same sum; using the net columns too would count them twice. Lines that
-    -- lead to another, such as one free tier beside a private discount, don't hold all of it.
-    select
-        bill_payer_account_id,
-        has_net_cost and (
-            not has_discount_lines
-            or abs(net_unblended_cost - unblended_cost)
-            > greatest(0.01, abs(unblended_cost) / 1000000)
-        ) as uses_net_columns
-    from payer_sums
+        *,
+        -- A constant where there are none, as in most bills: then no line is asked.
+        getvariable('net_payers') is not null
+        and list_contains(getvariable('net_payers'), coalesce(bill_payer_account_id, ''))
+            as uses_net_columns
+    from raw.line_items
 ),
 
 discounted_line_items as (
     select
-        line_items.*,
+        *,
         coalesce(line_item_line_item_type, 'Usage') as line_item_type,
         coalesce(line_item_operation, '') in ('EKSPod-EC2', 'ECSTask-EC2') as is_split_row,
         line_item_line_item_type in ('SavingsPlanUpfrontFee', 'SavingsPlanRecurringFee', 'RIFee')
@@ -134,9 +112,7 @@ discounted_line_items as (
             end,
             1
         ) as commitment_discount_ratio
-    from raw.line_items as line_items
-    inner join discount_style
-        on line_items.bill_payer_account_id is not distinct from discount_style.bill_payer_account_id
+    from line_items
 ),
 
 priced_line_items as (

@@ -27,6 +27,7 @@ from finops.ingest.file_profiles import parts_of_totals
 from finops.ingest.formats import open_bill
 from finops.ingest.integrity import damage, seal
 from finops.ingest.manifests import Delivery
+from finops.ingest.net_payers import set_net_payers
 from finops.ingest.normalising_rules import rules_signature
 from finops.ingest.repeated import check_repeated
 from finops.ingest.starts import check_month
@@ -284,9 +285,9 @@ def _write_bill(
     try:
         create_line_totals(con, bill)
         check_month(con, delivery)
-        con.execute(f"create view raw.priced_charges as {charges}")
-        elapsed = set_elapsed(con, delivery)
-        _write(con, f"select {_all_but(bill.lacking)} from raw.priced_charges", target)
+        set_net_payers(con, delivery)
+        elapsed = set_elapsed(con, delivery, charges)
+        _write(con, f"select {_all_but(bill.lacking)} from ({charges}) as charges", target)
         con.execute(
             f"create view raw.charges as from read_parquet({path_literal(target)}, "
             "file_row_number = true, hive_partitioning = false)"

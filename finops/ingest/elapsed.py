@@ -12,15 +12,17 @@ from finops.sql import read_query
 _LATE = timedelta(days=1)
 
 
-def set_elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime | None:
+def set_elapsed(
+    con: duckdb.DuckDBPyConnection, delivery: Delivery, charges: str
+) -> datetime | None:
     """Return until when the month had elapsed, and tell SQL, as the variable `elapsed_until`.
 
-    That is the end of the last usage in `raw.priced_charges`, never after the delivery; the time of
+    That is the end of the last usage in the query `charges`, never after the delivery; the time of
     the delivery where there is none near it. None for a month that was over: its delivery came
     after its end, its usage is invoiced, or the delivery is older than its own usage, so that its
     time tells nothing.
     """
-    until = _elapsed(con, delivery)
+    until = _elapsed(con, delivery, charges)
     con.execute("set variable elapsed_until = cast(? as timestamp)", [until])
     return until
 
@@ -38,11 +40,12 @@ def create_fees_to_come(
         con.execute(f"insert into raw.fees_to_come {query}")
 
 
-def _elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> datetime | None:
+def _elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery, charges: str) -> datetime | None:
     start = datetime.fromisoformat(f"{delivery.billing_period}-01")
     delivered = delivery.delivered_at.replace(tzinfo=None)
     if not start <= delivered < (start + timedelta(days=31)).replace(day=1):
         return None
+    con.execute(f"create view raw.priced_charges as {charges}")
     query = read_query("finops.ingest", "elapsed")
     row: tuple[datetime | None, datetime | None, bool] = con.execute(query).fetchall()[0]
     last_start, last_end, is_invoiced = row

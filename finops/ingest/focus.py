@@ -12,6 +12,7 @@ from finops.ingest.casts import typed
 from finops.ingest.columns import key_names, own_texts
 from finops.ingest.kept_columns import KEPT, kept_values, lacking
 from finops.ingest.layouts import MAP, Field, Layout, without_empty
+from finops.ingest.map_keys import written_keys
 from finops.ingest.maps import no_map, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
 from finops.ingest.tags import AWS_PREFIXES, map_keys, repeated_keys
@@ -118,12 +119,13 @@ def create_focus_charges(
     names = {told: _names(con, bill, sets, told) for told in _PREFIXES}
 
     kept = {one.files: _kept_columns(without_empty(con, one)) for one in bill.layouts}
+    nothing = _kept_columns(Layout((), (), "", ""))
 
     def maps_of(layout: Layout) -> dict[str, str]:
         return {"tags": _tags(layout, names)}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-        own = columns | _other_maps(layout) | kept.get(layout.files, _kept_columns(layout))
+        own = columns | _other_maps(layout) | kept.get(layout.files, nothing)
         return own | melted_maps(layout, maps_of)
 
     notes = repeated_keys(con, bill, sets)
@@ -184,8 +186,11 @@ def _other_maps(layout: Layout) -> dict[str, str]:
 
 def _kept_columns(layout: Layout) -> dict[str, str]:
     maps, found = _maps(layout), fields_by_name(layout, SCHEMA)
-    details = typed(maps["sku_price_details"], MAP) if "sku_price_details" in maps else None
-    return kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, details)
+    details = maps.get("sku_price_details")
+    keys = written_keys(layout, details) if details else None
+    return kept_values(
+        found, _KEPT_COLUMNS, _KEPT_KEYS, typed(details, MAP) if details else None, keys
+    )
 
 
 def _maps(layout: Layout) -> dict[str, Field]:

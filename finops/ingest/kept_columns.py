@@ -39,13 +39,16 @@ def kept_values(
     columns: Mapping[Kept, str],
     keys: Mapping[Kept, list[str]],
     details: str | None,
+    written: frozenset[str] | None = None,
 ) -> dict[str, str]:
     """Return SQL for the kept columns of a layout, each named `kept_` and its name.
 
     `found` are the layout's fields by name, `columns` the name that each has in its format, `keys`
-    the keys that it may have in the map `details`. NULL where the bill has none, and what isn't of
-    the type is NULL too: no load stops.
+    the keys that it may have in the map `details`, of which only the `written` ones are there. NULL
+    where the bill has none, and what isn't of the type is NULL too: no load stops.
     """
+    if written is not None:
+        keys = {one: [key for key in known if key in written] for one, known in keys.items()}
     values = {one: _values(one, found, columns, keys, details) for one in KEPT}
     return {
         f"kept_{one.name}": f"coalesce({', '.join(found)})" if found else _no_value(one)

@@ -12,6 +12,8 @@ from finops.ingest.zips import unzip
 from finops.sql import identifier, literal, path_literal
 
 MAP = "MAP(VARCHAR, VARCHAR)"
+# A text without empty values that is kept as an enum.
+ENUM = "ENUM"
 # Months and chunks of one bill have different columns; by position, tags would be lost.
 # Older writers leave out the mark that says that binary values are text.
 _PARQUET_OPTIONS = "union_by_name = true, hive_partitioning = false, binary_as_string = true"

@@ -10,8 +10,10 @@ from finops.ingest.amounts import NARROW
 from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_bill
 from finops.ingest.casts import typed
 from finops.ingest.columns import cost_category_of, tag_of
+from finops.ingest.few_texts import few_texts
 from finops.ingest.kept_columns import KEPT, kept_values, lacking
 from finops.ingest.layouts import MAP, Field, Layout, without_empty
+from finops.ingest.map_keys import written_keys
 from finops.ingest.maps import merged, renamed_map
 from finops.ingest.melting import melt, melted_maps, read_sets
 from finops.ingest.tags import (
@@ -90,6 +92,20 @@ COLUMNS = {
 # Text until it is kept: what isn't of its type stops no load.
 _KEPT_ALONE = frozenset(one.cur_column for one in KEPT) - COLUMNS.keys()
 COLUMNS = dict.fromkeys(sorted(_KEPT_ALONE), "varchar") | COLUMNS
+# Texts that charges.sql passes on as they are. Ids of lines are many, and compared by their hash.
+_PASSED_ON = {one.cur_column for one in KEPT if one.type == "varchar"} | {
+    "bill_invoice_id",
+    "bill_bill_type",
+    "bill_payer_account_name",
+    "line_item_usage_account_id",
+    "line_item_usage_account_name",
+    "line_item_availability_zone",
+    "line_item_resource_id",
+    "product_product_family",
+    "product_instance_type",
+    "pricing_unit",
+    "split_line_item_parent_resource_id",
+}
 _KEPT_COLUMNS = {one: one.cur_column for one in KEPT}
 _KEPT_KEYS = {one: [one.product_key] for one in KEPT if one.product_key}
 REQUIRED = [
@@ -153,21 +169,30 @@ def create_line_items(
     sets = read_sets(con, bill, _tag_fields)
     keys = _tag_keys(con, bill, sets)
 
-    kept = {one.files: _kept_columns(without_empty(con, one)) for one in bill.layouts}
+    layouts = {one.files: few_texts(one, _is_passed_on) for one in bill.layouts}
+    kept = {files: _kept_columns(without_empty(con, one)) for files, one in layouts.items()}
+    nothing = _kept_columns(Layout((), (), "", ""))
 
     def maps_of(layout: Layout) -> dict[str, str]:
         return {"tags": _tags(layout, keys), "cost_categories": _cost_categories(layout, keys)}
 
     def more(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
-        own = _product_columns(layout, columns) | kept.get(layout.files, _kept_columns(layout))
+        own = _product_columns(layout, columns) | kept.get(layout.files, nothing)
         return own | melted_maps(layout, maps_of)
 
     notes = repeated_keys(con, bill, sets)
-    melted = melt(con, bill, sets, _tag_fields, maps_of)
+    melted = [
+        replace(one, fields=layouts[one.files].fields)
+        for one in melt(con, bill, sets, _tag_fields, maps_of)
+    ]
     create_view(con, replace(bill, layouts=melted), more)
     # Sums need no tags, and the join to them is most of what a sum would cost.
     create_view(con, bill, lambda *_: {}, "raw.line_items_without_tags")
     return replace(bill, notes=notes, lacking=lacking(kept.values()))
+
+
+def _is_passed_on(header: str) -> bool:
+    return SCHEMA.name_of(header) in _PASSED_ON
 
 
 def _tag_fields(layout: Layout) -> list[Field]:
@@ -201,7 +226,9 @@ def _product_columns(layout: Layout, columns: dict[str, str]) -> dict[str, str]:
 
 def _kept_columns(layout: Layout) -> dict[str, str]:
     found = fields_by_name(layout, SCHEMA)
-    return kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, _product(layout))
+    product = _maps(layout).get("product")
+    keys = written_keys(layout, product) if product else None
+    return kept_values(found, _KEPT_COLUMNS, _KEPT_KEYS, _product(layout), keys)
 
 
 def _product(layout: Layout) -> str | None:

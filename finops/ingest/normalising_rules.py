@@ -19,6 +19,7 @@ _RULES = (
     "kept_columns.csv",
     "kept_columns.py",
     "line_items.py",
+    "net_payers.sql",
     "service_categories.csv",
     "tags.py",
     "unused_commitments.sql",

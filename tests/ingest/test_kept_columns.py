@@ -83,6 +83,15 @@ def test_columns_that_hold_nothing_are_written_in_no_file_and_read_as_empty(proj
         assert con.execute(query).fetchall() == [("OnDemand", None, None), (None, None, None)]
 
 
+def test_keys_of_the_product_that_no_line_has_are_no_columns(project):
+    lines = [line(product={"tenancy": "Shared"}), line(product={"vcpu": "2"}), line(product=None)]
+    load(write_bill(project / "bill.parquet", lines), project / "warehouse")
+    [file] = project.glob("warehouse/charges/*/*/charges.parquet")
+    written = {name for name, *_ in duckdb.sql(f"describe from '{file}'").fetchall()}
+    assert {one.name for one in KEPT} & written == {"x_tenancy"}
+    assert read_charges(project / "warehouse", "x_tenancy") == [("Shared",), (None,), (None,)]
+
+
 def test_one_file_of_a_bill_has_what_another_lacks(tmp_path):
     for name, term in (("a", "OnDemand"), ("b", "")):
         bill = [line(identity_line_item_id=name, line_item_resource_id=name, pricing_term=term)]

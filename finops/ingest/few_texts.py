@@ -1,0 +1,77 @@
+"""Keep texts of few values as numbers while a load lasts; what it writes is the same text."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from finops.ingest.layouts import ENUM, Layout
+from finops.sql import identifier, literal
+
+__all__ = ["few_texts"]
+
+# More texts take longer to name than to write as they are.
+_FEW = 1000
+# Bytes of a value that is the number of a text in a dictionary; a column of many texts takes more.
+_BYTES = 2
+_SMALL = 4096
+
+
+def few_texts(layout: Layout, is_wanted: Callable[[str], bool]) -> Layout:
+    """Return a layout of Parquet with an enum for each wanted column of text that holds few values.
+
+    `is_wanted` gets its header. An enum is written in half the time of text. The values are those
+    that the dictionaries of the files name; the empty text is none of them.
+    """
+    wanted = {one.sql for one in layout.fields if one.type == "VARCHAR" and is_wanted(one.header)}
+    if layout.reader != "read_parquet" or not wanted:
+        return layout
+    try:
+        words = _words(layout.files, wanted)
+    except (pa.ArrowException, UnicodeDecodeError):
+        return layout
+    kinds = {
+        sql: f"enum ({', '.join(map(literal, sorted(found)))})"
+        for sql, found in words.items()
+        if 0 < len(found) <= _FEW
+    }
+    fields = (
+        replace(one, sql=f"try_cast({one.sql} as {kinds[one.sql]})", type=ENUM)
+        if one.sql in kinds
+        else one
+        for one in layout.fields
+    )
+    return replace(layout, fields=tuple(fields))
+
+
+def _words(files: tuple[Path, ...], wanted: set[str]) -> dict[str, set[str]]:
+    """Return the texts of those columns, named as in SQL, that hold few of them in every file."""
+    metas = [pq.read_metadata(file) for file in files]
+    few = wanted.intersection(*(_few_columns(meta) for meta in metas))
+    words: dict[str, set[str]] = {sql: set() for sql in few}
+    for file, meta in zip(files, metas, strict=True):
+        names = {sql: name for sql, name in _few_columns(meta).items() if sql in few}
+        parquet = pq.ParquetFile(file, metadata=meta, read_dictionary=list(names.values()))
+        for group in range(meta.num_row_groups):
+            table = parquet.read_row_group(group, columns=list(names.values()), use_threads=False)
+            for sql, name in names.items():
+                for chunk in table.column(name).chunks:
+                    words[sql].update(map(_text, chunk.dictionary.to_pylist()))
+    return {sql: found - {""} for sql, found in words.items()}
+
+
+def _few_columns(meta: pq.FileMetaData) -> dict[str, str]:
+    """Return the names of the top columns whose values take little room, by their SQL."""
+    sizes = [0] * meta.num_columns
+    for group in range(meta.num_row_groups):
+        for number in range(meta.num_columns):
+            sizes[number] += meta.row_group(group).column(number).total_uncompressed_size
+    most = _BYTES * meta.num_rows + _SMALL
+    paths = (meta.schema.column(number).path for number in range(meta.num_columns))
+    return {identifier(path): path for path, size in zip(paths, sizes, strict=True) if size < most}
+
+
+def _text(word: str | bytes) -> str:
+    return word if isinstance(word, str) else word.decode()
