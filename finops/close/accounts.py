@@ -22,10 +22,14 @@ ENTRIES = {
     "accrued_liability": "used and not invoiced yet",
     "accounts_payable": "invoiced and not paid yet",
     "bank": "what invoices are paid from",
-    "fx_gain": "exchange rates that moved for us",
-    "fx_loss": "exchange rates that moved against us",
+    "fx_gain": "exchange rates that moved for us until an invoice was paid: realised",
+    "fx_loss": "exchange rates that moved against us until an invoice was paid",
+    "unrealised_fx_gain": "exchange rates that moved for us and what we owe still",
+    "unrealised_fx_loss": "exchange rates that moved against us and what we owe still",
     "cloud_clearing": "what teams are charged in chargeback",
 }
+# Where these have no line they share the account of another.
+_SHARED = {"unrealised_fx_gain": "fx_gain", "unrealised_fx_loss": "fx_loss"}
 
 
 class Account(Row):
@@ -70,8 +74,9 @@ def read_accounts(path: Path, *, with_gaps: bool = False) -> Accounts:
     """Return the ledger accounts of the file at `path`; none if it is absent.
 
     One row per entry of ENTRIES, with account_code, account_name and account_name_ko. Several
-    entries may share an account; `with_gaps`, what the file lacks has an empty code. Raises
-    BadInput, with file and line, for an unknown or repeated entry and an entry without code.
+    entries may share an account, and the unrealised exchange difference does without a line of its
+    own; `with_gaps`, what the file lacks has an empty code. Raises BadInput, with file and line,
+    for an unknown or repeated entry and an entry without code.
     """
     rows = read_rows(path, Account)
     for row in rows:
@@ -80,4 +85,12 @@ def read_accounts(path: Path, *, with_gaps: bool = False) -> Accounts:
             raise BadInput(f"{path} line {row.line}: {row.entry} has no account_code; give one.")
     check_unique(path, rows, lambda row: row.entry)
     gaps = {one: Account(line=0, entry=one, account_code="") for one in ENTRIES if with_gaps}
-    return Accounts(path, gaps | {row.entry: row for row in rows})
+    named = {row.entry: row for row in rows}
+    shared = {
+        entry: named[other].model_copy(update={"entry": entry})
+        for entry, other in _SHARED.items()
+        if other in named
+    }
+    return Accounts(
+        path, gaps | named | {name: named.get(name, one) for name, one in shared.items()}
+    )

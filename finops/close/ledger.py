@@ -155,7 +155,8 @@ def settlements(
 
     Accrued charges and unpaid invoices are owed in foreign money, so they are worth the rate of the
     month `period`, and the difference is exchange gain or loss (IAS 21). An invoice that
-    `payments` doesn't list stays at the rate it was booked with.
+    `payments` doesn't list stays at the rate it was booked with. What paying moved is realised, and
+    has other accounts than what is owed still.
     """
     found = []
     keys = ["billing_period", "billing_currency", "invoice_issuer_name", "invoice_id"]
@@ -179,9 +180,10 @@ def settlements(
 
 def _exchange(row: Row, kind: str, dearer: int, account: str) -> Row:
     """Return the gain or loss of a debt that is worth `dearer` coins of the books more."""
-    moved = _key(row, kind, "fx_loss", account)
+    prefix = "unrealised_" if kind == "revaluation" else ""
+    moved = _key(row, kind, f"{prefix}fx_loss", account)
     if dearer < 0:
-        moved = _key(row, kind, account, "fx_gain")
+        moved = _key(row, kind, account, f"{prefix}fx_gain")
     return moved | {"x_coins": 0, "x_book_coins": abs(dearer)}
 
 

@@ -33,13 +33,15 @@ class Close:
     """A month as finance signs it. Coins are whole coins: of the bill, or of the books (`x_book_`).
 
     `rows` are the valued recognition rows of the month, `expenses` what they lead to, by billing
-    currency, `credits` the register. `prepaid` and `prepaid_books` roll `upfronts` forward, in the
-    bill's coins and in those of the books; `amortised` holds what they use against the bill, by
-    commitment (see `compare`), and only a draft may disagree. `due` is the commitment disclosure.
-    `moved` are the transfers that this close posts, and `journal` the same as lines. `accruals` and
-    `corrections` say what it makes of earlier months, `restated` which AWS services and accounts of
-    theirs changed. `variance` compares with `previous`, by billing currency. `rates` are what one
-    unit of each billing currency was in `currency`, of the books.
+    currency, and `expenses_before` those of `previous`. `budget` is what the teams may spend, in
+    the books' currency, None if unknown. `credits` is the register. `prepaid` and `prepaid_books`
+    roll `upfronts` forward, in the bill's coins and in those of the books; `amortised` holds what
+    they use against the bill, by commitment (see `compare`), and only a draft may disagree. `due`
+    is the commitment disclosure. `moved` are the transfers that this close posts, and `journal` the
+    same as lines. `accruals` and `corrections` say what it makes of earlier months, `restated`
+    which AWS services and accounts of theirs changed. `variance` compares with `previous`, by
+    billing currency. `rates` are what one unit of each billing currency was in `currency`, of the
+    books.
     `jumps` are those of `last_week_jumps`, if they were asked for.
     """
 
@@ -52,6 +54,8 @@ class Close:
     deliveries: dict[str, str]
     rows: pd.DataFrame
     expenses: dict[str, Expense]
+    expenses_before: dict[str, Expense]
+    budget: Decimal | None
     credits: pd.DataFrame
     upfronts: list[Upfront]
     prepaid: pd.DataFrame
@@ -108,6 +112,8 @@ def prepare(
         deliveries=_deliveries(warehouse),
         rows=now,
         expenses=expenses(warehouse, moved, period),
+        expenses_before={} if previous is None else _expenses(warehouse, previous),
+        budget=_budget(warehouse, period),
         credits=registers.credits(books.rows, period),
         upfronts=books.upfronts,
         prepaid=roll_forward(books.upfronts, period, books=False),
@@ -130,15 +136,31 @@ def read_expenses(warehouse: Warehouse, period: str) -> dict[str, Expense]:
     if all invoices have come and what is used of upfront fees is not what the bill amortises: that
     can't be closed.
     """
+    return _expenses(warehouse, period, check=is_final(trust_of(warehouse, period)))
+
+
+def _expenses(warehouse: Warehouse, period: str, *, check: bool = False) -> dict[str, Expense]:
     settings = warehouse.settings
     if period in frozen.closed_months(settings):
         return expenses(warehouse, frozen.read_booked(settings, [period]), period)
     closed = _closed_before(settings, period)
     books = _books(warehouse, period, closed[0] if closed else period)
-    if is_final(trust_of(warehouse, period)):
+    if check:
         check_amortisation(books.amortised, period)
     moved = ledger.less(books.target, frozen.read_booked(settings, closed))
     return expenses(warehouse, moved, period)
+
+
+def _budget(warehouse: Warehouse, period: str) -> Decimal | None:
+    """Return the sum of the teams' budgets of a month in the currency of the books."""
+    rows = warehouse.sql(
+        "select x_budget * x_exchange_rate as x_budget from marts.unit_cost_month "
+        "where billing_period = $period and x_scope = 'company' and x_budget is not null "
+        "order by billing_currency limit 1",
+        period=period,
+    )
+    places = cents(warehouse.settings.reporting_currency)
+    return None if rows.empty else round(Decimal(rows["x_budget"].iloc[0]), places)
 
 
 def _closed_before(settings: Settings, period: str) -> list[str]:

@@ -6,6 +6,8 @@ import pandas as pd
 
 __all__ = ["accruals", "credits", "exchange", "marketplace", "recognition", "support", "taxes"]
 
+_GAINS, _LOSSES = ("fx_gain", "unrealised_fx_gain"), ("fx_loss", "unrealised_fx_loss")
+
 _ENTITY = ["invoice_issuer_name", "publisher_name", "x_billing_entity", "invoice_id"]
 
 
@@ -96,7 +98,7 @@ def accruals(booked: pd.DataFrame, moved: pd.DataFrame) -> pd.DataFrame:
     accrued = booked[_is_accrual(booked)]
     months = set(accrued["billing_period"])
     later = moved[moved["billing_period"].isin(months) & (moved["x_kind"] != "revaluation")]
-    expenses = later[~later["x_debit"].isin(["vat_receivable", "bank", "fx_loss"])]
+    expenses = later[~later["x_debit"].isin(["vat_receivable", "bank", *_LOSSES])]
     back = expenses[_is_accrual(expenses)]
     billed = expenses[expenses["x_credit"].isin(["accounts_payable", "credit_receivable"])]
     parts = {"accrued": accrued, "reversed": back, "invoiced": billed}
@@ -122,8 +124,8 @@ def exchange(moved: pd.DataFrame) -> pd.DataFrame:
     0), x_book_revaluation what valuing unpaid debt gained, less what was booked so before.
     """
     keys = ["billing_period", "invoice_issuer_name", "invoice_id", "billing_currency"]
-    kind, dearer = moved["x_kind"], moved["x_book_coins"].where(moved["x_debit"] == "fx_loss", 0)
-    gained = moved["x_book_coins"].where(moved["x_credit"] == "fx_gain", 0) - dearer
+    kind, dearer = moved["x_kind"], moved["x_book_coins"].where(moved["x_debit"].isin(_LOSSES), 0)
+    gained = moved["x_book_coins"].where(moved["x_credit"].isin(_GAINS), 0) - dearer
     found = moved.assign(
         x_coins=moved["x_coins"].where(kind == "payment", 0),
         x_book_coins=moved["x_book_coins"].where(kind == "payment", 0),
@@ -136,7 +138,7 @@ def exchange(moved: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_accrual(moved: pd.DataFrame) -> "pd.Series[bool]":
-    return (moved["x_credit"] == "accrued_liability") & (moved["x_debit"] != "fx_loss")
+    return (moved["x_credit"] == "accrued_liability") & ~moved["x_debit"].isin(_LOSSES)
 
 
 def _sums(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

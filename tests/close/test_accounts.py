@@ -52,6 +52,17 @@ def test_an_entry_that_is_posted_needs_an_account(file):
         accounts.need(["bank", "fx_gain", "fx_loss", "fx_gain"])
 
 
+def test_unrealised_exchange_shares_an_account_until_it_has_one(file):
+    accounts = read_accounts(file("fx_gain,1,,\nfx_loss,2,,\nunrealised_fx_loss,3,,\n"))
+    codes = {entry: accounts[entry].account_code for entry in accounts.by_entry}
+    assert codes == {
+        "fx_gain": "1",
+        "fx_loss": "2",
+        "unrealised_fx_gain": "1",
+        "unrealised_fx_loss": "3",
+    }
+
+
 def test_an_absent_file_has_no_account(tmp_path):
     with pytest.raises(BadInput, match="has no line for bank"):
         read_accounts(tmp_path / "accounts.csv")["bank"]

@@ -93,13 +93,14 @@ def test_an_unpaid_invoice_is_worth_the_rate_of_the_month(close_project, project
     # Owed at 1,300, worth 1,380.
     assert balance(prepare(warehouse, "2026-09")) == {
         "accounts_payable": -80_000,
-        "fx_loss": 80_000,
+        "unrealised_fx_loss": 80_000,
     }
     close(warehouse, "2026-09")
     payments(project, "INV-2026-08,,2026-10-03,1375")
     october = balance(prepare(close_project([charge("2026-10", 0)]), "2026-10"))
-    # Of the loss of 80,000 that was booked, paying at 1,375 took only 75,000.
-    assert october == {"accounts_payable": 1_380_000, "bank": -1_375_000, "fx_loss": -5_000}
+    # Of the loss of 80,000 that was booked as unrealised, paying at 1,375 took only 75,000.
+    loss = {"unrealised_fx_loss": -80_000, "fx_loss": 75_000}
+    assert october == {"accounts_payable": 1_380_000, "bank": -1_375_000, **loss}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_an_unpaid_invoice_is_worth_the_rate_of_the_month(close_project, project
             {"accounts_payable": 1_310_000, "bank": -1_390_000, "fx_loss": 80_000},
         ),
         # Still owed: worth 1,380.
-        (",", {"accounts_payable": -70_000, "fx_loss": 70_000}),
+        (",", {"accounts_payable": -70_000, "unrealised_fx_loss": 70_000}),
         ("2026-08-31,1390", {}),
     ],
 )
@@ -130,8 +131,8 @@ def test_what_the_first_close_took_over_is_settled_by_the_next(close_project, pr
     warehouse = close_project([charge("2026-09", 0)])
     assert balance(prepare(warehouse, "2026-09")) == {
         "accounts_payable": -80_000,
-        "fx_loss": 70_000,
-        "fx_gain": 10_000,
+        "unrealised_fx_loss": 70_000,
+        "unrealised_fx_gain": 10_000,
     }
     close(warehouse, "2026-09")
     payments(project, "INV-2026-07,1310,2026-10-03,1375")
@@ -139,7 +140,8 @@ def test_what_the_first_close_took_over_is_settled_by_the_next(close_project, pr
     assert balance(found) == {
         "accounts_payable": 1_380_000,
         "bank": -1_375_000,
-        "fx_loss": -5_000,
+        "unrealised_fx_loss": -70_000,
+        "fx_loss": 65_000,
     }
     row = exchange(found.moved).iloc[0]
     assert (row["x_coins"], row["x_book_coins"]) == (1000_00, 1_310_000)

@@ -24,7 +24,8 @@ from finops.close.month import prepare
 from finops.close.registers import exchange
 from finops.errors import WarehouseBusy
 from finops.lock import writer_lock
-from finops.report.close.page import close_page, expense, sections
+from finops.report.close.opening import OPENING, expense
+from finops.report.close.page import close_page, sections
 from finops.report.close.tables import tables
 from finops.report.close.text import TEXTS
 from finops.report.close.workbook import close_workbook
@@ -130,6 +131,40 @@ def test_tables_add_up_to_the_journal(october):
         ),
         Decimal(0),
     )
+
+
+def test_the_opening_leads_from_the_bill_to_the_books_and_is_signed(october):
+    first = {table.key: table for table in tables(october, "en")[:4]}
+    assert tuple(first) == OPENING
+    steps = first["bill_to_expense"]
+    assert [column.title for column in steps.columns[1:3]] == [
+        "October 2026, USD",
+        "September 2026, USD",
+    ]
+    assert steps.sums()[1] == october.expenses["USD"].total
+    assert steps.sums()[2] == october.expenses_before["USD"].total
+    books = dict(first["in_books"].rows)
+    rate = books["At the rate of the month (USD 1,438.46)"]
+    assert rate == round(steps.sums()[1] * Decimal("1438.46"))
+    assert rate + books["Exchange: invoices and upfront fees at rates of their own"] == expense(
+        october
+    )
+    assert books["Month before"] + books["Change"] == expense(october)
+    assert books["Budget less expense"] == books["Budget of the teams"] - expense(october)
+    assert [row[0] for row in first["sign_off"].rows] == [
+        "Prepared by",
+        "Reviewed by",
+        "Approved by",
+    ]
+
+
+def test_the_opening_of_a_workbook_is_one_sheet_of_numbers_and_each_sheet_prints_its_title(october):
+    stored = close_workbook(october, "en")
+    with zipfile.ZipFile(io.BytesIO(stored)) as parts:
+        sheets = [parts.read(name) for name in parts.namelist() if "worksheets/sheet" in name]
+    bill = october.expenses["USD"].steps["bill"]
+    assert re.search(f'<c r="B6" s="[0-9]+"><v>{float(bill)}</v>'.encode(), sheets[0])
+    assert all(b"Month-end close 2026-10&amp;R" in sheet for sheet in sheets)
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

@@ -1,17 +1,16 @@
 """Write a closing pack as an HTML page that opens anywhere, without a network."""
 
-from decimal import Decimal
-
 from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.report.close.layout import Table, text_of
+from finops.report.close.opening import expense
 from finops.report.close.tables import tables
 from finops.report.close.text import say
 from finops.report.pages import environment
 from finops.report.sections import Section, Tile
 from finops.report.text import cents, money, month_text, number
 
-__all__ = ["close_page", "expense", "section", "sections", "tiles"]
+__all__ = ["close_page", "section", "sections", "tiles"]
 
 
 def close_page(close: Close, language: str) -> str:
@@ -47,12 +46,6 @@ def tiles(close: Close, language: str) -> list[Tile]:
         ),
         Tile(say("accrued", language), money(owed, close.currency), ""),
     ]
-
-
-def expense(close: Close) -> Decimal:
-    """Return what this close books as expense, in the currency of the books."""
-    coins = (sum(one.book_coins.values()) for one in close.expenses.values())
-    return exact(sum(coins), close.currency)
 
 
 def sections(close: Close, language: str) -> dict[str, Section]:

@@ -10,7 +10,6 @@ from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
-from finops.report.close.expense import accounts, bill_to_expense
 from finops.report.close.layout import Column, Say, Table, moneys
 from finops.report.close.lists import (
     credited,
@@ -21,6 +20,7 @@ from finops.report.close.lists import (
     support,
     taxes,
 )
+from finops.report.close.opening import opening
 from finops.report.close.text import kind_text, part_text, say
 from finops.report.text import cents, money, month_text
 
@@ -54,12 +54,8 @@ def tables(close: Close, language: str) -> list[Table]:
             _corrections(close, currency, words, language),
         ]
     restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
-    opening = [
-        table
-        for expense in close.expenses.values()
-        for table in (bill_to_expense(expense, words), accounts(expense, words))
-    ]
-    return [*opening, _journal(close, words, language), *found, *restated]
+    first = opening(close, words, language)
+    return [*first, _journal(close, words, language), *found, *restated]
 
 
 def _recognition(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:

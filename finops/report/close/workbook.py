@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from finops.close.month import Close
 from finops.close.prepaid import month_end
 from finops.report.close.layout import Column, Table, text_of
-from finops.report.close.page import tiles
+from finops.report.close.opening import OPENING
 from finops.report.close.tables import tables
 from finops.report.close.text import say
 from finops.report.text import cents, is_missing, money_format, month_text, plain
@@ -26,7 +26,7 @@ _WIDE, _HEAD_HEIGHT, _LINE_HEIGHT = 60, 32, 15
 
 
 def close_workbook(close: Close, language: str) -> bytes:
-    """Return the workbook of a close: a summary, and a sheet per table.
+    """Return the workbook of a close: its opening on one sheet, then a sheet per table.
 
     Totals and what follows from other cells are formulas, with their values. Text of the bill never
     is a formula. The date of creation is the month's end, so the same close gives the same bytes.
@@ -67,15 +67,18 @@ class _Book:
         return self.formats[kind, total]
 
     def write(self) -> None:
-        summary = self.sheet(self.say("summary"), [34, 26, 40])
         found = tables(self.close, self.language)
+        first = [table for table in found if table.key in OPENING]
+        found = [table for table in found if table.key not in OPENING]
+        widths = [max(_width(one, 0) for one in first), *[24] * 3]
+        summary = self.sheet(self.say("summary"), widths)
         names: list[str] = []
         for table in found:
             name = _free_name(table.title, names)
             names.append(name)
             widths = [_width(table, place) for place in range(len(table.columns))]
             self.table(self.sheet(name, widths), table)
-        self.summary(summary, found, names)
+        self.summary(summary, first, found, names)
 
     def sheet(self, name: str, widths: list[int]) -> Worksheet:
         """Return a new sheet, ready to print: A4, one page wide, with page numbers."""
@@ -85,20 +88,28 @@ class _Book:
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L{self.say('title')} {self.close.period}&R{self.say('page')} &P / &N")
+        title = f"{self.close.company[:80]}: {self.say('title')} {self.close.period}"
+        sheet.set_header(f"&L{_literal(title)}&R{_literal(name)}")
+        sheet.set_footer(f"&L{_literal(title)}&R{self.say('page')} &P / &N")
         return sheet
 
     def table(self, sheet: Worksheet, table: Table) -> None:
-        """Write a table from the first row on, its totals and its note."""
-        for place, column in enumerate(table.columns):
-            sheet.write_string(
-                0, place, column.title, self.right if column.is_number else self.head
-            )
-        sheet.set_row(0, _HEAD_HEIGHT)
+        """Write a table that has a sheet of its own."""
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
+        self.rows(sheet, table, 0)
+        if table.rows:
+            sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+
+    def rows(self, sheet: Worksheet, table: Table, top: int) -> int:
+        """Write a table from the row `top` on; return the next free row."""
+        for place, column in enumerate(table.columns):
+            sheet.write_string(
+                top, place, column.title, self.right if column.is_number else self.head
+            )
+        sheet.set_row(top, _HEAD_HEIGHT)
         widths = [_width(table, place) for place in range(len(table.columns))]
-        for row, values in enumerate(table.rows, 1):
+        for row, values in enumerate(table.rows, top + 1):
             # A spreadsheet that opens the file doesn't make rows higher for text that wraps.
             lines = [
                 -(-_letters(str(values[place])) // widths[place])
@@ -109,15 +120,16 @@ class _Book:
                 sheet.set_row(row, _LINE_HEIGHT * max(lines))
             for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
                 self.cell(sheet, row, place, value, column)
-        last = len(table.rows) + 1
+        last = top + len(table.rows) + 1
         if not table.rows:
-            sheet.write_string(1, 0, table.empty, self.quiet)
+            sheet.write_string(top + 1, 0, table.empty, self.quiet)
         else:
-            sheet.autofilter(0, 0, last - 1, len(table.columns) - 1)
-            self.totals(sheet, table, last)
+            self.totals(sheet, table, top, last)
         # A line of its own per sentence, because a long one would shrink the printed page.
-        for place, sentence in enumerate(re.split(r"(?<=\.) ", table.note), last + 2):
+        sentences = re.split(r"(?<=\.) ", table.note) if table.note else []
+        for place, sentence in enumerate(sentences, last + 2):
             sheet.write_string(place, 0, sentence, self.quiet)
+        return last + 3 + len(sentences)
 
     def cell(self, sheet: Worksheet, row: int, place: int, value: Any, column: Column) -> None:
         if is_missing(value):
@@ -132,7 +144,7 @@ class _Book:
         else:
             sheet.write_number(row, place, float(value), self.format(column.kind))
 
-    def totals(self, sheet: Worksheet, table: Table, last: int) -> None:
+    def totals(self, sheet: Worksheet, table: Table, top: int, last: int) -> None:
         sums = table.sums()
         if not any(column.total for column in table.columns):
             return
@@ -140,7 +152,7 @@ class _Book:
         for place, (column, value) in enumerate(zip(table.columns, sums, strict=True)):
             if column.total:
                 letter = xl_col_to_name(place)
-                cells = f"SUM({letter}2:{letter}{last})"
+                cells = f"SUM({letter}{top + 2}:{letter}{last})"
                 self.formula(sheet, last, place, cells, column, float(value), total=True)
 
     def formula(
@@ -156,22 +168,27 @@ class _Book:
     ) -> None:
         """Write a formula, of money rounded to the coin, and the value that it has."""
         is_money = column.kind not in _FORMATS
+        shown = round(value, cents(column.kind)) if is_money else value
         text = f"=ROUND({cells},{cents(column.kind)})" if is_money else f"={cells}"
-        sheet.write_formula(row, place, text, self.format(column.kind, total=total), value)
+        sheet.write_formula(row, place, text, self.format(column.kind, total=total), shown)
 
-    def summary(self, sheet: Worksheet, found: list[Table], names: list[str]) -> None:
-        """Write the figures at a glance, and what proves that the pack is whole."""
+    def summary(
+        self, sheet: Worksheet, first: list[Table], found: list[Table], names: list[str]
+    ) -> None:
+        """Write the opening on one page, with what proves that the pack is whole."""
         close = self.close
         period = month_text(close.period, self.language)
         sheet.write_string(0, 0, f"{close.company}: {self.say('title')}, {period}", self.title)
         state = self.say("final" if close.is_final else "not_final")
         sheet.write_string(1, 0, state, self.quiet)
-        for place, tile in enumerate(tiles(close, self.language), 3):
-            sheet.write_string(place, 0, tile.name)
-            sheet.write_string(place, 1, tile.value)
-            sheet.write_string(place, 2, tile.detail, self.quiet)
-            row = place + 2
-        row = self.proofs(sheet, row, found, names)
+        sheet.set_portrait()
+        sheet.fit_to_pages(1, 1)
+        row = 3
+        for table in first:
+            if table.key == "sign_off":
+                row = self.proofs(sheet, row, found, names) + 1
+            sheet.write_string(row, 0, table.title, self.strong)
+            row = self.rows(sheet, table, row + 1)
         sheet.write_string(row + 1, 0, self.say("footer"), self.quiet)
 
     def proofs(self, sheet: Worksheet, row: int, found: list[Table], names: list[str]) -> int:
@@ -199,6 +216,11 @@ class _Book:
         sheet.write_string(row, 0, f"{column.title}, {column.kind}")
         self.formula(sheet, row, 1, cells, column, float(value))
         sheet.write_string(row, 2, text, self.quiet)
+
+
+def _literal(text: str) -> str:
+    """Return text for the head or foot of a page, where & begins a code."""
+    return text.replace("&", "&&")
 
 
 def _width(table: Table, place: int) -> int:
