@@ -1,17 +1,21 @@
 """Commands for finance: closing a month, and whether the invoices agree with it."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from finops import connect
-from finops.cli.terminal import Project, app, out
+from finops.cli.terminal import Project, app, err, out
+from finops.close.closable import first_close
 from finops.close.files import close as close_month
 from finops.close.files import reopen as reopen_month
 from finops.close.invoice import check_invoices
 from finops.errors import CheckFailed
 from finops.report.invoice import page as invoice_page
+from finops.report.statements.kept import FOLDER
+from finops.warehouse import Warehouse
 
 
 @app.command()
@@ -43,7 +47,8 @@ def close(
     """Close a month: the pack that finance signs, the journal, and hashes of all they are made of.
 
     With --reopen: take back the last close. With --invoice: hold invoices against the bill; exit 1
-    if something is not explained.
+    if something is not explained. The first close of a project asks, because no earlier month can
+    be closed after it.
 
     Example: finops close 2026-10
     """
@@ -55,8 +60,28 @@ def close(
         kept = reopen_month(connect(project), month, reopen)
         out.print(f"{month} is open again; its close is kept in {kept}", soft_wrap=True)
     else:
-        for path in close_month(connect(project), month, accrue=accrue):
-            out.print(str(path), markup=False, soft_wrap=True)
+        warehouse = connect(project)
+        _ask(warehouse, month)
+        written = close_month(warehouse, month, accrue=accrue)
+        below = [path for path in written if path.parent.name == FOLDER]
+        for path in written:
+            if path not in below:
+                out.print(str(path), markup=False, soft_wrap=True)
+        if below:
+            out.print(f"{below[0].parent}: {len(below)} files", markup=False, soft_wrap=True)
+
+
+def _is_terminal() -> bool:
+    return bool(sys.stdin) and sys.stdin.isatty()
+
+
+def _ask(warehouse: Warehouse, month: str) -> None:
+    """Ask on a terminal, and say elsewhere, what a first close decides for good."""
+    if not (said := first_close(warehouse, month)):
+        return
+    err.print(said)
+    if _is_terminal():
+        typer.confirm("Close it?", abort=True)
 
 
 def _check(project: Path, month: str | None, files: list[Path], folder: Path, lang: str) -> None:

@@ -8,7 +8,7 @@ from finops.errors import BadInput
 from finops.report.text import is_missing, number
 from finops.warehouse import Warehouse
 
-__all__ = ["check_closable", "is_final", "trust_of"]
+__all__ = ["check_closable", "first_close", "is_final", "trust_of"]
 
 
 def trust_of(warehouse: Warehouse, period: str) -> list[dict[Any, Any]]:
@@ -50,6 +50,25 @@ def check_closable(warehouse: Warehouse, period: str, *, accrue: bool) -> None:
         raise BadInput(f"{len(pending)} loaded deliveries are not built yet. Run: finops build")
     for row in trust_of(warehouse, period):
         _check_final(row, period, accrue)
+
+
+def first_close(warehouse: Warehouse, period: str) -> str:
+    """Return what closing `period` decides for good if it is the first close; else nothing.
+
+    Earlier months can't be closed after it. That is worth a question if there are any.
+    """
+    months = sorted(set(warehouse.status()["billing_period"]))
+    earlier = [month for month in months if month < period]
+    if not earlier or period not in months or closed_months(warehouse.settings):
+        return ""
+    first, last = earlier[0], earlier[-1]
+    span = first if first == last else f"{first} to {last}"
+    later = sum(month > period for month in months)
+    after = f" {later} later month(s) are loaded." if later else ""
+    return (
+        f"{period} is the first month to be closed. {span} can't be closed after it, and count as "
+        f"booked before.{after}"
+    )
 
 
 def _check_final(row: dict[Any, Any], period: str, accrue: bool) -> None:

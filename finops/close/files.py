@@ -16,6 +16,8 @@ from finops.languages import LANGUAGES
 from finops.lock import writer_lock
 from finops.report.close.page import close_page
 from finops.report.close.workbook import close_workbook
+from finops.report.statements.files import closing_statements
+from finops.report.statements.kept import FOLDER
 from finops.report.text import safe_cell
 from finops.settings import Settings
 from finops.warehouse import Warehouse
@@ -26,8 +28,9 @@ __all__ = ["close", "journal_csv", "reopen"]
 def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Path]:
     """Close a month (YYYY-MM) and return the files of its folder `closed/YYYY-MM`.
 
-    These are the pack as page and workbook, in English and Korean, the journal, and `close.json`
-    with the SHA-256 of every file that was read or written. The folder appears whole or not at all.
+    These are the pack as page and workbook, in English and Korean, the journal, the statements of
+    all teams and what they are charged, and `close.json` with the SHA-256 of every file that was
+    read or written. The folder appears whole or not at all.
     Raises what `prepare` raises, before anything is written, and WarehouseBusy.
     """
     settings = warehouse.settings
@@ -39,6 +42,8 @@ def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Pa
         for language in LANGUAGES:
             files[f"{period}-close-{language}.html"] = close_page(found, language).encode()
             files[f"{period}-close-{language}.xlsx"] = close_workbook(found, language)
+        kept = closing_statements(warehouse, period)
+        files |= {f"{FOLDER}/{name}": content for name, content in kept.items()}
         return frozen.freeze(settings, period, files, found.moved, _record(settings, found))
 
 

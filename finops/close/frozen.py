@@ -29,6 +29,7 @@ __all__ = [
     "input_hashes",
     "read_booked",
     "read_record",
+    "read_signed",
     "set_aside",
     "set_aside_before",
 ]
@@ -91,18 +92,27 @@ def read_booked(settings: Settings, closed: list[str]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for period in closed:
         folder = folder_of(settings, period)
-        for name, digest in read_record(settings, period)["files"].items():
-            if not (folder / name).is_file() or _sha256(folder / name) != digest:
-                raise BadInput(
-                    f"{folder / name} is not what was signed when {period} was closed. Put the "
-                    "signed file back: later months are booked against it."
-                )
+        signed = read_record(settings, period)["files"]
+        for name in signed:
+            read_signed(settings, period, name, signed)
         with (folder / TRANSFERS).open(encoding="utf-8", newline="") as stream:
             rows += [
                 row | {name: int(row[name]) for name in COLUMNS[-2:]}
                 for row in csv.DictReader(stream)
             ]
     return transfers(rows)
+
+
+def read_signed(settings: Settings, period: str, name: str, signed: dict[str, str]) -> bytes:
+    """Return a file of a closed month. Raises BadInput if it is not what was `signed`."""
+    path = folder_of(settings, period) / name
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content).hexdigest() != signed.get(name):
+        raise BadInput(
+            f"{path} is not what was signed when {period} was closed. Put the signed file back: "
+            "later months are booked against it."
+        )
+    return content
 
 
 def current_records(settings: Settings) -> list[dict[str, Any]]:
@@ -143,6 +153,7 @@ def freeze(
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in whole.items()}
         text = json.dumps(record | {"files": digests}, indent=1, ensure_ascii=False)
         for name, content in (whole | {RECORD: text.encode()}).items():
+            (part / name).parent.mkdir(exist_ok=True)
             (part / name).write_bytes(content)
         part.rename(target)
         chain.seal(target.parent)

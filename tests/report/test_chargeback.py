@@ -58,7 +58,9 @@ def small(statement, *teams, currency="USD", books="USD", rate=1, **booked):
     The close books the same by account, or the coins that `booked` gives, at one rate.
     """
     columns = ["x_entry", "x_cost_centre", "x_cents"]
-    of_team = {team: pd.DataFrame(lines, columns=columns) for team, *lines in teams}
+    of_team = {
+        team: pd.DataFrame(lines, columns=columns).assign(x_team=team) for team, *lines in teams
+    }
     whole = pd.concat(of_team.values())
     sums = whole.groupby("x_entry")["x_cents"].sum()
     coins = {one: booked.get(one, int(sums.get(one, 0))) for one in ACCOUNTS}

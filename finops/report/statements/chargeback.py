@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -13,10 +13,11 @@ from finops.close.accounts import Accounts
 from finops.close.expense import ACCOUNTS, Expense
 from finops.errors import BadInput
 from finops.report.cents import apportion
-from finops.report.statements.statement import Month, Statement
+from finops.report.statements.month import Month
+from finops.report.statements.statement import Statement
 from finops.report.text import cents, plain, safe_cell
 
-__all__ = ["COLUMNS", "Posting", "journal_csv", "postings"]
+__all__ = ["COLUMNS", "Posting", "journal_csv", "month_postings", "postings", "safe_centre"]
 
 COLUMNS = (
     "billing_period",
@@ -38,13 +39,14 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Posting:
-    """One line of the journal, a debit above zero, else a credit.
+    """One line of the journal of `month`, for the cost of `period`: that month, or a closed one.
 
-    `coins` are whole coins of `month.currency`, `book_coins` of the books. `references` are those
-    of the statements that it sums up.
+    A debit is above zero, a credit below. `coins` are whole coins of `month.currency`, `book_coins`
+    of the books. `references` are those of the statements that it sums up.
     """
 
     month: Month
+    period: str
     cost_centre: str
     entry: str
     coins: int
@@ -66,13 +68,15 @@ def postings(found: Iterable[Statement], paying_cost_centre: str) -> list[Postin
             "A chargeback needs the cost centre that pays AWS: add paying_cost_centre = "
             '"…" to finops.toml.'
         )
-    by_currency: dict[str, list[Statement]] = defaultdict(list)
+    references: dict[str, dict[str, str]] = defaultdict(dict)
+    months: dict[str, Month] = {}
     for one in found:
-        by_currency[one.month.currency].append(one)
+        months.setdefault(one.month.currency, one.month)
+        references[one.month.currency][one.team] = one.reference
     return [
         posting
-        for statements in by_currency.values()
-        for posting in _of_currency(statements, paying_cost_centre)
+        for currency, month in months.items()
+        for posting in month_postings(month, references[currency], paying_cost_centre)
     ]
 
 
@@ -89,32 +93,40 @@ def journal_csv(rows: Iterable[Posting], accounts: Accounts) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def _of_currency(found: list[Statement], paying: str) -> Iterable[Posting]:
-    """Yield the debits by cost centre and account, and the credit that they are held against."""
-    month, expense = found[0].month, found[0].month.expense
+def month_postings(month: Month, references: Mapping[str, str], paying: str) -> Iterator[Posting]:
+    """Yield the debits by cost centre and account, and the credit that they are held against.
+
+    `references` are those of the statements of the month, by team.
+    """
+    expense = month.expense
     if expense is None:
         raise BadInput("Showback books nothing: ask for the statements with mode chargeback.")
-    references: dict[str, list[str]] = defaultdict(list)
+    named: dict[str, list[str]] = defaultdict(list)
     sums: dict[str, dict[str, int]] = {account: defaultdict(int) for account in ACCOUNTS}
-    for one in found:
-        keys = ["x_entry", "x_cost_centre"]
-        places = one.lines.groupby(keys, as_index=False)["x_cents"].sum()
-        for account, centre, coins in places.itertuples(index=False):
-            place = _cost_centre(one, centre, paying)
-            sums[account][place] += int(coins)
-            references[place].append(one.reference)
+    keys = ["x_team", "x_entry", "x_cost_centre"]
+    places = month.lines.groupby(keys, as_index=False)["x_cents"].sum()
+    for team, account, centre, coins in places.itertuples(index=False):
+        place = _cost_centre(team, centre, paying)
+        sums[account][place] += int(coins)
+        named[place].append(references.get(team, ""))
+    period = month.billing_period
     for account in ACCOUNTS:
         sums[account][paying] += month.rest.get(account, 0)
         books = _in_books(sums[account], expense, account, paying)
         for centre in sorted(books):
             coins = sums[account][centre]
             if coins or books[centre]:
-                named = tuple(dict.fromkeys(references[centre]))
-                yield Posting(month, centre, account, coins, books[centre], named)
+                quoted = tuple(dict.fromkeys(named[centre]))
+                yield Posting(month, period, centre, account, coins, books[centre], quoted)
     total, booked = sum(expense.coins.values()), sum(expense.book_coins.values())
     if total or booked:
-        named = tuple(one.reference for one in found)
-        yield Posting(month, paying, "cloud_clearing", -total, -booked, named)
+        every = tuple(references.values())
+        yield Posting(month, period, paying, "cloud_clearing", -total, -booked, every)
+
+
+def safe_centre(centre: str) -> str:
+    """Return a cost centre as the cells of a journal have it."""
+    return safe_cell(plain(centre))
 
 
 def _in_books(
@@ -133,14 +145,13 @@ def _in_books(
         return dict(zip(by_centre, apportion(exact, booked), strict=True))
 
 
-def _cost_centre(statement: Statement, centre: str, paying: str) -> str:
+def _cost_centre(team: str, centre: str, paying: str) -> str:
     if centre != "unowned":
         return centre
-    if statement.team == "unowned":
+    if team == "unowned":
         return paying
     raise BadInput(
-        f"{statement.team} has cost and no cost centre to charge: give it one in "
-        "mappings/teams.csv."
+        f"{team} has cost and no cost centre to charge: give it one in mappings/teams.csv."
     )
 
 
@@ -148,7 +159,7 @@ def _cells(row: Posting, accounts: Accounts) -> list[str]:
     account, month = accounts[row.entry], row.month
     books = month.expense.books if month.expense else month.currency
     return [
-        month.billing_period,
+        row.period,
         str(pd.Period(month.billing_period, freq="M").end_time.date()),
         row.cost_centre,
         row.entry,

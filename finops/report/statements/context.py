@@ -8,7 +8,8 @@ from finops.anomalies.parts import main_cause
 from finops.report.ranks import resource_name
 from finops.report.sections import Section
 from finops.report.statements.amounts import name, own_service, service_text
-from finops.report.statements.statement import Month, Statement
+from finops.report.statements.month import Month
+from finops.report.statements.statement import Statement
 from finops.report.statements.text import Say, say, words_of
 from finops.report.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
 

@@ -13,7 +13,8 @@ from finops.report.pages import environment
 from finops.report.sections import Section
 from finops.report.statements import queries
 from finops.report.statements.amounts import amount, name, service_text, with_names
-from finops.report.statements.statement import Month, Statement
+from finops.report.statements.month import Month
+from finops.report.statements.statement import Statement
 from finops.report.statements.text import say, words_of
 from finops.report.text import cents, is_missing, money, month_text, number, percent, unit_money
 from finops.report.waterfall_svg import waterfall_drawing
@@ -220,7 +221,7 @@ def _sums(part: list[Row], places: int) -> tuple[Decimal, Decimal]:
 
 def _trust(month: Month, total: int, language: str) -> str:
     row = month.trust
-    return say(
+    line = say(
         "trust_line",
         language,
         total=amount(month, total),
@@ -231,6 +232,7 @@ def _trust(month: Month, total: int, language: str) -> str:
         day=str(row["x_last_charge_date"] or "–"),
         unowned=percent(row["x_unowned_share"]),
     )
+    return f"{line} {say(month.state, language)}."
 
 
 def _trend(months: list[Row], language: str) -> str:

@@ -5,17 +5,19 @@ from pathlib import Path
 
 from finops.close.accounts import read_accounts
 from finops.errors import BadInput
-from finops.languages import place_of
+from finops.languages import LANGUAGES, place_of
 from finops.report.pages import write_whole
 from finops.report.statements.chargeback import journal_csv, postings
+from finops.report.statements.corrections import corrections, corrections_section
 from finops.report.statements.executive import executive_page
+from finops.report.statements.kept import Files, file_team, kept_statements
 from finops.report.statements.page import index_page, statement_page
 from finops.report.statements.reconciliation import steps_csv
 from finops.report.statements.statement import MEASURES, Statement, statements
 from finops.report.statements.workbook import workbook
 from finops.warehouse import Warehouse
 
-__all__ = ["write_statements"]
+__all__ = ["closing_statements", "write_statements"]
 
 
 def write_statements(
@@ -30,54 +32,76 @@ def write_statements(
     """Write the statements of a month into `folder`, all teams' or that of `team`.
 
     Without `team` there is an index too, and for `showback` a page for executives, for `chargeback`
-    the journal of all, a CSV of `chargeback.COLUMNS`, and one of the steps from the bill to it. The
-    same build, with the same anomalies marked as expected, gives the same bytes. Returns the files.
-    Raises BadInput, before anything is written, for an unknown language or mode, a month or team
-    without cost, a chargeback whose close would be refused, and a journal that lacks an account or
-    cost centre; SourceNotFound without a build.
+    the journal of all, a CSV of `chargeback.COLUMNS`, and one of the steps from the bill to it. Of
+    a closed month they are those that were kept with it. The same build, with the same anomalies
+    marked as expected, gives the same bytes. Returns the files. Raises BadInput, before anything is
+    written, for an unknown language or mode, a month or team without cost, a chargeback whose close
+    would be refused, and a journal that lacks an account or cost centre; SourceNotFound without a
+    build.
     """
     place_of(language)
     _check("mode", mode, MEASURES)
-    found = statements(warehouse, billing_period, mode=mode, team=team)
-    target = Path(folder)
-    files: dict[Path, str | bytes] = {}
-    for one in found:
-        files[_path(target, one, language, "html")] = statement_page(one, language)
-        files[_path(target, one, language, "xlsx")] = workbook(one, language)
-    if team is None:
-        files |= _of_all(warehouse, found, target, language)
-    for path, content in files.items():
-        write_whole(path, content)
-    return list(files)
+    files = kept_statements(warehouse.settings, billing_period, mode, language, team)
+    if not files:
+        found = statements(warehouse, billing_period, mode=mode, team=team)
+        files = _files(warehouse, found, language, is_whole=team is None)
+    for name, content in files.items():
+        write_whole(Path(folder) / name, content)
+    return [Path(folder) / name for name in files]
 
 
-def _of_all(
-    warehouse: Warehouse, found: list[Statement], folder: Path, language: str
-) -> dict[Path, str | bytes]:
-    """Return the files about all teams: the index, and the executive page or the journal."""
-    month = found[0].month
-    name = f"{month.billing_period}-{{}}-{month.mode}-{language}.html"
-    files: dict[Path, str | bytes] = {folder / name.format("index"): index_page(found, language)}
-    if month.mode == "chargeback":
-        files[folder / f"journal-{month.billing_period}.csv"] = _journal(warehouse, found)
-        files[folder / f"reconciliation-{month.billing_period}.csv"] = steps_csv(found)
-    else:
-        files[folder / name.format("executive")] = executive_page(warehouse, found, language)
+def closing_statements(warehouse: Warehouse, billing_period: str) -> Files:
+    """Return the statements to keep with a month that is being closed, in both languages.
+
+    Without a cost centre that pays AWS nothing is charged, so there is only showback. Raises what
+    `write_statements` raises.
+    """
+    files: Files = {}
+    for mode in MEASURES:
+        if mode == "chargeback" and not warehouse.settings.paying_cost_centre:
+            continue
+        found = statements(warehouse, billing_period, mode=mode, is_closing=True)
+        for language in LANGUAGES if found else ():
+            files |= _files(warehouse, found, language, is_whole=True)
     return files
 
 
-def _journal(warehouse: Warehouse, found: list[Statement]) -> bytes:
-    settings = warehouse.settings
-    accounts = read_accounts(settings.project / "mappings" / "accounts.csv")
-    return journal_csv(postings(found, settings.paying_cost_centre), accounts)
+def _files(warehouse: Warehouse, found: list[Statement], language: str, *, is_whole: bool) -> Files:
+    """Return a page and a workbook of each statement; of a whole month also what is of all."""
+    files: Files = {}
+    for one in found:
+        files[_name(one, language, "html")] = statement_page(one, language).encode()
+        files[_name(one, language, "xlsx")] = workbook(one, language)
+    return files | (_of_all(warehouse, found, language) if is_whole else {})
 
 
-def _path(folder: Path, statement: Statement, language: str, kind: str) -> Path:
-    """Return where a file goes; the name of a team may hold what a file name can't."""
+def _of_all(warehouse: Warehouse, found: list[Statement], language: str) -> Files:
+    """Return the files about all teams: the index, and the executive page or the journal."""
+    month = found[0].month
+    name = f"{month.billing_period}-{{}}-{month.mode}-{language}.html"
+    if month.mode == "showback":
+        executive = executive_page(warehouse, found, language).encode()
+        index = index_page(found, language).encode()
+        return {name.format("index"): index, name.format("executive"): executive}
+    paying = warehouse.settings.paying_cost_centre
+    rows = postings(found, paying)
+    months = {one.month.currency: one.month for one in found}
+    corrected = {one: corrections(warehouse, month, paying) for one, month in months.items()}
+    more = [corrections_section(months[one], rows, language) for one, rows in corrected.items()]
+    accounts = read_accounts(warehouse.settings.project / "mappings" / "accounts.csv")
+    every = [*rows, *(row for part in corrected.values() for row in part)]
+    return {
+        name.format("index"): index_page(found, language, more).encode(),
+        f"journal-{month.billing_period}.csv": journal_csv(every, accounts),
+        f"reconciliation-{month.billing_period}.csv": steps_csv(found),
+    }
+
+
+def _name(statement: Statement, language: str, kind: str) -> str:
+    """Return the name of a file; the name of a team may hold what a file name can't."""
     month = statement.month
-    team = "".join(char if char.isalnum() or char in "-_." else "_" for char in statement.team)
-    name = f"{month.billing_period}-{team}-{month.currency}-{month.mode}-{language}.{kind}"
-    return folder / name
+    team = file_team(statement.team)
+    return f"{month.billing_period}-{team}-{month.currency}-{month.mode}-{language}.{kind}"
 
 
 def _check(word: str, value: str, known: Iterable[str]) -> None:

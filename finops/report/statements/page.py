@@ -1,10 +1,14 @@
 """Write statements as HTML pages that open anywhere, without a network."""
 
+from collections.abc import Iterable
+
 from finops.report.pages import environment
+from finops.report.sections import Section
 from finops.report.statements.amounts import index, name
+from finops.report.statements.month import Month
 from finops.report.statements.reconciliation import reconciliation
 from finops.report.statements.sections import sections, tiles
-from finops.report.statements.statement import Month, Statement
+from finops.report.statements.statement import Statement
 from finops.report.statements.text import say
 from finops.report.text import month_text
 
@@ -32,8 +36,11 @@ def statement_page(statement: Statement, language: str) -> str:
     )
 
 
-def index_page(found: list[Statement], language: str) -> str:
-    """Return the page that lists the statements of a month and holds them against the bill."""
+def index_page(found: list[Statement], language: str, more: Iterable[Section] = ()) -> str:
+    """Return the page that lists the statements of a month and holds them against the bill.
+
+    `more` are tables to stand below.
+    """
     first = found[0].month
     title = f"{first.company}: {say('index_title', language)}"
     currencies = dict.fromkeys(one.month.currency for one in found)
@@ -43,7 +50,7 @@ def index_page(found: list[Statement], language: str) -> str:
         .render(
             language=language,
             title=f"{title}, {month_text(first.billing_period, language)}",
-            lines=[say(first.mode, language)],
+            lines=[say(first.mode, language), say(first.state, language)],
             tiles=[],
             tables=[
                 table(mine, language)
@@ -52,11 +59,15 @@ def index_page(found: list[Statement], language: str) -> str:
                     for currency in currencies
                 )
                 for table in (index, reconciliation)
-            ],
+            ]
+            + list(more),
             footer=say("footer", language),
         )
     )
 
 
 def _lines(month: Month, language: str) -> list[str]:
-    return [f"{month.company} · {say(month.mode, language)} · {month.currency}"]
+    return [
+        f"{month.company} · {say(month.mode, language)} · {month.currency}",
+        say(month.state, language),
+    ]

@@ -8,7 +8,8 @@ from decimal import Decimal
 from finops.close.recognition import exact
 from finops.report.close.text import say as say_close
 from finops.report.sections import Section
-from finops.report.statements.statement import Month, Statement
+from finops.report.statements.month import Month
+from finops.report.statements.statement import Statement
 from finops.report.statements.text import say
 from finops.report.text import cents, number
 

@@ -10,60 +10,16 @@ import pandas as pd
 
 from finops.allocation.worklist import worklist
 from finops.anomalies import find, incidents
-from finops.business.bridge import bridge
-from finops.close.expense import ACCOUNTS, Expense, read_entries
-from finops.close.month import read_expenses
 from finops.errors import BadInput
-from finops.report.cents import apportion, whole
+from finops.report.cents import apportion
 from finops.report.statements import queries
 from finops.report.statements.incidents import incidents_of
-from finops.report.statements.lines import MEASURES, pools, read_lines, services
+from finops.report.statements.lines import MEASURES, pools, services
+from finops.report.statements.month import Asked, Month, asked_month, read_month
 from finops.report.text import cents, is_missing
 from finops.warehouse import Warehouse
 
-__all__ = ["MEASURES", "Month", "Statement", "statements"]
-
-
-Names = dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True)
-class Month:
-    """What all statements of a month and a currency share.
-
-    `total` is what they are held against, in the smallest coin of `currency`: effective cost, or
-    for chargeback the `expense` of the month's close. `lines` are those of every team, and `rest`
-    what of the expense is in none of them, by account, in coins. `upfront_cost` was paid in the
-    month for months to come. `trust` is the row of marts.trust_header; `rate` gives
-    `reporting_currency`, None if there is none. `team_names` and `service_names` give what each is
-    called in a language, by key. `bridge` is what `business.bridge` returns: empty without a month
-    before and for chargeback.
-    """
-
-    company: str
-    billing_period: str
-    previous_period: str | None
-    mode: str
-    currency: str
-    total: int
-    rate: Decimal | None
-    reporting_currency: str
-    trust: dict[str, Any]
-    team_names: Names
-    service_names: Names
-    lines: pd.DataFrame
-    bridge: pd.DataFrame
-    upfront_cost: Decimal
-    expense: Expense | None
-
-    @cached_property
-    def rest(self) -> dict[str, int]:
-        """What the close books as expense and no charge of the month says: timing, corrections."""
-        if self.expense is None:
-            return {}
-        charged = self.lines.groupby("x_entry")["x_cents"].sum()
-        left = {one: self.expense.coins[one] - int(charged.get(one, 0)) for one in ACCOUNTS}
-        return {account: coins for account, coins in left.items() if coins}
+__all__ = ["MEASURES", "Statement", "statements"]
 
 
 @dataclass(frozen=True)
@@ -112,60 +68,28 @@ class Statement:
 
 
 def statements(
-    warehouse: Warehouse, billing_period: str, *, mode: str = "showback", team: str | None = None
+    warehouse: Warehouse,
+    billing_period: str,
+    *,
+    mode: str = "showback",
+    team: str | None = None,
+    is_closing: bool = False,
 ) -> list[Statement]:
     """Return the statement of each team that pays in a month, or of `team`; of each currency.
 
-    What nobody owns has a statement of its own, so all of a month add up to the bill. Raises
+    What nobody owns has a statement of its own, so all of a month add up to the bill. `is_closing`
+    says that they are made to be kept with the closed month; one without cost has none. Raises
     BadInput for a month or team without cost, SourceNotFound without a build.
     """
-    known = warehouse.sql(queries.MONTHS)
-    months = sorted(set(known["billing_period"]))
-    if billing_period not in months:
-        span = f"there are {months[0]} to {months[-1]}" if months else "run finops load SOURCE"
-        raise BadInput(f"No bill of {billing_period} is loaded: {span}.")
-    currencies = known.loc[known["billing_period"] == billing_period, "billing_currency"]
-    earlier = [month for month in months if month < billing_period]
-    previous = earlier[-1] if earlier else None
-    asked = _Asked(warehouse, mode, billing_period, previous)
-    found = [one for currency in currencies for one in _of_currency(asked, str(currency), team)]
-    if not found:
+    asked, currencies = asked_month(warehouse, billing_period, mode, is_closing)
+    found = [one for currency in currencies for one in _of_currency(asked, currency, team)]
+    if not found and not is_closing:
         raise BadInput(_nobody(warehouse, billing_period, team))
     return found
 
 
-class _Asked:
-    """The month of the statements and the one before, and what their closes book as expense."""
-
-    def __init__(self, warehouse: Warehouse, mode: str, period: str, previous: str | None) -> None:
-        self.warehouse, self.mode, self.period, self.previous = warehouse, mode, period, previous
-        months = [one for one in (period, previous) if one and mode == "chargeback"]
-        self._expenses = {month: read_expenses(warehouse, month) for month in months}
-        self._entries = read_entries(warehouse, period)
-
-    def expense(self, currency: str) -> Expense | None:
-        """Return the expense of the month; None for showback."""
-        return self._expenses.get(self.period, {}).get(currency)
-
-    def upfront_cost(self, currency: str) -> Decimal:
-        """Return what was paid upfront in the month, before it is used."""
-        rows = self._entries[self._entries["x_entry"] == "prepaid_current"]
-        return sum(rows.loc[rows["billing_currency"] == currency, "billed_cost"], Decimal(0))
-
-    def lines(self, currency: str) -> pd.DataFrame:
-        """Return the lines of the month."""
-        return read_lines(self.warehouse, self.period, currency, self.expense(currency))
-
-    def previous_lines(self, currency: str) -> pd.DataFrame | None:
-        """Return the lines of the month before, if there is one."""
-        if self.previous is None:
-            return None
-        expense = self._expenses.get(self.previous, {}).get(currency)
-        return read_lines(self.warehouse, self.previous, currency, expense)
-
-
-def _of_currency(asked: _Asked, currency: str, team: str | None) -> list[Statement]:
-    month = _month(asked, currency)
+def _of_currency(asked: Asked, currency: str, team: str | None) -> list[Statement]:
+    month = read_month(asked, currency)
     before = asked.previous_lines(currency)
     teams = sorted(set(month.lines["x_team"]))
     wanted = [one for one in teams if team in (None, one)]
@@ -173,43 +97,6 @@ def _of_currency(asked: _Asked, currency: str, team: str | None) -> list[Stateme
         return []
     extra = _Extras(asked.warehouse, month)
     return [_statement(month, one, before, extra) for one in wanted]
-
-
-def _month(asked: _Asked, currency: str) -> Month:
-    warehouse, period, previous = asked.warehouse, asked.period, asked.previous
-    trust = warehouse.sql(queries.TRUST, period=period, currency=currency).to_dict("records")[0]
-    rates = warehouse.sql(queries.BUDGETS, period=period, currency=currency)["x_exchange_rate"]
-    rate = None if rates.isna().all() else Decimal(rates.iloc[0])
-    expense = asked.expense(currency)
-    total = trust["effective_cost"] if expense is None else expense.total
-    return Month(
-        company=warehouse.settings.company,
-        billing_period=period,
-        previous_period=previous,
-        mode=asked.mode,
-        currency=currency,
-        total=whole(Decimal(total).scaleb(cents(currency))),
-        rate=rate,
-        reporting_currency=warehouse.settings.reporting_currency,
-        team_names=_names(warehouse.sql(queries.TEAMS)),
-        service_names=_names(warehouse.sql(queries.SERVICES)),
-        trust={str(name): None if is_missing(value) else value for name, value in trust.items()},
-        lines=asked.lines(currency),
-        bridge=_bridge(warehouse, period, previous, currency, asked.mode),
-        upfront_cost=asked.upfront_cost(currency),
-        expense=expense,
-    )
-
-
-def _names(rows: pd.DataFrame) -> Names:
-    """Return what each key is called, by language: its name, beside the key if two share it."""
-    found: Names = {row["key"]: {} for row in rows.to_dict("records")}
-    for language, column in (("en", "name"), ("ko", "name_ko")):
-        texts = rows[column].fillna("")
-        texts = texts.where(texts != "", rows["key"])
-        for key, text, is_shared in zip(rows["key"], texts, texts.duplicated(False), strict=True):
-            found[key][language] = f"{text} ({key})" if is_shared else text
-    return found
 
 
 class _Extras:
@@ -256,15 +143,6 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
         bridge=moved,
         effects=_effects(moved, lines, earlier),
     )
-
-
-def _bridge(
-    warehouse: Warehouse, period: str, previous: str | None, currency: str, mode: str
-) -> pd.DataFrame:
-    """Return what moved the effective cost of all teams; nothing without a month before."""
-    if mode != "showback" or previous is None:
-        return pd.DataFrame(columns=["x_team"])
-    return bridge(warehouse, period=period, base=previous, currency=currency)
 
 
 def _team_bridge(

@@ -24,6 +24,33 @@ _TEXTS = {
         "Chargeback: the expense that the close books, without tax and prepaid fees",
         "차지백: 부가세와 선급비용을 뺀 결산 비용",
     ),
+    "draft": (
+        "Draft: not all invoices of the month have come, so amounts may change",
+        "초안: 인보이스가 모두 오지 않아 금액이 바뀔 수 있습니다",
+    ),
+    "final": (
+        "Final bill: all invoices of the month have come; the month is not closed yet",
+        "확정 청구서: 인보이스가 모두 왔으며 아직 결산하지 않았습니다",
+    ),
+    "closed": (
+        "Closed: kept as it was when the month was closed; what changes since is a correction of "
+        "the open month",
+        "결산 완료: 결산 당시 그대로 보관하며, 이후 변경은 당월 수정 분개로 처리합니다",
+    ),
+    "corrections": ("Corrections of closed months", "결산 완료 월 수정"),
+    "month": ("Month", "월"),
+    "cost_centre": ("Cost centre", "비용 센터"),
+    "account_of": ("Account", "계정"),
+    "no_corrections": (
+        "The rules and bills of the closed months charge what they did.",
+        "결산 완료 월의 청구 금액에 변경이 없습니다.",
+    ),
+    "corrections_note": (
+        "What closed months are charged by the rules and bills of today, less what was charged; "
+        "each month adds up to 0. The journal of this month posts it.",
+        "현재 규칙과 청구서 기준 금액에서 이미 청구한 금액을 뺀 것으로 월별 합계는 0이며, 당월 "
+        "분개장에 들어갑니다.",
+    ),
     "reference": ("Reference for questions and disputes", "문의 및 이의 제기 번호"),
     "total": ("Total", "합계"),
     "amount": ("amount", "금액"),

@@ -7,7 +7,8 @@ from typing import Any
 from finops.report.sections import Section
 from finops.report.statements.amounts import amount, name, own_service, service_text
 from finops.report.statements.lines import Reason
-from finops.report.statements.statement import Month, Statement
+from finops.report.statements.month import Month
+from finops.report.statements.statement import Statement
 from finops.report.statements.text import say, term, words_of
 from finops.report.text import percent, plain
 

@@ -90,12 +90,17 @@ class _Book:
 
     def sheet(self, key: str, widths: Sequence[int]) -> Worksheet:
         """Return a new sheet, ready to print: A4, one page wide, with page numbers."""
-        sheet = self.book.add_worksheet(self.say(key)[:31])
+        key_title = self.say(key)[:31]
+        sheet = self.book.add_worksheet(key_title)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+        team = name(self.month, self.statement.team, self.language).replace("&", "&&")
+        sheet.set_header(
+            f"&L{team[:80]}: {self.say('title')} {self.month.billing_period}&R{key_title}"
+        )
         sheet.set_footer(f"&L{self.statement.reference}&R{self.say('page')} &P / &N")
         return sheet
 
@@ -206,6 +211,7 @@ class _Book:
         period = month_text(month.billing_period, self.language)
         sheet.write_string(0, 0, f"{title}, {period}", self.title)
         sheet.write_string(1, 0, f"{month.company} · {self.say(month.mode)}", self.quiet)
+        sheet.write_string(3, 0, self.say(month.state), self.quiet)
         sheet.write_string(2, 0, self.say("reference"))
         sheet.write_string(2, 1, statement.reference)
         sheet.write_row(4, 0, ["", f"{self.say('amount')}, {month.currency}", ""], self.head)
