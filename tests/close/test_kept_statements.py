@@ -130,6 +130,19 @@ def test_a_restated_month_goes_to_the_team_that_used_it(owned_project, tmp_path)
     assert ("2026-09", "CC-b", 7) in rows
 
 
+def test_a_team_that_pays_nothing_any_more_stays_in_every_comparison(owned_project, tmp_path):
+    warehouse = owned_project(bill("2026-09", 100, 50), [of_account("2026-10", "1", 110)])
+    found = {one.team: (one.total, one.change) for one in statements(warehouse, "2026-10")}
+    assert found == {"a": (110_00, 10_00), "b": (0, -50_00)}
+    write_statements(warehouse, "2026-10", tmp_path)
+    for name in ("index", "executive"):
+        page = (tmp_path / f"2026-10-{name}-showback-en.html").read_text()
+        assert "−50.00" in page
+    assert "−40.00" in page
+    alone = (tmp_path / "2026-10-b-USD-showback-en.html").read_text()
+    assert "−100 %" in alone
+
+
 def test_a_statement_says_if_it_is_draft_final_or_closed(owned_project, project):
     draft = [of_account("2026-09", "1", 100, bill_invoice_id=None)]
     assert [one.month.state for one in statements(owned_project(draft), "2026-09")] == ["draft"]

@@ -91,7 +91,8 @@ def statements(
 def _of_currency(asked: Asked, currency: str, team: str | None) -> list[Statement]:
     month = read_month(asked, currency)
     before = asked.previous_lines(currency)
-    teams = sorted(set(month.lines["x_team"]))
+    # Who paid the month before and pays nothing now belongs in every comparison.
+    teams = sorted({*month.lines["x_team"], *([] if before is None else before["x_team"])})
     wanted = [one for one in teams if team in (None, one)]
     if not wanted:
         return []
