@@ -147,11 +147,18 @@ class Warehouse:
     def decide(self, what: str, decision: str, reason: str) -> Decision:
         """Decide of a file, folder or delivery: `leave` it out, `take` it, or `undo` that.
 
-        It counts from the next load or build. Raises BadInput without a reason.
+        It counts from the next load or build. Raises BadInput without a reason, and for a name
+        that no file, folder or delivery has.
         """
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
-            return decide(self.settings.warehouse, what, decision, reason)
+            return decide(self.settings.warehouse, what, decision, reason, self._loaded())
+
+    def _loaded(self) -> set[str]:
+        """Return the files that loads have seen, and the ids and sources of deliveries."""
+        records = read_records(self.settings.warehouse)
+        files = self.files()["file"].dropna()
+        return {*files, *(str(one[name]) for one in records for name in ("delivery_id", "source"))}
 
     def build(self, *, progress: Progress = silent) -> None:
         """Build every table from the charges, mappings and business data, and check the promises.

@@ -1,5 +1,6 @@
 """Keep what somebody decided about files and deliveries, and why, so that it can be undone."""
 
+import difflib
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
@@ -24,8 +25,14 @@ class Decision:
     decided_at: str
 
 
-def decide(warehouse: Path, what: str, decision: str, reason: str) -> Decision:
-    """Add a decision to those of a warehouse and return it. Raises BadInput without a reason."""
+def decide(
+    warehouse: Path, what: str, decision: str, reason: str, loaded: Collection[str] = ()
+) -> Decision:
+    """Add a decision to those of a warehouse and return it.
+
+    `loaded` are the files and deliveries that loads have seen. Raises BadInput without a reason,
+    and for what is none of them, no file here and no address in a bucket.
+    """
     if not reason.strip():
         raise BadInput("A decision needs a reason: --reason 'why'.")
     now = datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -33,6 +40,7 @@ def decide(warehouse: Path, what: str, decision: str, reason: str) -> Decision:
     made = Decision(_whole_name(what, known), decision, reason.strip(), now)
     if decision == UNDO and made.what not in known:
         raise BadInput(f"Nothing was decided of {what!r}. Decisions are in {warehouse / _FILE}.")
+    _check_known(made.what, {*loaded, *known})
     warehouse.mkdir(parents=True, exist_ok=True)
     with (warehouse / _FILE).open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(asdict(made), ensure_ascii=False) + "\n")
@@ -44,6 +52,18 @@ def _whole_name(what: str, known: Collection[str]) -> str:
     name = what.rstrip("/") or what
     path = Path(name).resolve()
     return str(path) if name not in known and (str(path) in known or path.exists()) else name
+
+
+def _check_known(what: str, known: Collection[str]) -> None:
+    """Raise BadInput for a name that nothing has: its decision would never count."""
+    if "://" in what or Path(what).exists() or what in known:
+        return
+    if any(one.startswith(f"{what}/") for one in known):
+        return
+    ends = {Path(one).name: one for one in known}
+    close = difflib.get_close_matches(Path(what).name, ends, n=1)
+    hint = f" Did you mean {ends[close[0]]}?" if close else ""
+    raise BadInput(f"No file, folder or delivery is {what!r}.{hint} See: finops files")
 
 
 def is_named(address: str, names: Collection[str]) -> bool:

@@ -1,6 +1,8 @@
 """Every file below a source is accounted for, and what is decided of one is kept and undone."""
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +124,18 @@ def test_delivery_is_set_aside_and_taken_back(project, source, tmp_path):
 def test_decision_without_a_reason_is_refused(project):
     with pytest.raises(BadInput, match="needs a reason"):
         connect(project).decide("bill.csv", "leave", " ")
+
+
+def test_deciding_of_what_nobody_has_is_refused(project, source):
+    warehouse = connect(project)
+    warehouse.load(source)
+    name = Path(warehouse.files()["file"].iloc[0]).name
+    wrong = f"{name[:-9]}x{name[-9:]}"
+    with pytest.raises(BadInput, match=f"No file, folder or .*Did you mean .*{re.escape(name)}"):
+        warehouse.decide(wrong, "leave", "a slip")
+    with pytest.raises(BadInput, match="See: finops files"):
+        warehouse.decide("0123456789ab", "leave", "a slip")
+    assert not (project / "warehouse/decisions.jsonl").exists()
 
 
 def test_undoing_what_nobody_decided_is_refused(project):
