@@ -293,6 +293,10 @@ def _amounts(records: list[dict[str, Any]]) -> str:
 
 
 def _create_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    # By itself, because all charges follow it and none the other settings.
+    con.execute(
+        "create or replace table mappings.tax as select ? as is_cost", [settings.tax_is_cost]
+    )
     con.execute(
         "create or replace table mappings.settings as "
         "select ? as company, ? as reporting_currency, ? as timezone, "

@@ -128,6 +128,8 @@ def _of_input(name: str, records: list[dict[str, Any]], inputs: dict[str, str]) 
     schema, _, table = name.partition(".")
     if table in ("files", "file_parts"):
         return inputs["ledger.files"]
+    if schema == "mappings":
+        return inputs.get(name, inputs[schema])
     if schema == "ledger":
         return _hash(*sorted(str(sorted(record.items(), key=str)) for record in records))
     return inputs.get(MADE_OF.get(name, name) if schema == "business" else schema, table)
@@ -148,6 +150,7 @@ def _input_files(settings: Settings) -> dict[str, str]:
         "ledger.files": _hash(*_contents(accounts)),
         "business.zone": _hash(business_code, zone),
         "mappings": _hash(mapping_code, *_contents(files)),
+        "mappings.tax": _hash(str(settings.tax_is_cost)),
         "inventory": _hash(mapping_code, *(path.name for path in inventory), *_contents(inventory)),
     } | {
         f"business.{name}": _hash(

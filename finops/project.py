@@ -31,6 +31,10 @@ timezone = "UTC"
 # The cost centre that AWS's bill is paid from; a chargeback credits it with what teams are charged.
 # paying_cost_centre = "CC-9000"
 
+# Tax of the bill that the company gets back is no cost: it has a line of its own. Of one that can't
+# deduct it, such as an exempt company: true.
+tax_is_cost = false
+
 [allocation]
 # Shared teams that give cost to each other: reciprocal, direct or step_down.
 shared_cost = "reciprocal"

@@ -18,6 +18,8 @@ ALLOCATION = {
     "shared_cost": ("reciprocal", "direct", "step_down"),
     "commitment_benefit": ("used", "bought"),
 }
+# The keys that are true or false; all others are text.
+_SWITCHES = {"tax_is_cost"}
 _NO_KEYS = {"project", "as_of", "notify", "business", *ALLOCATION}
 
 
@@ -25,6 +27,7 @@ _NO_KEYS = {"project", "as_of", "notify", "business", *ALLOCATION}
 class Settings:
     """What a project decides once: its folder, and the keys of its finops.toml.
 
+    `tax_is_cost` says that the company can't recover the tax of the bill and bears it as cost.
     `shared_cost` and `commitment_benefit` are keys of its table `[allocation]`; `notify` is its
     table `[notify]`; `business` has the tables `[business.<series>]` by series.
 
@@ -36,6 +39,7 @@ class Settings:
     reporting_currency: str = "USD"
     timezone: str = "UTC"
     paying_cost_centre: str = ""
+    tax_is_cost: bool = False
     shared_cost: str = "reciprocal"
     commitment_benefit: str = "used"
     notify: Notify = field(default_factory=Notify)
@@ -93,7 +97,10 @@ def _check_keys(path: Path, values: dict[str, object], known: Iterable[str]) -> 
     for key, value in values.items():
         if key not in known:
             raise BadInput(f"{path}: unknown key {key!r}. Known keys: {', '.join(sorted(known))}.")
-        if not isinstance(value, str):
+        if key in _SWITCHES:
+            if not isinstance(value, bool):
+                raise BadInput(f"{path}: {key} must be true or false, not {value!r}.")
+        elif not isinstance(value, str):
             raise BadInput(f"{path}: {key} must be text in quotes, not {value!r}.")
 
 

@@ -137,7 +137,9 @@ def test_untagged_ranks_suggests_and_appends(finops, project_with_unowned):
     project = ("--project", project_with_unowned)
     code, out, _ = finops("untagged", *project)
     assert code == 0
-    assert "12.00 USD has no owner, in 2 rows. This row is 83 % of it." in out
+    assert (
+        "12.00 USD has no owner, in 2 rows, before recoverable tax. This row is 83 % of it." in out
+    )
     assert "order 100 %" in " ".join(out.split())
     code, out, _ = finops("untagged", "--suggest", *project)
     assert code == 0
@@ -389,7 +391,10 @@ def test_explain_names_who_decided_and_the_charges(finops, tmp_path, bill):
     asked = "explain", "--month", "2026-10", "--project", project
     code, out, _ = finops(*asked, "--team", "unowned", "--rows", "1")
     assert code == 0
-    assert "3.50 USD  effective cost in marts.team_month: month 2026-10, team unowned" in out
+    assert (
+        "3.50 USD  effective cost before recoverable tax in marts.team_month: month 2026-10, team unowned"
+        in out
+    )
     assert "nothing names an owner" in out
     assert bill.name in "".join(out.split())
     code, _, error = finops(*asked, "--team", "x")

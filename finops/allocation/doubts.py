@@ -47,6 +47,7 @@ def _named_otherwise(warehouse: Warehouse) -> pd.DataFrame:
         f"select x_rule_id, x_team, resource_id, billing_currency, {STEM.format('resource_id')} "
         "as stem, sum(effective_cost) as effective_cost from facts.owned_cost "
         "where x_owner_method = 'rule' and resource_id is not null "
+        "and x_entry is distinct from 'vat_receivable' "
         "group by x_rule_id, x_team, resource_id, billing_currency having sum(effective_cost) > 0"
     )
     teams = known_names(warehouse)["x_team"]

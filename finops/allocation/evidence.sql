@@ -1,4 +1,5 @@
 -- One row per owner key and currency that has money: what it is told from, who owns it, what nobody owns.
+-- Cost is before recoverable tax.
 with owners as (
     select
         x_owner_key,
@@ -9,6 +10,7 @@ with owners as (
         sum(effective_cost) as effective_cost,
         max(charge_date) as last_charge_date
     from facts.owned_cost
+    where x_entry is distinct from 'vat_receivable'
     group by x_owner_key, billing_currency, x_owner_method, x_team, x_service
 ),
 

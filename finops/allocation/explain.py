@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from finops.database import open_database
 from finops.errors import BadInput, CheckFailed
+from finops.report.definitions import effective_cost
 from finops.sql import read_query
 from finops.warehouse import Warehouse
 
@@ -34,6 +35,7 @@ _WORDS = {
     "service_name": "AWS service",
     "resource_id": "resource",
 }
+_COST, _TAX = ("billed_cost", "effective_cost"), ("x_billed_tax", "x_effective_tax")
 # So many names are listed where an unknown one is refused.
 _NAMED = 30
 
@@ -69,17 +71,18 @@ class Question:
     def title(self) -> str:
         """What is asked for, in words."""
         words = [f"{_WORDS[column]} {value}" for column, value in self.asked.items()]
-        return f"effective cost in marts.{self.table}: {', '.join(words) or 'all'}"
+        return f"{effective_cost()} in marts.{self.table}: {', '.join(words) or 'all'}"
 
 
 def explain(warehouse: Warehouse, question: Question) -> pd.DataFrame:
-    """Return the parts of a number, which sum to it exactly.
+    """Return the parts of a number, which sum to it exactly, and the tax that is beside it.
 
     One row per billing_period, billing_currency, x_team, what decided and service_name, with exact
-    billed_cost and effective_cost. x_part is `own`, decided by x_owner_method and x_owner_source;
-    `shared`, split from x_pool by x_driver, x_way `direct` or through `other pools`, x_weight the
-    part of the pool's effective cost of the month; or `commitment_benefit`, moved from x_pool.
-    x_file, x_line and x_file_version say which line of a mapping file decided.
+    billed_cost and effective_cost, both before recoverable tax, and x_billed_tax and
+    x_effective_tax, which sum to the mart's. x_part is `own`, decided by x_owner_method and
+    x_owner_source; `shared`, split from x_pool by x_driver, x_way `direct` or through `other
+    pools`, x_weight the part of the pool's effective cost of the month; or `commitment_benefit`,
+    moved from x_pool. x_file, x_line and x_file_version say which line of a mapping file decided.
 
     Raises BadInput, naming what there is, for what the mart does not have, and CheckFailed if the
     parts don't sum to the mart's number.
@@ -113,9 +116,13 @@ def _number(warehouse: Warehouse, question: Question) -> pd.DataFrame:
     for column, value in question.asked.items():
         _check_value(warehouse, question, column, value)
     where, values = _condition(question)
+    # Nobody tags tax: what no tag owns has none.
+    tax = "0" if question.table == "untagged" else "sum({})"
+    sums = [f"sum({name}) as {name}" for name in _COST]
+    sums += [f"{tax.format(name)} as {name}" for name in _TAX]
     number = warehouse.sql(
-        "select billing_currency, sum(billed_cost) as billed_cost, sum(effective_cost) as "
-        f"effective_cost from marts.{question.table} where {where} group by billing_currency",
+        f"select billing_currency, {', '.join(sums)} from marts.{question.table} where {where} "
+        "group by billing_currency",
         **values,
     )
     if number.empty:
@@ -174,11 +181,10 @@ def _condition(question: Question) -> tuple[str, dict[str, str]]:
 
 
 def _check_sums(number: pd.DataFrame, parts: pd.DataFrame, question: Question) -> None:
-    measures = ["billed_cost", "effective_cost"]
-    sums = parts.groupby("billing_currency")[measures].sum()
+    sums = parts.groupby("billing_currency")[[*_COST, *_TAX]].sum()
     for one in number.to_dict("records"):
         currency = one["billing_currency"]
-        for name in measures:
+        for name in (*_COST, *_TAX):
             found = sums[name].get(currency, 0)
             if found != one[name]:
                 raise CheckFailed(

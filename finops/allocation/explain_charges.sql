@@ -1,5 +1,5 @@
 -- One row per charge of the question: where it was delivered, how final it is, and the part that the team pays.
--- Reads `question` and `explained_rows`; x_weight is the part that the team got on the days asked for.
+-- Recoverable tax is none of it. Reads `question` and `explained_rows`; x_weight is the part that the team got on the days asked for.
 with explained_keys as (
     select distinct
         billing_period,
@@ -20,6 +20,7 @@ with explained_keys as (
         x_owner_method,
         x_owner_source
     from explained_rows
+    where x_entry is distinct from 'vat_receivable'
 ),
 
 shares as (

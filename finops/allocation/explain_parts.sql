@@ -1,4 +1,5 @@
 -- One row per month, currency, team, what decided that it pays, and AWS service: the parts of a number.
+-- Cost is before recoverable tax.
 -- Reads `own_parts` and `shared_parts`.
 with parts as (
     select * from own_parts
@@ -22,13 +23,17 @@ select
     files.sha256 as x_file_version,
     parts.service_name,
     parts.billed_cost,
-    parts.effective_cost
+    parts.effective_cost,
+    parts.x_billed_tax,
+    parts.x_effective_tax
 from parts
 left join mappings.files
     on parts.x_file = files.file
 where
     parts.billed_cost <> 0
     or parts.effective_cost <> 0
+    or parts.x_billed_tax <> 0
+    or parts.x_effective_tax <> 0
 order by
     parts.billing_period,
     parts.billing_currency,

@@ -25,7 +25,13 @@ with paid_rows as (
         and (question.service_name is null or owned_cost.service_name = question.service_name)
         and (question.resource_id is null or owned_cost.resource_id = question.resource_id)
         and (question.charge_date is null or owned_cost.charge_date = question.charge_date)
-        and (not question.is_untagged or owned_cost.x_owner_method <> 'tag')
+        and (
+            not question.is_untagged
+            or (
+                owned_cost.x_owner_method <> 'tag'
+                and owned_cost.x_entry is distinct from 'vat_receivable'
+            )
+        )
 ),
 
 split_instances as (
@@ -87,6 +93,7 @@ select
     placed_rows.x_owner_key,
     placed_rows.billing_currency,
     placed_rows.charge_category,
+    placed_rows.x_entry,
     placed_rows.commitment_discount_status,
     placed_rows.commitment_discount_id,
     placed_rows.x_line_item_type,

@@ -10,6 +10,7 @@ with shared_days as (
         costs.x_driver,
         coalesce(costs.x_parent_resource_id, '') as x_instance,
         costs.service_name,
+        coalesce(costs.x_entry = 'vat_receivable', false) as is_tax,
         sum(costs.billed_cost) as billed_cost,
         sum(costs.effective_cost) as effective_cost
     from facts.allocated_cost as costs
@@ -28,7 +29,8 @@ with shared_days as (
         costs.x_allocated_from,
         costs.x_driver,
         coalesce(costs.x_parent_resource_id, ''),
-        costs.service_name
+        costs.service_name,
+        coalesce(costs.x_entry = 'vat_receivable', false)
 ),
 
 day_units as (
@@ -78,6 +80,7 @@ way_days as (
         x_driver,
         'direct' as x_way,
         service_name,
+        is_tax,
         case when is_direct then billed_cost else billed_cost - other_billed_cost end as billed_cost,
         case when is_direct then effective_cost else effective_cost - other_effective_cost end
             as effective_cost
@@ -91,6 +94,7 @@ way_days as (
         x_driver,
         'other pools' as x_way,
         service_name,
+        is_tax,
         other_billed_cost as billed_cost,
         other_effective_cost as effective_cost
     from direct_days
@@ -109,6 +113,7 @@ pool_sums as (
     where
         costs.x_allocated_from is not null
         and costs.x_driver <> 'commitment_benefit'
+        and costs.x_entry is distinct from 'vat_receivable'
     group by costs.billing_period, costs.billing_currency, costs.x_allocated_from
 )
 
@@ -124,7 +129,7 @@ select
     days.x_pool,
     days.x_driver,
     days.x_way,
-    cast(sum(sum(days.effective_cost)) over (
+    cast(sum(sum(case when days.is_tax then 0 else days.effective_cost end)) over (
         partition by
             days.billing_period, days.billing_currency, days.x_team,
             days.x_pool, days.x_driver, days.x_way
@@ -132,8 +137,10 @@ select
     case when pools.pool is not null then 'shared_costs.csv' end as x_file,
     pools.line as x_line,
     days.service_name,
-    sum(days.billed_cost) as billed_cost,
-    sum(days.effective_cost) as effective_cost
+    sum(case when days.is_tax then 0 else days.billed_cost end) as billed_cost,
+    sum(case when days.is_tax then 0 else days.effective_cost end) as effective_cost,
+    sum(case when days.is_tax then days.billed_cost else 0 end) as x_billed_tax,
+    sum(case when days.is_tax then days.effective_cost else 0 end) as x_effective_tax
 from way_days as days
 left join pool_sums
     on

@@ -9,7 +9,9 @@ with known_days as (
         billing_currency,
         sum(effective_cost) as effective_cost
     from facts.owned_cost
-    where x_owner_method in ('resource', 'tag')
+    where
+        x_owner_method in ('resource', 'tag')
+        and x_entry is distinct from 'vat_receivable'
     group by
         billing_period,
         x_owner_key,

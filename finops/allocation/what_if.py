@@ -39,6 +39,8 @@ _CHANGES += ["x_reporting_billed_cost_change", "x_reporting_effective_cost_chang
 class Outcome:
     """What changed files would do, in exact decimals; no change of money sums to anything but 0.
 
+    All is before recoverable tax.
+
     `teams`: one row per month, team and billing_currency with x_old_, x_new_billed_cost and
     effective_cost, their changes, and the changes in the reporting currency. `parts`: one row per
     team, x_pool (NULL is own cost) and currency, over all months, whose changes add up to the
@@ -168,12 +170,15 @@ def _outcome(
 
 def _models() -> tuple[list[Model], frozenset[str]]:
     """Return the models to make or to show for the result, and those that mappings change."""
-    needed, stale = {_RESULT}, set()
+    needed: set[str] = {_RESULT}
+    stale: set[str] = set()
     models = models_in_order()
     for model in reversed(models):
         needed |= model.reads if model.name in needed else set()
     for model in models:
-        if any(name in stale or name.startswith("mappings.") for name in model.reads):
+        # A changed file says nothing of tax.
+        files = {name for name in model.reads if name.startswith("mappings.")} - {"mappings.tax"}
+        if files or not stale.isdisjoint(model.reads):
             stale.add(model.name)
     stale &= needed
     read = {name for model in models if model.name in stale for name in model.reads}

@@ -1,4 +1,5 @@
 -- One row per pair of old and new owner, what decided each, and billing currency: own cost that moves.
+-- Cost is before recoverable tax.
 with old_owners as (
     select
         billing_period,
@@ -11,6 +12,7 @@ with old_owners as (
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost
     from published.owned_cost
+    where x_entry is distinct from 'vat_receivable'
     group by
         billing_period,
         charge_date,

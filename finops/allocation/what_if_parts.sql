@@ -1,4 +1,5 @@
 -- One row per team, pool that its cost comes from (NULL is its own) and billing currency: what changes.
+-- Cost is before recoverable tax.
 with sides as (
     select
         x_team,
@@ -7,6 +8,7 @@ with sides as (
         -billed_cost as billed_cost,
         -effective_cost as effective_cost
     from published.allocated_cost
+    where x_entry is distinct from 'vat_receivable'
     union all
     select
         x_team,
@@ -15,6 +17,7 @@ with sides as (
         billed_cost,
         effective_cost
     from facts.allocated_cost
+    where x_entry is distinct from 'vat_receivable'
 )
 
 select

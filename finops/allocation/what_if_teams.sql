@@ -1,4 +1,5 @@
 -- One row per month, team and billing currency: cost as published and as it would be.
+-- Cost is before recoverable tax.
 with sides as (
     select
         billing_period,
@@ -9,6 +10,7 @@ with sides as (
         0 as new_billed_cost,
         0 as new_effective_cost
     from published.allocated_cost
+    where x_entry is distinct from 'vat_receivable'
     union all
     select
         billing_period,
@@ -19,6 +21,7 @@ with sides as (
         billed_cost as new_billed_cost,
         effective_cost as new_effective_cost
     from facts.allocated_cost
+    where x_entry is distinct from 'vat_receivable'
 ),
 
 sums as (

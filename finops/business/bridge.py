@@ -43,10 +43,11 @@ def bridge(
     One row per effect, team, service and AWS service: x_base_period, billing_period, x_measure,
     x_unit (`USD`, `USD per order`, `of revenue`), x_effect (see bridge_text.EFFECTS), x_team,
     x_service, service_name, and x_change, exact, in that unit. x_change sums to x_total less
-    x_base_total, the measure in both months. Cost is effective cost after shared cost is split,
-    as in marts.team_month, of all, or of one team or service of yours; orders and revenue are the
-    company's, or those of the `service` where they are counted. `currency` is the bill's own, or
-    the reporting currency: the exchange rate is then an effect. Method: effects.usage_effects.
+    x_base_total, the measure in both months. Cost is effective cost after shared cost is split and
+    before recoverable tax, as in marts.team_month, of all, or of one team or service of yours;
+    orders and revenue are the company's, or those of the `service` where they are counted.
+    `currency` is the bill's own, or the reporting currency: the exchange rate is then an effect.
+    Method: effects.usage_effects.
 
     Raises BadInput, which says what is missing and what still holds.
     """
@@ -107,6 +108,7 @@ def _read_items(
             f"currencies never adds up. A bridge of each holds: currency={currencies[0]!r}."
         )
     billing_currency = str(items["billing_currency"].iloc[0])
+    items = items[items["x_charge_kind"] != "vat"]
     # The accounts of a payer fill a tier together, so tiers are told before owners are parted.
     with localcontext(EXACT):
         return at_other_prices(items, of_whole_months=True), billing_currency

@@ -1,6 +1,7 @@
 -- One row per owner, AWS price and kind of charge in two months, with what each had of it.
 -- Of the newest month and the one before; others: set variable period = '2026-10';
 -- set variable base = '2026-07';
+-- Recoverable tax is of the kind `vat`, tax that the company bears `tax`.
 with asked_month as (
     select coalesce(getvariable('period'), max(billing_period)) as billing_period
     from marts.trust_header
@@ -35,6 +36,7 @@ charges as (
         sku_price_id,
         -- Tax on support is tax, a credit for it is a credit.
         case
+            when x_entry = 'vat_receivable' then 'vat'
             when charge_category = 'Tax' then 'tax'
             when charge_category = 'Credit' then 'credits'
             when charge_class = 'Correction' then 'refunds'
@@ -128,7 +130,7 @@ moves as (
         case when sides.is_actual then effective_cost else -effective_cost end as effective_cost
     from restated_charges
     cross join (select true as is_actual union all select false as is_actual) as sides
-    where x_has_moved
+    where x_has_moved and x_charge_kind <> 'vat'
 ),
 
 -- Prices are told apart where a payer pays several for one thing: only there can be tiers.

@@ -1,4 +1,5 @@
 -- One row per currency, team, service and AWS service: shared cost received less own cost given, in two months.
+-- Both are before recoverable tax.
 -- Of the newest month and the one before; others: set variable period = '2026-10';
 -- set variable base = '2026-07';
 with asked_month as (
@@ -28,6 +29,7 @@ moved_cost as (
         effective_cost
     from facts.allocated_cost
     inner join asked_months on allocated_cost.billing_period = asked_months.billing_period
+    where x_entry is distinct from 'vat_receivable'
     union all
     select
         asked_months.x_is_base,
@@ -38,6 +40,7 @@ moved_cost as (
         -effective_cost as effective_cost
     from facts.owned_cost
     inner join asked_months on owned_cost.billing_period = asked_months.billing_period
+    where x_entry is distinct from 'vat_receivable'
 ),
 
 sums as (

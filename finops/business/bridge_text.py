@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from finops.languages import LANGUAGES, place_of
+from finops.report.definitions import before_tax
 from finops.report.text import Number, cents, money, month_text, number, percent, plain
 
 __all__ = [
@@ -64,7 +65,7 @@ def effect_name(effect: str, lang: str = "en") -> str:
 
 def measure_name(measure: str, lang: str = "en") -> str:
     """Return what readers call a measure of the bridge. Raises BadInput as effect_name does."""
-    return _MEASURES[measure][place_of(lang)]
+    return f"{_MEASURES[measure][place_of(lang)]}, {before_tax(lang)}"
 
 
 def value_text(value: Number, unit: str, *, signed: bool = False) -> str:
@@ -94,8 +95,9 @@ def _change(first: "pd.Series[Any]", position: int) -> str:
     before, after = Decimal(str(first["x_base_total"])), Decimal(str(first["x_total"]))
     unit, change = str(first["x_unit"]), after - before
     share = percent(change / before, signed=True) if before > 0 else "–"
-    measure = _MEASURES[str(first["x_measure"])][position]
     lang = LANGUAGES[position]
+    name = _MEASURES[str(first["x_measure"])][position]
+    measure = f"{name}({before_tax(lang)})" if position else f"{name} {before_tax(lang)}"
     base, period = (
         month_text(str(first[name]), lang) for name in ("x_base_period", "billing_period")
     )

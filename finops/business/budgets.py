@@ -44,7 +44,8 @@ def budget_outlook(
     """Return `outlook` of each budget of a month, as known at the end of `through`.
 
     `scope` is whose: `team`, `service` or `cost_centre`. `through` is an ISO day of that month
-    (default: the last complete day of the bill). Own effective cost, as budgets are. Raises
+    (default: the last complete day of the bill). Own effective cost before recoverable
+    tax, as budgets are. Raises
     BadInput for a month without cost, a day outside it, or another scope. A budget in a
     currency without a rate is left out: marts.unit_cost_month says so.
     """
@@ -59,6 +60,8 @@ def budget_outlook(
     if known.last < pd.Timestamp(last):
         raise BadInput(f"The bill of {billing_period} does not reach {last}.")
     path = month_path(known)
+    # Tax that comes back is no cost, and no part of a budget.
+    path = path if known.tax_is_cost else path[path["x_kind"] != "tax"]
     return outlook(path, budgets, billing_period=billing_period, through=last, key=column)
 
 
@@ -105,7 +108,8 @@ def outlook(
     days of the month, known up to `through` and then as expected (`month_path`), and `key`,
     billing_currency, x_budget. One row per key and currency, the largest overrun first, money to
     the cent: x_budget, effective_cost so far, x_burn (its part of the budget), x_run_rate (so far,
-    per day, times the days of the month), x_expected (the estimate of `finops estimate`),
+    per day, times the days of the month), x_expected (the estimate of `finops estimate`, without
+    recoverable tax),
     x_variance (budget less expected), x_status (`over`, `breaks`, `within`), x_breaks_on (the day
     on which cost passes the budget), x_cut_per_day (what each day left must cost less) and
     x_cut_share (of the usage of the days left; above 1 it can't be done). Raises BadInput for a day

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from finops.errors import BadInput
+from finops.report.definitions import before_tax, effective_cost
 
 __all__ = ["KPIS", "scorecard"]
 
@@ -10,7 +11,12 @@ __all__ = ["KPIS", "scorecard"]
 # target (None where none is published), whether more is better.
 # Targets: goals of the level "Run", finops.org/framework/maturity-model.
 KPIS: dict[str, tuple[str, str, float | None, bool]] = {
-    "allocated": ("Percentage of Costs Allocated", "1 - unallocated / all cost", 0.9, True),
+    "allocated": (
+        "Percentage of Costs Allocated",
+        f"1 - unallocated / all cost, {before_tax()}",
+        0.9,
+        True,
+    ),
     "untagged": (
         "Percentage of Costs Associated with Untagged CSP Cloud Resources",
         "untagged / cost that can be tagged",
@@ -41,10 +47,15 @@ KPIS: dict[str, tuple[str, str, float | None, bool]] = {
         None,
         True,
     ),
-    "cost_to_revenue": ("Cloud Cost to Revenue", "effective cost / revenue", None, False),
+    "cost_to_revenue": (
+        "Cloud Cost to Revenue",
+        f"{effective_cost()} / revenue",
+        None,
+        False,
+    ),
     "budget_variance": (
         "Budget Variance",
-        "(budget - effective cost) / budget",
+        f"(budget - {effective_cost()}) / budget",
         0.0,
         True,
     ),

@@ -1,11 +1,17 @@
--- Months in which coverage, of the company or of all teams, does not add up to owned cost.
+-- Months in which cost and tax of coverage, of the company or of all teams, do not add up to owned cost.
 with owned as (
     select
         billing_period,
         billing_currency,
         sum(effective_cost) as effective_cost,
-        sum(case when x_owner_method = 'unowned' then effective_cost else 0 end)
-            as unallocated_cost
+        sum(
+            case
+                when x_owner_method = 'unowned' and x_entry is distinct from 'vat_receivable'
+                    then effective_cost
+                else 0
+            end
+        ) as unallocated_cost,
+        sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as effective_tax
     from facts.owned_cost
     group by billing_period, billing_currency
 ),
@@ -14,12 +20,18 @@ covered as (
     select
         billing_period,
         billing_currency,
-        sum(case when x_team = '*' then effective_cost else 0 end) as company_cost,
-        sum(case when x_team <> '*' then effective_cost else 0 end) as team_cost,
+        sum(case when x_team = '*' then effective_cost + x_effective_tax else 0 end)
+            as company_cost,
+        sum(case when x_team <> '*' then effective_cost + x_effective_tax else 0 end) as team_cost,
+        sum(case when x_team = '*' then x_effective_tax else 0 end) as company_tax,
         sum(case when x_team = '*' then x_unallocated_cost else 0 end) as company_unallocated_cost,
         sum(case when x_team <> '*' then x_unallocated_cost else 0 end) as team_unallocated_cost,
-        sum(case when x_team = '*' then x_taggable_cost + x_untaggable_cost else 0 end)
-            as company_parts_cost
+        sum(
+            case
+                when x_team = '*' then x_taggable_cost + x_untaggable_cost + x_effective_tax
+                else 0
+            end
+        ) as company_parts_cost
     from marts.coverage_month
     group by billing_period, billing_currency
 )
@@ -29,6 +41,8 @@ select
     owned.billing_currency,
     owned.effective_cost as expected_company_cost,
     covered.company_cost as found_company_cost,
+    owned.effective_tax as expected_company_tax,
+    covered.company_tax as found_company_tax,
     owned.effective_cost as expected_team_cost,
     covered.team_cost as found_team_cost,
     owned.effective_cost as expected_company_parts_cost,
@@ -44,6 +58,7 @@ left join covered
         and owned.billing_currency = covered.billing_currency
 where
     owned.effective_cost is distinct from covered.company_cost
+    or owned.effective_tax is distinct from covered.company_tax
     or owned.effective_cost is distinct from covered.team_cost
     or owned.effective_cost is distinct from covered.company_parts_cost
     or owned.unallocated_cost is distinct from covered.company_unallocated_cost

@@ -1,4 +1,4 @@
--- Months and pools whose parts don't add up to what the pool collected, less what it keeps.
+-- Months and pools whose parts, cost and tax, don't add up to what the pool collected, less what it keeps.
 with collected as (
     select
         costs.billing_period,
@@ -17,8 +17,8 @@ parts as (
         billing_period,
         billing_currency,
         x_pool,
-        billed_cost,
-        effective_cost
+        billed_cost + x_billed_tax as billed_cost,
+        effective_cost + x_effective_tax as effective_cost
     from marts.pool_month
     union all
     select

@@ -1,4 +1,4 @@
--- Currencies in which the company's days do not add up to the bills' effective or billed cost.
+-- Currencies in which cost and tax of the company's days do not add up to the bills.
 with bill as (
     select
         billing_currency,
@@ -11,8 +11,9 @@ with bill as (
 mart as (
     select
         billing_currency,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
+        -- A month held back may be as an older version built it: with tax in its cost.
+        sum(billed_cost) + coalesce(sum(x_billed_tax), 0) as billed_cost,
+        sum(effective_cost) + coalesce(sum(x_effective_tax), 0) as effective_cost
     from marts.unit_cost_local
     where x_service = '*'
     group by billing_currency

@@ -1,4 +1,4 @@
--- One row if the untagged list lost money against all cost that no tag owns.
+-- One row if the untagged list lost money against all cost before tax that no tag owns.
 with untagged as (
     select coalesce(sum(effective_cost), 0) as effective_cost
     from marts.untagged
@@ -7,7 +7,9 @@ with untagged as (
 owned as (
     select coalesce(sum(effective_cost), 0) as effective_cost
     from facts.owned_cost
-    where x_owner_method <> 'tag'
+    where
+        x_owner_method <> 'tag'
+        and x_entry is distinct from 'vat_receivable'
 )
 
 select

@@ -80,8 +80,9 @@ def missing_support(
     `rows` are the recognition rows of all months up to the last of `months`.
     """
     found = []
-    is_support = rows["x_entry"] == "support_expense"
-    is_base = ~rows["x_entry"].isin(["support_expense", "vat_receivable"])
+    is_tax = rows["x_line_item_type"] == "Tax"
+    is_support = (rows["x_entry"] == "support_expense") & ~is_tax
+    is_base = (rows["x_entry"] != "support_expense") & ~is_tax
     is_base &= ~rows["x_line_item_type"].isin(["Credit", "Refund"])
     for month in months:
         now = rows[(rows["billing_period"] == month) & (rows["invoice_id"] == "")]

@@ -29,7 +29,8 @@ def taxes(rows: pd.DataFrame) -> pd.DataFrame:
     share of the base. Tax follows the invoice, so never one rate for all: entities and exempt
     services differ.
     """
-    is_tax = rows["x_entry"] == "vat_receivable"
+    # Of a company that bears its tax, too.
+    is_tax = rows["x_line_item_type"] == "Tax"
     keys = [*_ENTITY, "billing_currency"]
     found = rows.assign(
         x_base_coins=rows["x_coins"].where(~is_tax, 0),
@@ -76,7 +77,7 @@ def marketplace(rows: pd.DataFrame) -> pd.DataFrame:
 def support(rows: pd.DataFrame) -> pd.DataFrame:
     """Return support by plan, with its share of all else that is billed before tax and credits."""
     found = _sums(rows[rows["x_entry"] == "support_expense"], ["service_name", "billing_currency"])
-    is_base = ~rows["x_entry"].isin(["support_expense", "vat_receivable"])
+    is_base = (rows["x_entry"] != "support_expense") & (rows["x_line_item_type"] != "Tax")
     base = rows[is_base & (rows["x_line_item_type"] != "Credit")]
     sums = base.groupby("billing_currency")["x_coins"].sum()
     found["x_base_coins"] = [int(sums.get(one, 0)) for one in found["billing_currency"]]

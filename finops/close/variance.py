@@ -15,6 +15,7 @@ _KINDS = {
     "fees": "fees",
     "support": "support",
     "tax": "tax",
+    "vat": "tax",
     "credits": "credits",
     "refunds": "credits",
 }

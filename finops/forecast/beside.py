@@ -31,10 +31,14 @@ class OpenAnomalies:
 
 @dataclass(frozen=True)
 class Beside:
-    """The company's budget of the month, and its open anomalies; None where there are none."""
+    """The company's budget of the month, and its open anomalies; None where there are none.
+
+    `tax` is what of the estimate is recoverable tax, which no budget has.
+    """
 
     budget: Decimal | None = None
     anomalies: OpenAnomalies | None = None
+    tax: Decimal = Decimal(0)
 
 
 def beside(warehouse: Warehouse, estimate: Estimate) -> Beside:
@@ -54,7 +58,8 @@ def beside(warehouse: Warehouse, estimate: Estimate) -> Beside:
     last = last_delivered_day(warehouse)
     is_now = estimate.as_of >= last
     found = if_fixed(_kept(warehouse), months, last=last) if is_now else None
-    return Beside(Decimal(budgets.iloc[0]) if len(budgets) == 1 else None, found)
+    tax = Decimal(0) if warehouse.settings.tax_is_cost else _tax(estimate)
+    return Beside(Decimal(budgets.iloc[0]) if len(budgets) == 1 else None, found, tax)
 
 
 def if_fixed(kept: pd.DataFrame, months: pd.DataFrame, *, last: str) -> OpenAnomalies | None:
@@ -98,6 +103,15 @@ def _company(estimate: Estimate) -> pd.DataFrame:
     rows = estimate.summary
     mine = (rows["x_scope"] == "company") & (rows["x_measure"] == "effective_cost")
     return rows[mine]
+
+
+def _tax(estimate: Estimate) -> Decimal:
+    """Return the tax of the month of an estimate."""
+    rows = estimate.summary
+    mine = (rows["x_scope"] == "kind") & (rows["x_key"] == "tax")
+    mine &= rows["x_measure"] == "effective_cost"
+    mine &= rows["billing_period"] == min(rows["billing_period"])
+    return sum(rows.loc[mine, "x_estimate"], Decimal(0))
 
 
 def _kept(warehouse: Warehouse) -> pd.DataFrame:

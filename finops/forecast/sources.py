@@ -53,7 +53,8 @@ class Known:
     changes of business/planned_changes.csv (columns of `PLANNED`), `order_plan` has billing_period,
     x_service and orders of business/order_plan.csv: both as they are now, as nobody can tell when a
     plan was made. `service_orders` has date, x_service and orders up to `as_of` of the services
-    that are planned.
+    that are planned. Cost has tax in it, recoverable or not, as the bill does; `tax_is_cost` says
+    that the company bears it.
     """
 
     as_of: pd.Timestamp
@@ -70,6 +71,7 @@ class Known:
     planned: pd.DataFrame
     order_plan: pd.DataFrame
     service_orders: pd.DataFrame
+    tax_is_cost: bool = False
 
     @property
     def period(self) -> str:
@@ -134,6 +136,7 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
         planned=_planned(warehouse, rates, set(daily["billing_currency"])),
         order_plan=_order_plan(warehouse, f"{day:%Y-%m}"),
         service_orders=_service_orders(warehouse, day),
+        tax_is_cost=warehouse.settings.tax_is_cost,
     )
 
 

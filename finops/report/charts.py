@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.errors import BadInput
+from finops.report.definitions import before_tax, effective_cost
 from finops.report.estimates.charts import estimate_record, month_estimates
 from finops.report.frames import dates_text, floats, one_currency
 from finops.report.growth import growth_lines
@@ -99,7 +100,7 @@ def movers(aws_service_month: pd.DataFrame, billing_period: str) -> go.Figure:
         return empty(title, "No AWS service changed its cost.")
     drawing = figure(
         title,
-        subtitle=join("effective cost against the month before", subtitle),
+        subtitle=join(f"{effective_cost()}, against the month before", subtitle),
         height=104 + 20 * len(change),
     )
     add_ranks(
@@ -161,6 +162,7 @@ def cost_per_order(unit_cost: pd.DataFrame, service: str = "*") -> go.Figure:
     cost = "effective_cost"
     if known["x_reporting_effective_cost"].notna().all():
         cost, currency = "x_reporting_effective_cost", str(known["x_reporting_currency"].iloc[0])
+    subtitle = join(before_tax(), subtitle)
     return ratio_lines(title, subtitle, known, cost, "x_orders", f"{currency} an order")
 
 
@@ -180,6 +182,7 @@ def cost_to_revenue(unit_cost: pd.DataFrame) -> go.Figure:
         )
     cost = known["x_effective_cost_to_revenue"] * known["x_revenue"] * 100
     known = known.assign(cost_percent=cost)
+    subtitle = join(before_tax(), subtitle)
     return ratio_lines(title, subtitle, known, "cost_percent", "x_revenue", "% of revenue")
 
 
@@ -203,7 +206,7 @@ def owner_coverage(trust_header: pd.DataFrame) -> go.Figure:
     parts = parts.reindex(all_months(parts.index)).fillna(0.0) * 100
     drawing = figure(title, subtitle=join("how the owner of a charge is known", subtitle))
     stacked_months(drawing, parts, unit="%", colours=[PALETTE[0], PALETTE[1], "#dcdcdc"])
-    return drawing.update_yaxes(title_text="% of effective cost", range=[0, 100])
+    return drawing.update_yaxes(title_text=f"% of {effective_cost()}", range=[0, 100])
 
 
 def untagged(untagged: pd.DataFrame, rows: int = 15) -> go.Figure:
@@ -228,7 +231,7 @@ def untagged(untagged: pd.DataFrame, rows: int = 15) -> go.Figure:
             for row in top.to_dict("records")
         ],
         colours=[RISE if method == "unowned" else PALETTE[1] for method in top["x_owner_method"]],
-        axis=f"effective cost, {currency}",
+        axis=f"{effective_cost()}, {currency}",
     )
     return drawing
 
@@ -261,7 +264,7 @@ def _stacked_cost(
     if not len(parts.columns):
         return empty(title, "All cost is zero.")
     divisor, unit = axis_unit(float(parts.abs().sum(axis=1).max()), currency)
-    drawing = figure(title, subtitle=join(f"effective cost a month, {unit}", subtitle))
+    drawing = figure(title, subtitle=join(f"{effective_cost()}, {unit} a month", subtitle))
     stacked_months(drawing, parts, unit=currency, divisor=divisor, budget=budget)
     return drawing.update_yaxes(title_text=f"{unit} a month", tickformat=",")
 

@@ -83,7 +83,7 @@ def trust_header(status: pd.DataFrame) -> RenderableType:
             number(one["x_source_rows"]),
             _day_of_month(one["x_last_charge_date"]),
             _floored_percent(one["x_final_share"]),
-            number(one["billed_cost"], 2),
+            number(one["billed_cost"] + one["x_billed_tax"], 2),
             number(one["effective_cost"]),
             number(one["x_residual"], 2),
             _floored_percent(
@@ -94,6 +94,7 @@ def trust_header(status: pd.DataFrame) -> RenderableType:
     return Group(
         table,
         "sent: deliveries. until: last charge. final: lines with an invoice id.",
+        "billed: the bill, tax included. effective: before recoverable tax.",
         "residual: our sum less the bill's. owned: cost whose team is known.",
     )
 

@@ -47,22 +47,32 @@ class Explanation:
     """The tree of `allocation.explain.explain`: HTML in a notebook, `console()` in a terminal."""
 
     def __init__(self, parts: pd.DataFrame, title: str) -> None:
+        is_cost = (parts["billed_cost"] != 0) | (parts["effective_cost"] != 0)
         self._roots = {
             str(currency): _node(title, rows.to_dict("records"), _LEVELS)
-            for currency, rows in parts.groupby("billing_currency")
+            for currency, rows in parts[is_cost].groupby("billing_currency")
         }
+        taxes = parts.groupby("billing_currency")["x_effective_tax"].sum()
+        self._taxes = [
+            f"{money(tax, str(currency))} of recoverable tax is beside it."
+            for currency, tax in taxes.items()
+            if tax
+        ]
 
     def _repr_html_(self) -> str:
         """Return nested lists that open on a click; all text is escaped."""
+        taxes = "".join(f"<p>{html.escape(one)}</p>" for one in self._taxes)
         if not self._roots:
-            return f"<p>{html.escape(_NOTHING)}</p>"
-        return "".join(_html(root, root, currency, 0) for currency, root in self._roots.items())
+            return f"<p>{html.escape(_NOTHING)}</p>{taxes}"
+        roots = (_html(root, root, currency, 0) for currency, root in self._roots.items())
+        return "".join(roots) + taxes
 
     def console(self) -> RenderableType:
         """Return the tree for a terminal."""
         if not self._roots:
-            return _NOTHING
-        return Group(*(_branch(root, root, name, None) for name, root in self._roots.items()))
+            return Group(_NOTHING, *self._taxes)
+        roots = (_branch(root, root, name, None) for name, root in self._roots.items())
+        return Group(*roots, *self._taxes)
 
 
 def tree(parts: pd.DataFrame, title: str) -> Explanation:

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.business.growth import growth
+from finops.report.definitions import effective_cost
 from finops.report.stacks import month_axis
 from finops.report.style import DARK, FALL, PALETTE, RISE, figure, label
 from finops.report.text import join, month_name, number
@@ -41,7 +42,9 @@ def growth_lines(
     unit = frame["billing_currency"].iloc[0]
     drawing = figure(
         f"How {name} grows",
-        subtitle=join(f"a day, {month_name(first)} = 100", f"cost is effective cost in {unit}"),
+        subtitle=join(
+            f"a day, {month_name(first)} = 100", f"cost is {effective_cost()}, in {unit}"
+        ),
         height=320,
     )
     known = [column for column in LINES if months[column].notna().any()]

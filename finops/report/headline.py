@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from finops.report.definitions import before_tax
 from finops.report.text import (
     is_missing,
     money,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sentences"]
 
+_COST = f"AWS cost {before_tax()}"
 _UNCHANGED = Decimal("0.005")
 _TENFOLD = Decimal(9)
 # Less than this reads as nothing in a headline.
@@ -34,6 +36,7 @@ def sentences(summary: Summary) -> tuple[str, ...]:
     parts = (
         _cost(summary),
         _billed(summary),
+        _tax(summary),
         _unit_cost(summary),
         _budgets(summary),
         _anomalies(summary),
@@ -52,16 +55,16 @@ def _cost(summary: Summary) -> str:
     month = month_name(summary.billing_period)
     if not summary.is_complete and summary.last_charge_date:
         return (
-            f"AWS cost is {now} in {month} up to day {summary.last_charge_date.day}; "
+            f"{_COST} is {now} in {month} up to day {summary.last_charge_date.day}; "
             "the month isn't complete, so it is not compared."
         )
     if summary.previous_period is None:
-        return f"AWS cost was {now} in {month}, the first month loaded: there is none to compare."
-    return f"AWS cost {_moved(summary, now, month)}."
+        return f"{_COST} was {now} in {month}, the first month loaded: there is none to compare."
+    return f"{_COST} {_moved(summary, now, month)}."
 
 
 def _billed(summary: Summary) -> str:
-    """Say what the invoice did, where it isn't what effective cost did."""
+    """Say what the invoice did before tax, where it isn't what effective cost did."""
     billed, effective = summary.billed.share, summary.effective.share
     if not summary.is_complete or billed is None or effective is None:
         return ""
@@ -70,8 +73,19 @@ def _billed(summary: Summary) -> str:
     verb = "rose" if billed > 0 else "fell"
     now = money(summary.billed.current, summary.currency, 0)
     return (
-        f"The bill itself {verb} {percent(abs(billed))} to {now}: "
+        f"The bill itself {verb} {percent(abs(billed))} to {now} before tax: "
         "it pays commitments when they are due, cost spreads them over what uses them."
+    )
+
+
+def _tax(summary: Summary) -> str:
+    """Lead from cost to the bill, where the bill has tax that comes back."""
+    tax, billed = summary.billed_tax.current, summary.billed.current
+    if not tax or billed is None:
+        return ""
+    return (
+        f"The bill is {money(billed + tax, summary.currency, 0)}, "
+        f"{money(tax, summary.currency, 0)} of it recoverable tax, which is in no cost here."
     )
 
 

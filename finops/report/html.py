@@ -9,6 +9,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from finops.report import charts, findings, sections
+from finops.report.definitions import effective_cost
 from finops.report.incidents.sections import IncidentBlock, incident_blocks
 from finops.report.pages import environment, write_whole
 from finops.report.summary import Summary, summarise
@@ -77,6 +78,7 @@ def render(
     return template.render(
         summary=summary,
         month=month_name(summary.billing_period),
+        cost=effective_cost().capitalize(),
         tiles=sections.tiles(summary),
         charts=len(drawings),
         figures=[

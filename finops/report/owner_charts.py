@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from finops.report.definitions import before_tax
 from finops.report.frames import one_currency
 from finops.report.ranks import add_ranks
 from finops.report.style import GREY, PALETTE, empty, figure, label
@@ -28,7 +29,7 @@ def untagged_by_team(coverage_month: pd.DataFrame, billing_period: str) -> go.Fi
     top = frame.head(_MOST).to_dict("records")
     return _ranks(
         title,
-        join("and which part of the team's taggable cost that is", subtitle),
+        join(f"{before_tax()}, and which part of the team's taggable cost that is", subtitle),
         amounts=[float(one["x_untagged_cost"]) for one in top],
         names=[label(one["x_team"]) for one in top],
         texts=[

@@ -28,6 +28,7 @@ select
     billing_period,
     sum(billed_cost) as billed_cost,
     sum(effective_cost) as effective_cost,
+    sum(x_billed_tax) as x_billed_tax,
     sum(list_cost) as list_cost,
     sum(list_cost) - sum(effective_cost) as x_savings
 from marts.aws_service_month

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from finops.report.definitions import before_tax, effective_cost, own_cost
 from finops.report.pages import environment
 from finops.report.ranks import claimed_by, resource_name
 from finops.report.summary import Change, Summary
@@ -60,13 +61,13 @@ def tiles(summary: Summary) -> list[Tile]:
     reporting = money(summary.reporting_effective.current, summary.reporting_currency, 0)
     return [
         Tile(
-            "Cost of the month",
+            f"Cost of the month {before_tax()}",
             money(summary.effective.current, summary.currency, 0),
             _detail(summary, summary.effective, reporting),
         ),
         _order_tile(summary),
         Tile(
-            "Cost to revenue",
+            f"Cost to revenue {before_tax()}",
             percent(summary.cost_to_revenue.current, 2),
             _points(summary)
             if summary.cost_to_revenue.current is not None
@@ -89,7 +90,7 @@ def movers(summary: Summary, name: str, frame: pd.DataFrame) -> Section:
     before = month_name(previous, short=True) if previous else "before"
     now = month_name(summary.billing_period, short=True)
     return Section(
-        f"What changed most by {name}, {summary.currency}",
+        f"What changed most by {name}, {before_tax()}, {summary.currency}",
         (name, before, now, "change", "change %"),
         frozenset({before, now, "change", "change %"}),
         [
@@ -126,7 +127,7 @@ def budgets(summary: Summary) -> Section:
             for row in summary.budgets.to_dict("records")
         ],
         "No budgets are set for this month in business/budgets.csv.",
-        "Own cost is effective cost before shared cost is split. Left is budget less own cost.",
+        f"Own cost is {own_cost()}, and before shared cost is split. Left is budget less own cost.",
     )
 
 
@@ -138,7 +139,7 @@ def untagged(rows: pd.DataFrame, currency: str) -> Section:
         frozenset({"cost", "cumulative"}),
         [_untagged_row(row) for row in rows.to_dict("records")],
         "Every charge has an owner by tag.",
-        "Effective cost of all months loaded. "
+        f"{effective_cost().capitalize()} of all months loaded. "
         "Cumulative is the part of all untagged cost from the first row down to this one.",
     )
 
@@ -161,7 +162,7 @@ def anomalies(summary: Summary) -> Section:
 def trust(summary: Summary) -> Section:
     """Return one row per month loaded: how far its numbers can be trusted."""
     columns = (
-        "deliveries", "last charge", "invoiced", "billed", "effective", "residual",
+        "deliveries", "last charge", "invoiced", "billed", "tax", "effective", "residual",
         "by tag", "inferred", "unowned",
     )  # fmt: skip
     return Section(
@@ -169,14 +170,16 @@ def trust(summary: Summary) -> Section:
         ("month", *columns),
         frozenset(columns),
         [_trust_row(row) for row in summary.trust.to_dict("records")],
-        note="Residual is our sum less the sum of the bill's own lines. "
+        note="Billed and tax are the bill: billed and effective are before the recoverable tax "
+        "beside them. Residual is our sum less the sum of the bill's own lines. "
         "By tag, inferred (by list, rule, relationship or account) and unowned are parts of "
         "effective cost.",
     )
 
 
 def _order_tile(summary: Summary) -> Tile:
-    name, own, local = "Cost of one order", summary.cost_per_order, summary.reporting_cost_per_order
+    name = f"Cost of one order {before_tax()}"
+    own, local = summary.cost_per_order, summary.reporting_cost_per_order
     own_text = unit_money(own.current, summary.currency)
     if own.current is None:
         return Tile(name, own_text, "no orders in business/")
@@ -242,6 +245,7 @@ def _trust_row(row: dict[Any, Any]) -> tuple[str, ...]:
         "–" if is_missing(row["x_last_charge_date"]) else str(row["x_last_charge_date"]),
         percent(row["x_final_share"], 0),
         number(row["billed_cost"], 2),
+        number(row["x_billed_tax"], 2),
         number(row["effective_cost"], 2),
         number(row["x_residual"], 2),
         percent(row["x_tagged_share"], 0),

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from finops.report.definitions import effective_cost
 from finops.report.frames import one_currency
 from finops.report.ranks import add_ranks
 from finops.report.stacks import axis_unit, cost_by_month, stacked_months
@@ -27,7 +28,7 @@ def shared_cost(pool_month: pd.DataFrame) -> go.Figure:
         return empty(title, _NO_POOLS)
     parts = cost_by_month(frame, "x_pool", largest=_LARGEST, rest="other pools")
     divisor, unit = axis_unit(float(parts.sum(axis=1).max()), currency)
-    drawing = figure(title, subtitle=join(f"effective cost a month, {unit}", subtitle))
+    drawing = figure(title, subtitle=join(f"{effective_cost()}, {unit} a month", subtitle))
     stacked_months(drawing, parts, unit=currency, divisor=divisor)
     return drawing.update_yaxes(title_text=f"{unit} a month", tickformat=",")
 
@@ -51,7 +52,7 @@ def method_change(compared: pd.DataFrame, billing_period: str) -> go.Figure:
         return empty(title, "No pool pays for another one, so both are the same.")
     drawing = figure(
         title,
-        subtitle=join("what a team carries of all pools, effective cost", subtitle),
+        subtitle=join(f"what a team carries of all pools, {effective_cost()}", subtitle),
         height=104 + 20 * len(change),
     )
     add_ranks(

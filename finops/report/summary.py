@@ -43,6 +43,8 @@ class Change:
 class Summary:
     """One month at a glance. Money is in `currency`, or in `reporting_currency` where it says so.
 
+    Cost is before recoverable tax; `billed` and `billed_tax` are the bill.
+
     Frames (amounts are exact decimals): service_movers and team_movers have key, previous, current,
     change, share; budgets has x_team, x_own_effective_cost, x_budget and x_variance (below zero is
     over budget), and is empty without budgets; trust has the rows of marts.trust_header,
@@ -58,6 +60,7 @@ class Summary:
     other_currencies: tuple[str, ...]
     reporting_currency: str
     billed: Change
+    billed_tax: Change
     effective: Change
     list_cost: Change
     savings: Change
@@ -147,6 +150,7 @@ def _summary(
         other_currencies=currencies[1:],
         reporting_currency=warehouse.settings.reporting_currency,
         billed=change(cost, "billed_cost"),
+        billed_tax=change(cost, "x_billed_tax"),
         effective=change(cost, "effective_cost"),
         list_cost=change(cost, "list_cost"),
         savings=change(cost, "x_savings"),

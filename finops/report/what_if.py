@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from finops.allocation.what_if import Outcome
+from finops.report.definitions import before_tax, effective_cost
 from finops.report.ranks import add_ranks
 from finops.report.style import FALL, RISE, empty, figure, label
 from finops.report.tables import new_table, notes
@@ -61,7 +62,9 @@ def _cells(one: dict[Any, Any]) -> tuple[str, ...]:
 def sentences(found: Outcome) -> Iterator[str]:
     """Yield what moves most money, and what the outcome is compared with."""
     files = ", ".join(found.files)
-    yield f"{files} against the last build, {_months(found)}. All changes sum to 0."
+    yield (
+        f"{files} against the last build, {_months(found)}, {before_tax()}. All changes sum to 0."
+    )
     for one in found.moves.head(_MOST).to_dict("records"):
         line = "" if is_missing(one["x_new_line"]) else f" (rules.csv line {one['x_new_line']})"
         yield (
@@ -87,7 +90,7 @@ def what_if(found: Outcome) -> go.Figure:
     drawn = teams[teams["billing_currency"] == currency]
     drawing = figure(
         title,
-        subtitle=f"change of effective cost, {_months(found)}",
+        subtitle=f"change of {effective_cost()}, {_months(found)}",
         height=104 + 20 * len(drawn),
     )
     changes = drawn["x_effective_cost_change"].tolist()

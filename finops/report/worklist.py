@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from finops.allocation.worklist import Advice
+from finops.report.definitions import before_tax
 from finops.report.ranks import resource_name
 from finops.report.tables import new_table, notes
 from finops.report.text import MISSING, is_missing, money, number, percent, plain
@@ -26,7 +27,8 @@ def sentences(rows: pd.DataFrame) -> Iterator[str]:
         most = int((part["x_cumulative_share"] < _MOST).sum()) + 1
         these = "This row is" if most == 1 else f"These {most} rows are"
         share = percent(part["x_cumulative_share"].iloc[most - 1], 0)
-        yield f"{total} has no owner, in {number(len(part))} rows. {these} {share} of it."
+        rows_text = f"{number(len(part))} rows, {before_tax()}"
+        yield f"{total} has no owner, in {rows_text}. {these} {share} of it."
         last = part["x_last_month_unowned_cost"].sum()
         change = last - part["x_previous_month_unowned_cost"].sum()
         if not is_missing(change):

@@ -22,7 +22,7 @@ KRW_PER_ORDER = 2_600
 RATE_STEP_MONTH = "2026-05"
 # What commitments and discounts leave of the list price, as the budget was planned.
 PLANNED_SHARE_OF_LIST = 0.86
-COMPANY_BUDGET = 285_000
+COMPANY_BUDGET = 95_000
 # Messages that a team publishes in a usual hour, in millions, and what they follow.
 MESSAGES = {
     "order": (3.2, "orders"),

@@ -36,12 +36,12 @@ def warehouse_of(empty_tables):
             con.execute(f"create table {table} as from built.{table} limit 0")
         con.execute("detach built")
         keys = ("billing_period", "billing_currency", "x_team", "x_service", "service_name")
-        keys = (*keys, "effective_cost")
+        keys = (*keys, "x_entry", "effective_cost")
         insert_rows(con, "facts.owned_cost", owned)
         insert_rows(
             con,
             "facts.allocated_cost",
-            allocated or [{key: row[key] for key in keys} for row in owned],
+            allocated or [{key: row.get(key) for key in keys} for row in owned],
         )
         insert_rows(con, "marts.unit_cost", months(**unit_cost))
         insert_rows(con, "marts.trust_header", [{"billing_period": m} for m in MONTHS])
@@ -260,16 +260,24 @@ def test_two_billing_currencies_are_never_one_total(warehouse_of):
     assert change(warehouse, currency="USD") == {}
 
 
+def test_recoverable_tax_is_no_effect_and_tax_that_is_borne_is_one(warehouse_of):
+    tax = charge(charge_category="Tax", effective_cost=1)
+    warehouse = warehouse_of([charge(SEPTEMBER), charge(), tax | {"x_entry": "vat_receivable"}])
+    assert change(warehouse) == {}
+    warehouse = warehouse_of([charge(SEPTEMBER), charge(), tax | {"x_entry": "cloud_expense"}])
+    assert change(warehouse) == {"tax": 1}
+
+
 def test_two_sentences_say_the_change_and_its_reasons(warehouse_of):
     warehouse = warehouse_of([charge(SEPTEMBER), charge(effective_cost=3)], orders=(100, 100))
     frame = bridge(warehouse, base="2026-09", period="2026-10")
     assert sentences(frame) == (
-        "Effective cost went from 1 USD in September 2026 to 3 USD in October 2026: "
-        "+2 USD (+200 %).",
+        "Effective cost before recoverable tax went from 1 USD in September 2026 to 3 USD in "
+        "October 2026: +2 USD (+200 %).",
         "The reasons: list prices +2 USD (most: cart, EC2).",
     )
     assert sentences(frame, "ko") == (
-        "유효 비용: 2026년 9월 1 USD → 2026년 10월 3 USD, +2 USD (+200 %).",
+        "유효 비용(공제받는 부가세 별도): 2026년 9월 1 USD → 2026년 10월 3 USD, +2 USD (+200 %).",
         "원인: 정가 +2 USD (최대: cart, EC2).",
     )
     with pytest.raises(BadInput, match="'fr' is no language of reports: en, ko"):

@@ -133,6 +133,19 @@ def test_budget_is_expected_to_end_at_the_estimate(make_owned, monkeypatch):
     assert (row["x_status"], row["x_breaks_on"]) == ("breaks", dt.date(2026, 10, 30))
 
 
+@pytest.mark.parametrize(("tax_is_cost", "cost"), [(False, 90), (True, 99)])
+def test_recoverable_tax_breaks_no_budget(make_owned, monkeypatch, tax_is_cost, cost):
+    rows = series(["2026-10-31"], 90) + series(["2026-10-31"], 9, kind="tax")
+    budget = {"billing_period": "2026-10", "billing_currency": "USD", "x_scope": "team"}
+    budget |= {"x_key": "search", "x_budget": 95}
+    found = known(rows, "2026-10-31", tax_is_cost=tax_is_cost)
+    monkeypatch.setattr("finops.business.budgets.read_known", lambda *_: found)
+    (row,) = budget_outlook(make_owned([], [budget]), "2026-10", through="2026-10-31").to_dict(
+        "records"
+    )
+    assert (row["x_expected"], row["x_status"] == "over") == (cost, tax_is_cost)
+
+
 def test_scope_without_budgets_is_refused(make_owned):
     with pytest.raises(BadInput, match="There are those of team, service, cost_centre"):
         budget_outlook(make_owned([]), "2026-10", scope="aws_service", through="2026-10-31")

@@ -64,7 +64,8 @@ def test_the_command_refuses_accrues_and_refuses_again(closed_august):
 def test_the_invoice_takes_the_place_of_the_accrual_and_the_rest_is_the_true_up(closed_august):
     with finops.connect(closed_august[0]) as warehouse:
         september = prepare(warehouse, "2026-09")
-        bill = warehouse.status().set_index("billing_period")["billed_cost"]["2026-08"]
+        month = warehouse.status().set_index("billing_period").loc["2026-08"]
+        bill = month["billed_cost"] + month["x_billed_tax"]
         first = warehouse.sql(
             "select source_unblended_cost from ledger.deliveries "
             "where billing_period = '2026-08' and status = 'superseded'"

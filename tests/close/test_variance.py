@@ -53,7 +53,8 @@ def test_the_parts_are_the_change(rows):
 def test_the_sample_adds_up_to_its_bill(sample_project):
     with finops.connect(sample_project) as warehouse:
         frame = variance(warehouse, "2026-09", "2026-10", "USD")
-        bills = warehouse.status().set_index("billing_period")["effective_cost"]
+        months = warehouse.status().set_index("billing_period")
+    bills = months["effective_cost"].astype(object) + months["x_effective_tax"].astype(object)
     assert sum(frame["x_base_effective_cost"]) == bills["2026-09"]
     assert sum(frame["effective_cost"]) == bills["2026-10"]
     parts = sum(sum(frame[part]) for part in PARTS)

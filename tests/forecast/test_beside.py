@@ -69,6 +69,12 @@ def test_head_says_the_month_against_the_one_before_and_the_budget():
     ]
 
 
+def test_a_budget_is_held_against_the_estimate_without_recoverable_tax():
+    first, second = head(october("2026-10-15"), Beside(Decimal(4_000), tax=Decimal(300)))
+    assert "30.0 % under budget" in first
+    assert second == "300 USD of it is recoverable tax, which budgets leave out."
+
+
 def test_head_says_that_a_month_ended_and_what_anomalies_make_of_the_next():
     anomalies = OpenAnomalies("2026-11", 2, Decimal(10), Decimal(2_900), Decimal(3_000), "USD")
     assert head(october("2026-10-31"), Beside(None, anomalies)) == [

@@ -18,7 +18,7 @@ create schema marts;
 create table marts.aws_service_month (
     billing_period varchar, service_name varchar, billing_currency varchar,
     list_cost decimal(38, 10), billed_cost decimal(38, 10), effective_cost decimal(38, 10),
-    x_effective_cost_change decimal(38, 10)
+    x_effective_cost_change decimal(38, 10), x_billed_tax decimal(38, 10) default 0
 );
 create table marts.team_month (
     billing_period varchar, x_team varchar, billing_currency varchar,
@@ -35,7 +35,8 @@ create table marts.unit_cost (
 create table marts.trust_header (
     billing_period varchar, billing_currency varchar, x_deliveries bigint, x_last_charge_date date,
     x_final_share double, billed_cost decimal(38, 10), effective_cost decimal(38, 10),
-    x_residual decimal(38, 10), x_tagged_share double, x_inferred_share double, x_unowned_share double
+    x_residual decimal(38, 10), x_tagged_share double, x_inferred_share double, x_unowned_share double,
+    x_billed_tax decimal(38, 10) default 0
 );
 create schema ledger;
 create table ledger.findings (
@@ -91,10 +92,13 @@ def make_warehouse(tmp_path: Path) -> MakeWarehouse:
         con.execute(TABLES)
         for name, values in {**ROWS, **rows}.items():
             for row in values:
-                places = ", ".join("?" for _ in row)
                 schema = SCHEMAS.get(name, "marts")
                 table = f"{schema}.{name}"
-                con.execute(f"insert into {table} values ({places})", list(row))
+                names = [one[0] for one in con.execute(f"describe {table}").fetchall()][: len(row)]
+                places = ", ".join("?" for _ in row)
+                con.execute(
+                    f"insert into {table} ({', '.join(names)}) values ({places})", list(row)
+                )
         settings = Settings(project=tmp_path, company="Hanbat", reporting_currency="KRW")
         warehouse = Warehouse(settings)
         warehouse._connection = con

@@ -37,21 +37,21 @@ def cells(page, row):
 def test_movers_and_budgets_add_up_to_the_month(warehouse, october):
     page = executive_page(warehouse, october, "en")
     teams, services, budgets = cells(page, "all")
-    assert teams == services == ["2,176,485.77", "+159,075.47"]
-    assert budgets == ["2,176,485.77", "2,119,000.00", "−57,485.77", "103 %"]
+    assert teams == services == ["1,985,788.33", "+145,954.99"]
+    assert budgets == ["1,985,788.33", "1,929,000.00", "−56,788.33", "103 %"]
     assert "differs by 0.00" in page
-    assert "The statements of all teams are 2,176,485.77 USD of effective cost." in page
-    assert "The bill is 2,097,672.07" in page
+    assert "are 1,985,788.33 USD of effective cost before recoverable tax." in page
+    assert "The bill is 2,097,672.07, 190,697.44 of it recoverable tax" in page
 
 
 def test_measures_are_those_of_the_marts_with_change_and_trend(warehouse, october):
     page = executive_page(warehouse, october, "en")
     values = re.findall(r'class="value">(.*?)<.*?class="detail">(.*?)<', page)
     assert values == [
-        ("2,176,486 USD", "+7.9 % against September 2026"),
-        ("32.84 KRW", "−4.5 % against September 2026"),
-        ("1.25 %", "−5.0 % against September 2026"),
-        ("−57,486 USD", "103 % of the budget is used"),
+        ("1,985,788 USD", "+7.9 % against September 2026"),
+        ("29.96 KRW", "−4.4 % against September 2026"),
+        ("1.14 %", "−5.0 % against September 2026"),
+        ("−56,788 USD", "103 % of the budget is used"),
     ]
     assert page.count("<polyline") == 4
 

@@ -31,7 +31,7 @@ def figures(text):
 def test_the_page_holds_headline_tiles_charts_and_tables(warehouse, tmp_path, library):
     text = page(warehouse, tmp_path, library)
     assert "<title>Hanbat: AWS cost of October 2026</title>" in text
-    assert "AWS cost rose 20 % to 1,200 USD in October 2026" in text
+    assert "AWS cost before recoverable tax rose 20 % to 1,200 USD in October 2026" in text
     assert '<div class="value">28.00 KRW</div>' in text
     assert [figure["layout"]["title"]["text"] for figure in figures(text)] == [
         "<b>Cost by team</b>",

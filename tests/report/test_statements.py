@@ -55,7 +55,9 @@ def october(warehouse):
 def test_showback_of_every_month_leads_from_the_bill_to_the_statements(warehouse, quick):
     bills = warehouse.sql(
         "select billing_period, sum(billed_cost) as billed_cost, "
-        "sum(effective_cost) as effective_cost from staging.charges group by billing_period"
+        "coalesce(sum(billed_cost) filter (charge_category = 'Tax'), 0) as tax, "
+        "sum(effective_cost) filter (charge_category <> 'Tax') as effective_cost "
+        "from staging.charges group by billing_period"
     ).to_dict("records")
     assert len(bills) == 13
     for bill in bills:
@@ -63,6 +65,7 @@ def test_showback_of_every_month_leads_from_the_bill_to_the_statements(warehouse
         assert sum(one.total for one in found) == whole(bill["effective_cost"].scaleb(2))
         names, amounts = zip(*steps(found), strict=True)
         assert (names[0], amounts[0]) == ("step_bill", bill["billed_cost"])
+        assert (names[1], amounts[1]) == ("step_vat", -bill["tax"])
         assert sum(amounts[:-1]) == amounts[-1] == Decimal(sum(one.total for one in found)) / 100
         assert abs(amounts[names.index("rounded")]) <= Decimal("0.005")
 
@@ -148,10 +151,10 @@ def test_the_picture_and_the_sentences_say_the_change_of_the_team(october):
     order = next(one for one in october if one.team == "order")
     shown = sections(order, "ko")["effects"]
     assert shown.lead[0] == (
-        "유효 비용: 2026년 9월 389,483 USD → 2026년 10월 421,625 USD, +32,142 USD (+8.3 %)."
+        "유효 비용(공제받는 부가세 별도): 2026년 9월 350,631 USD → 2026년 10월 379,614 USD, +28,983 USD (+8.3 %)."
     )
     bars = shown.drawing.bars
-    assert (bars[0].value, bars[-1].value) == ("389,483 USD", "421,625 USD")
+    assert (bars[0].value, bars[-1].value) == ("350,631 USD", "379,614 USD")
     assert [bar.name for bar in bars] == [
         "2026년 9월", "월 일수", "일 주문 수", "주문당 사용량", "공용 비용", "그 밖", "2026년 10월",
     ]  # fmt: skip
@@ -217,7 +220,8 @@ def test_an_anomaly_of_all_that_a_team_uses_says_so(october):
 
 
 def test_the_index_equals_the_bill(october):
-    assert "2,176,485.77" in index_page(october, "en")
+    page = index_page(october, "en")
+    assert "1,985,788.33" in page and "2,097,672.0668836599" in page and "−190,697.44" in page
 
 
 def test_text_of_a_bill_is_escaped(october):

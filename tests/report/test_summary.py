@@ -69,9 +69,9 @@ def test_overruns_are_the_budgets_that_were_passed(warehouse):
 
 def test_headline_of_a_month_that_has_everything(warehouse):
     assert summarise(warehouse, anomalies=found()).headline == (
-        "AWS cost rose 20 % to 1,200 USD in October 2026, mostly because Amazon EC2 (+400 USD) "
+        "AWS cost before recoverable tax rose 20 % to 1,200 USD in October 2026, mostly because Amazon EC2 (+400 USD) "
         "rose.",
-        "The bill itself rose 18 % to 1,300 USD: it pays commitments when they are due, cost "
+        "The bill itself rose 18 % to 1,300 USD before tax: it pays commitments when they are due, cost "
         "spreads them over what uses them.",
         "One order cost 28.00 KRW (0.0200 USD), 20 % less than in September 2026; AWS cost was "
         "4.20 % of revenue.",
@@ -100,7 +100,7 @@ def test_headline_of_the_first_month_compares_with_nothing(warehouse):
     summary = summarise(warehouse, "2026-09")
     assert summary.previous_period is None
     assert summary.headline[0] == (
-        "AWS cost was 1,000 USD in September 2026, the first month loaded: there is none to compare."
+        "AWS cost before recoverable tax was 1,000 USD in September 2026, the first month loaded: there is none to compare."
     )
     assert summary.service_movers.empty
     assert summary.team_movers.empty
@@ -114,7 +114,7 @@ def test_headline_names_services_that_ended(make_warehouse):
         ("2026-09", "Amazon EC2", "USD", 540, 540, 540, None),
     ]
     assert summarise(make_warehouse(aws_service_month=services)).headline[0] == (
-        "AWS cost fell 79 % to 540 USD in October 2026, mostly because AWS Glue (−2,000 USD) ended."
+        "AWS cost before recoverable tax fell 79 % to 540 USD in October 2026, mostly because AWS Glue (−2,000 USD) ended."
     )
 
 
@@ -123,7 +123,7 @@ def test_headline_claims_no_cause_that_explains_less_than_half(make_warehouse):
     services = [("2026-09", name, "USD", 100, 100, 100, None) for name in names]
     services += [("2026-10", name, "USD", 110, 110, 110, 10) for name in names]
     assert summarise(make_warehouse(aws_service_month=services)).headline[0] == (
-        "AWS cost rose 10 % to 550 USD in October 2026; "
+        "AWS cost before recoverable tax rose 10 % to 550 USD in October 2026; "
         "the largest parts are Service A (+10 USD) and Service B (+10 USD)."
     )
 
@@ -134,7 +134,7 @@ def test_headline_of_a_cost_that_stayed(make_warehouse):
         ("2026-10", "EC2", "USD", 1001, 1001, 1001, 1),
     ]
     assert summarise(make_warehouse(aws_service_month=services)).headline[0] == (
-        "AWS cost stayed at 1,001 USD in October 2026 (+1 USD)."
+        "AWS cost before recoverable tax stayed at 1,001 USD in October 2026 (+1 USD)."
     )
 
 
@@ -144,7 +144,7 @@ def test_headline_names_the_month_compared_with_when_one_is_missing(make_warehou
         ("2026-10", "EC2", "USD", 200, 200, 200, 100),
     ]
     assert summarise(make_warehouse(aws_service_month=services)).headline[0] == (
-        "AWS cost rose 100 % to 200 USD in October 2026 against July 2026, "
+        "AWS cost before recoverable tax rose 100 % to 200 USD in October 2026 against July 2026, "
         "mostly because EC2 (+100 USD) rose."
     )
 
@@ -153,7 +153,7 @@ def test_a_month_that_is_not_over_is_not_compared(make_warehouse):
     trust = rows_of("trust_header", at_3="2026-10-14", at_4=0.0)
     summary = summarise(make_warehouse(trust_header=trust))
     assert summary.headline[0] == (
-        "AWS cost is 1,200 USD in October 2026 up to day 14; the month isn't complete, "
+        "AWS cost before recoverable tax is 1,200 USD in October 2026 up to day 14; the month isn't complete, "
         "so it is not compared."
     )
     assert summary.headline[-1].endswith(

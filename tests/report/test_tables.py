@@ -31,6 +31,7 @@ def month(**values):
         "x_last_charge_date": dt.date(2026, 10, 31),
         "x_final_share": 1.0,
         "billed_cost": Decimal("12345678.905"),
+        "x_billed_tax": Decimal(0),
         "effective_cost": Decimal("12345678.905"),
         "x_residual": Decimal("0.0000000000"),
         "x_unowned_share": 0.25,

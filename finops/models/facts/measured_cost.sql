@@ -1,4 +1,5 @@
 -- One row per billing month, day, scope, key and currency: own cost, and the part of it that is one-off.
+-- Cost is before recoverable tax.
 with planned_one_offs as (
     select distinct
         start,
@@ -9,8 +10,9 @@ with planned_one_offs as (
 ),
 
 -- What is one-off is said here and nowhere else. It recurs in no month, or no team can steer it:
--- taxes, credits, refunds and corrections; upfront fees, which effective cost never holds; and what
--- a team or service costs on the days of an event of kind `one_off`, such as a load test.
+-- taxes that the company bears, credits, refunds and corrections; upfront fees, which effective cost
+-- never holds; and what a team or service costs on the days of an event of kind `one_off`, such as a
+-- load test.
 marked_cost as (
     select
         owned_cost.billing_period,
@@ -23,6 +25,7 @@ marked_cost as (
         owned_cost.billing_currency,
         owned_cost.billed_cost,
         owned_cost.effective_cost,
+        coalesce(owned_cost.x_entry = 'vat_receivable', false) as is_tax,
         coalesce(owned_cost.x_upfront_cost, 0) as x_upfront_cost,
         owned_cost.x_covered_from is not distinct from owned_cost.x_covered_until as is_of_day,
         owned_cost.x_hourly_effective_cost,
@@ -57,14 +60,19 @@ summed_cost as (
         x_product,
         service_name,
         billing_currency,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost,
-        sum(case when is_one_off then billed_cost else x_upfront_cost end) as x_one_off_billed_cost,
-        sum(case when is_one_off then effective_cost else 0 end) as x_one_off_effective_cost,
-        sum(case when is_of_day then effective_cost else 0 end) as x_day_effective_cost,
-        sum(x_hourly_effective_cost) as x_hourly_effective_cost,
-        sum(x_other_day_billed_cost) as x_other_day_billed_cost,
-        sum(x_other_day_effective_cost) as x_other_day_effective_cost
+        sum(case when is_tax then 0 else billed_cost end) as billed_cost,
+        sum(case when is_tax then 0 else effective_cost end) as effective_cost,
+        sum(case when is_tax then billed_cost else 0 end) as x_billed_tax,
+        sum(case when is_tax then effective_cost else 0 end) as x_effective_tax,
+        sum(case when is_tax then 0 when is_one_off then billed_cost else x_upfront_cost end)
+            as x_one_off_billed_cost,
+        sum(case when is_one_off and not is_tax then effective_cost else 0 end)
+            as x_one_off_effective_cost,
+        sum(case when is_of_day and not is_tax then effective_cost else 0 end)
+            as x_day_effective_cost,
+        sum(case when not is_tax then x_hourly_effective_cost end) as x_hourly_effective_cost,
+        sum(case when not is_tax then x_other_day_billed_cost end) as x_other_day_billed_cost,
+        sum(case when not is_tax then x_other_day_effective_cost end) as x_other_day_effective_cost
     from marked_cost
     group by
         billing_period,
@@ -99,6 +107,8 @@ select
     billing_currency,
     sum(billed_cost) as billed_cost,
     sum(effective_cost) as effective_cost,
+    sum(x_billed_tax) as x_billed_tax,
+    sum(x_effective_tax) as x_effective_tax,
     sum(x_one_off_billed_cost) as x_one_off_billed_cost,
     sum(x_one_off_effective_cost) as x_one_off_effective_cost,
     -- Without the parts of charges for several days.

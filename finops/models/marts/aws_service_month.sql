@@ -1,13 +1,16 @@
 -- One row per month and AWS service seen in any month, so that a service that ended shows its drop.
+-- Cost is before recoverable tax.
 -- Reads all months.
 with service_cost as (
     select
         billing_period,
         service_name,
         billing_currency,
-        sum(list_cost) as list_cost,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
+        sum(case when x_entry = 'vat_receivable' then 0 else list_cost end) as list_cost,
+        sum(case when x_entry = 'vat_receivable' then 0 else billed_cost end) as billed_cost,
+        sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end) as effective_cost,
+        sum(case when x_entry = 'vat_receivable' then billed_cost else 0 end) as x_billed_tax,
+        sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as x_effective_tax
     from facts.daily_cost
     group by billing_period, service_name, billing_currency
 ),
@@ -33,6 +36,8 @@ select
     coalesce(service_cost.list_cost, 0) as list_cost,
     coalesce(service_cost.billed_cost, 0) as billed_cost,
     coalesce(service_cost.effective_cost, 0) as effective_cost,
+    coalesce(service_cost.x_billed_tax, 0) as x_billed_tax,
+    coalesce(service_cost.x_effective_tax, 0) as x_effective_tax,
     case when months.previous_billing_period is not null
         then coalesce(service_cost.effective_cost, 0) - coalesce(previous.effective_cost, 0)
     end as x_effective_cost_change

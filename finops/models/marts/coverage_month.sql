@@ -1,4 +1,5 @@
 -- One row per month, team (`*` is the company) and billing currency: how much has an owner, and a tag that says so.
+-- Cost is before recoverable tax.
 -- The KPIs of the FinOps Framework, by money and by resources; finops.org/framework/capabilities/allocation,
 -- and the playbooks "How to Calculate Percentage of Costs Associated with Untagged CSP Cloud Resources" and
 -- "How to Measure Tagging Policy Compliance", in their form that leaves out what can't be tagged.
@@ -29,7 +30,10 @@ charges as (
         owned_cost.x_team,
         owned_cost.billing_currency,
         owned_cost.resource_id,
-        owned_cost.effective_cost,
+        case when owned_cost.x_entry = 'vat_receivable' then 0 else owned_cost.effective_cost end
+            as effective_cost,
+        case when owned_cost.x_entry = 'vat_receivable' then owned_cost.effective_cost else 0 end
+            as effective_tax,
         owned_cost.x_owner_method <> 'unowned' as is_owned,
         -- AWS tags what has a resource. A bill without resources doesn't tell, and may have tags.
         owned_cost.charge_category = 'Usage'
@@ -61,6 +65,7 @@ team_resources as (
         billing_currency,
         resource_id,
         sum(effective_cost) as effective_cost,
+        sum(effective_tax) as effective_tax,
         sum(case when is_taggable then effective_cost else 0 end) as taggable_cost,
         sum(case when not is_owned then effective_cost else 0 end) as unallocated_cost,
         sum(case when is_taggable and not is_tagged then effective_cost else 0 end)
@@ -88,6 +93,7 @@ company_resources as (
         billing_currency,
         resource_id,
         sum(effective_cost) as effective_cost,
+        sum(effective_tax) as effective_tax,
         sum(taggable_cost) as taggable_cost,
         sum(unallocated_cost) as unallocated_cost,
         sum(untagged_cost) as untagged_cost,
@@ -113,6 +119,7 @@ measures as (
         x_team,
         billing_currency,
         sum(effective_cost) as effective_cost,
+        sum(effective_tax) as x_effective_tax,
         sum(taggable_cost) as x_taggable_cost,
         sum(effective_cost) - sum(taggable_cost) as x_untaggable_cost,
         sum(unallocated_cost) as x_unallocated_cost,
@@ -136,7 +143,9 @@ unsplit_cost as (
     from facts.allocated_cost
     inner join mappings.teams
         on allocated_cost.x_team = teams.team
-    where teams.kind = 'shared'
+    where
+        teams.kind = 'shared'
+        and allocated_cost.x_entry is distinct from 'vat_receivable'
     group by allocated_cost.billing_period, allocated_cost.x_team, allocated_cost.billing_currency
 ),
 
@@ -157,6 +166,7 @@ select
     measures.x_team,
     measures.billing_currency,
     measures.effective_cost,
+    measures.x_effective_tax,
     measures.x_taggable_cost,
     measures.x_untaggable_cost,
     measures.x_unallocated_cost,

@@ -1,4 +1,5 @@
 -- One row per rule and billing currency of what it decides, in the order in which rules are asked.
+-- Cost is before recoverable tax.
 -- Reads all months.
 with keys as (
     select
@@ -20,7 +21,9 @@ cost as (
         min(x_first_charge_date) as x_first_charge_date,
         max(x_last_charge_date) as x_last_charge_date,
         sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
+        sum(effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax
     from facts.rule_cost
     group by x_rule_id, billing_currency
 )
@@ -47,6 +50,8 @@ select
     cost.billing_currency,
     coalesce(cost.billed_cost, 0) as billed_cost,
     coalesce(cost.effective_cost, 0) as effective_cost,
+    coalesce(cost.x_billed_tax, 0) as x_billed_tax,
+    coalesce(cost.x_effective_tax, 0) as x_effective_tax,
     cost.x_first_charge_date,
     cost.x_last_charge_date
 from mappings.rule_owners as rules

@@ -1,27 +1,30 @@
 -- One row per month, service of the company, team and billing currency: its cost before any sharing.
+-- Cost is before recoverable tax.
+with service_cost as (
+    select
+        billing_period,
+        x_service,
+        x_team,
+        billing_currency,
+        sum(case when x_entry = 'vat_receivable' then 0 else list_cost end) as list_cost,
+        sum(case when x_entry = 'vat_receivable' then 0 else billed_cost end) as billed_cost,
+        sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end) as effective_cost,
+        sum(case when x_entry = 'vat_receivable' then billed_cost else 0 end) as x_billed_tax,
+        sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as x_effective_tax
+    from facts.owned_cost
+    group by billing_period, x_service, x_team, billing_currency
+)
+
 select
-    owned_cost.billing_period,
-    owned_cost.x_service,
-    owned_cost.x_team,
-    owned_cost.billing_currency,
-    sum(owned_cost.list_cost) as list_cost,
-    sum(owned_cost.billed_cost) as billed_cost,
-    sum(owned_cost.effective_cost) as effective_cost,
+    service_cost.*,
     rates.x_reporting_currency,
     rates.x_exchange_rate,
-    cast(sum(owned_cost.billed_cost) as decimal(28, 8))
+    cast(service_cost.billed_cost as decimal(28, 8))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_billed_cost,
-    cast(sum(owned_cost.effective_cost) as decimal(28, 8))
+    cast(service_cost.effective_cost as decimal(28, 8))
     * cast(rates.x_exchange_rate as decimal(20, 10)) as x_reporting_effective_cost
-from facts.owned_cost
+from service_cost
 inner join facts.exchange_rates as rates
     on
-        owned_cost.billing_period = rates.billing_period
-        and owned_cost.billing_currency = rates.billing_currency
-group by
-    owned_cost.billing_period,
-    owned_cost.x_service,
-    owned_cost.x_team,
-    owned_cost.billing_currency,
-    rates.x_reporting_currency,
-    rates.x_exchange_rate
+        service_cost.billing_period = rates.billing_period
+        and service_cost.billing_currency = rates.billing_currency

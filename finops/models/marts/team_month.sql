@@ -1,14 +1,21 @@
 -- One row per month, team and billing currency: cost after shared cost is split, and budget against own cost.
+-- Cost is before recoverable tax, as budgets are.
 with team_cost as (
     select
         billing_period,
         x_team,
         billing_currency,
-        sum(list_cost) as list_cost,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost,
-        coalesce(sum(effective_cost) filter (where x_allocated_from is not null), 0)
-            as x_shared_effective_cost
+        sum(case when x_entry = 'vat_receivable' then 0 else list_cost end) as list_cost,
+        sum(case when x_entry = 'vat_receivable' then 0 else billed_cost end) as billed_cost,
+        sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end) as effective_cost,
+        sum(case when x_entry = 'vat_receivable' then billed_cost else 0 end) as x_billed_tax,
+        sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as x_effective_tax,
+        coalesce(
+            sum(effective_cost) filter (
+                where x_allocated_from is not null and x_entry is distinct from 'vat_receivable'
+            ),
+            0
+        ) as x_shared_effective_cost
     from facts.allocated_cost
     group by billing_period, x_team, billing_currency
 ),
@@ -18,7 +25,8 @@ own_cost as (
         billing_period,
         x_team,
         billing_currency,
-        sum(effective_cost) as x_own_effective_cost
+        sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end)
+            as x_own_effective_cost
     from facts.owned_cost
     group by billing_period, x_team, billing_currency
 ),
@@ -50,6 +58,8 @@ budgeted_cost as (
         coalesce(team_cost.list_cost, 0) as list_cost,
         coalesce(team_cost.billed_cost, 0) as billed_cost,
         coalesce(team_cost.effective_cost, 0) as effective_cost,
+        coalesce(team_cost.x_billed_tax, 0) as x_billed_tax,
+        coalesce(team_cost.x_effective_tax, 0) as x_effective_tax,
         coalesce(team_cost.x_shared_effective_cost, 0) as x_shared_effective_cost,
         coalesce(own_cost.x_own_effective_cost, 0) as x_own_effective_cost,
         cast(budgets.x_budget as decimal(38, 10)) as x_budget
@@ -78,10 +88,13 @@ select
     budgeted_cost.list_cost,
     budgeted_cost.billed_cost,
     budgeted_cost.effective_cost,
+    budgeted_cost.x_billed_tax,
+    budgeted_cost.x_effective_tax,
     budgeted_cost.x_shared_effective_cost,
     budgeted_cost.x_own_effective_cost,
     budgeted_cost.x_budget,
-    -- A budget is for what a team runs itself; the budgets of all teams are for the whole bill.
+    -- A budget is for what a team runs itself; the budgets of all teams are for the whole bill
+    -- but its tax.
     budgeted_cost.x_budget - budgeted_cost.x_own_effective_cost as x_variance,
     rates.x_reporting_currency,
     rates.x_exchange_rate,

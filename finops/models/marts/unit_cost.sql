@@ -1,4 +1,5 @@
 -- One row per billing month, UTC day and service that has cost; the service `*` is the whole company.
+-- Cost is before recoverable tax.
 -- Orders and revenue that are known by day only are of days of x_orders_day_zone, x_revenue_day_zone.
 with cost as (
     select
@@ -8,6 +9,8 @@ with cost as (
         billing_currency,
         billed_cost,
         effective_cost,
+        x_billed_tax,
+        x_effective_tax,
         billed_cost - x_one_off_billed_cost as x_recurring_billed_cost,
         effective_cost - x_one_off_effective_cost as x_recurring_effective_cost
     from facts.measured_cost
@@ -30,6 +33,8 @@ reported_cost as (
         cost.billing_currency,
         cost.billed_cost,
         cost.effective_cost,
+        cost.x_billed_tax,
+        cost.x_effective_tax,
         cost.x_recurring_billed_cost,
         cost.x_recurring_effective_cost,
         -- A late charge for an earlier month must not count that day's orders again.
@@ -76,6 +81,8 @@ select
     billing_currency,
     billed_cost,
     effective_cost,
+    x_billed_tax,
+    x_effective_tax,
     x_recurring_billed_cost,
     x_recurring_effective_cost,
     'UTC' as x_day_zone,

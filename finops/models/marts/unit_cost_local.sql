@@ -1,5 +1,6 @@
 -- One row per day of the company and service that has cost; the service `*` is the whole company.
 -- Where the bill has hours, days are those of the project's `timezone`, else UTC days: x_day_zone says.
+-- Cost is before recoverable tax, which counts on its UTC day.
 -- Charges that span more than an hour count on the UTC day of that date: x_undivided_effective_cost.
 -- Reads all months.
 with cost as (
@@ -9,6 +10,8 @@ with cost as (
         billing_currency,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax,
         sum(x_day_effective_cost) as x_day_effective_cost,
         coalesce(sum(x_hourly_effective_cost), 0) as x_hourly_effective_cost,
         coalesce(sum(x_other_day_billed_cost), 0) as x_other_day_billed_cost,
@@ -72,6 +75,8 @@ parts as (
         billing_currency,
         billed_cost,
         effective_cost,
+        x_billed_tax,
+        x_effective_tax,
         effective_cost - x_hourly_effective_cost as x_undivided_effective_cost
     from cost
     union all
@@ -81,6 +86,8 @@ parts as (
         billing_currency,
         -x_other_day_billed_cost as billed_cost,
         -x_other_day_effective_cost as effective_cost,
+        0 as x_billed_tax,
+        0 as x_effective_tax,
         0 as x_undivided_effective_cost
     from moved_cost
     union all
@@ -90,6 +97,8 @@ parts as (
         billing_currency,
         x_other_day_billed_cost as billed_cost,
         x_other_day_effective_cost as effective_cost,
+        0 as x_billed_tax,
+        0 as x_effective_tax,
         0 as x_undivided_effective_cost
     from moved_cost
     where
@@ -104,6 +113,8 @@ day_cost as (
         billing_currency,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax,
         sum(x_undivided_effective_cost) as x_undivided_effective_cost
     from parts
     group by x_date, x_service, billing_currency
@@ -144,6 +155,8 @@ reported_cost as (
         day_cost.billing_currency,
         day_cost.billed_cost,
         day_cost.effective_cost,
+        day_cost.x_billed_tax,
+        day_cost.x_effective_tax,
         day_cost.x_undivided_effective_cost,
         case when known_days.is_hourly then known_days.missing_date end as missing_date,
         case when known_days.is_hourly then local_orders.orders else daily_orders.orders end
@@ -239,6 +252,8 @@ select
     billing_currency,
     billed_cost,
     effective_cost,
+    x_billed_tax,
+    x_effective_tax,
     x_undivided_effective_cost,
     orders as x_orders,
     x_orders_day_zone,

@@ -1,4 +1,5 @@
 -- One row per month, scope (company, team, service, product, cost_centre, aws_service), key and currency: the three measures of own cost.
+-- Cost is before recoverable tax, as budgets are.
 with measured_cost as (
     select
         billing_period,
@@ -9,6 +10,8 @@ with measured_cost as (
         case when x_scope = 'service' then x_key else '*' end as x_orders_of,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax,
         sum(billed_cost) - sum(x_one_off_billed_cost) as x_recurring_billed_cost,
         sum(effective_cost) - sum(x_one_off_effective_cost) as x_recurring_effective_cost
     from facts.measured_cost
@@ -27,6 +30,8 @@ cost as (
         case when budgets.x_scope = 'service' then budgets.x_key else '*' end as x_orders_of,
         0 as billed_cost,
         0 as effective_cost,
+        0 as x_billed_tax,
+        0 as x_effective_tax,
         0 as x_recurring_billed_cost,
         0 as x_recurring_effective_cost
     from facts.budgets as budgets
@@ -239,6 +244,8 @@ select
     billing_currency,
     billed_cost,
     effective_cost,
+    x_billed_tax,
+    x_effective_tax,
     x_recurring_billed_cost,
     x_recurring_effective_cost,
     x_bill_days,

@@ -1,4 +1,5 @@
 -- One row per resource without an owner tag (or usage without a resource), the costliest first.
+-- Cost is before recoverable tax, which nobody tags.
 -- Reads all months.
 -- The trend compares the newest month that has all its days with the month before it.
 with full_months as (
@@ -18,7 +19,9 @@ untagged_charges as (
         *,
         concat_ws(' ', charge_date, x_owner_method, x_team, x_rule_id) as x_decision
     from facts.owned_cost
-    where x_owner_method <> 'tag'
+    where
+        x_owner_method <> 'tag'
+        and x_entry is distinct from 'vat_receivable'
 ),
 
 untagged_cost as (

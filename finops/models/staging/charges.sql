@@ -174,8 +174,10 @@ select
     x_is_support,
     -- What the charge is for the books, an entry of mappings/accounts.csv. Decided here for all.
     case
-        -- Tax on support or a marketplace product is tax; it is deductible and no expense.
-        when charge_category = 'Tax' then 'vat_receivable'
+        -- Tax on support or a marketplace product is tax: deductible and no expense, unless the
+        -- company bears it. Then it is expense as what it is on.
+        when charge_category = 'Tax' and not (select is_cost from mappings.tax)
+            then 'vat_receivable'
         -- An upfront fee is used over its term; a returned plan gives it back.
         when x_upfront_cost <> 0 then 'prepaid_current'
         when x_billing_entity = 'AWS Marketplace' then 'marketplace_expense'

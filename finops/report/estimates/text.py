@@ -1,6 +1,5 @@
 """Say in words what an estimate comes to and how far it can be trusted, in English and Korean."""
 
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -49,8 +48,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{month} if not, at {per_day} a day: {value}.",
         "해결하지 않으면 하루에 {per_day}씩 들어 {month}은 {value}입니다.",
     ),
+    "tax_within": (
+        "{tax} of it is recoverable tax, which budgets leave out.",
+        "이 중 {tax}는 공제받는 부가세이며 예산에는 들어 있지 않습니다.",
+    ),
     # Tables.
-    "teams": ("Teams, effective cost", "팀별 유효 비용"),
+    "teams": ("Teams, effective cost, tax included", "팀별 유효 비용(부가세 포함)"),
     "kinds": ("What it is made of", "비용의 구성"),
     "notes": ("Planned orders, plans, and what was missing", "주문 계획, 계획된 변화, 없던 자료"),
     "jumps": ("What jumped", "급변한 비용"),
@@ -191,11 +194,14 @@ def head(estimate: Estimate, against: Beside, language: str = "en") -> list[str]
     period = min(rows["billing_period"])
     rows = rows[(rows["billing_period"] == period) & (rows["x_scope"] == "company")]
     effective = rows[rows["x_measure"] == "effective_cost"].to_dict("records")
-    sentences = [_month(one, estimate.as_of, against.budget, language) for one in effective]
+    sentences = [_month(one, estimate.as_of, against, language) for one in effective]
+    if against.tax:
+        tax = money(against.tax, effective[0]["billing_currency"], 0)
+        sentences.append(say("tax_within", language, tax=tax))
     return sentences + (_anomalies(against.anomalies, language) if against.anomalies else [])
 
 
-def _month(one: dict[Any, Any], as_of: str, budget: Decimal | None, language: str) -> str:
+def _month(one: dict[Any, Any], as_of: str, beside: Beside, language: str) -> str:
     period, end = one["billing_period"], one["x_estimate"]
     is_over = pd.Timestamp(as_of) >= last_day(period) and one["x_low"] == end
     forecast = "will_end_about" if is_missing(one["x_low"]) else "will_end"
@@ -206,18 +212,20 @@ def _month(one: dict[Any, Any], as_of: str, budget: Decimal | None, language: st
         value=money(end, one["billing_currency"], 0),
         low=number(one["x_low"]),
         high=number(one["x_high"]),
-        against=_against(one, budget, language),
+        against=_against(one, beside, language),
         as_of=as_of,
     )
 
 
-def _against(one: dict[Any, Any], budget: Decimal | None, language: str) -> str:
+def _against(one: dict[Any, Any], beside: Beside, language: str) -> str:
     before = month_text(str(pd.Period(one["billing_period"]) - 1), language)
-    bases = ((one["x_last_month"], "above", "below"), (budget, "over", "under"))
+    end = one["x_estimate"]
+    bases = (
+        (end, one["x_last_month"], "above", "below"),
+        (end - beside.tax, beside.budget, "over", "under"),
+    )
     shares = [
-        (one["x_estimate"] / base - 1, more, less)
-        for base, more, less in bases
-        if base and base > 0
+        (value / base - 1, more, less) for value, base, more, less in bases if base and base > 0
     ]
     parts = [
         say(more if share > 0 else less, language, share=percent(abs(share), 1), month=before)

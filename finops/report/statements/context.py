@@ -148,14 +148,15 @@ def trust(month: Month, language: str) -> Section:
     """Return how far the numbers of the month can be trusted."""
     words = words_of(language)
     row = month.trust
-    names = ("deliveries", "last_charge", "invoiced", "billed", "effective", "residual", "unowned")
-    columns = tuple(words(key) for key in names)
+    names = ("deliveries", "last_charge", "invoiced", "billed", "tax_beside", "effective")
+    columns = tuple(words(key) for key in (*names, "residual", "unowned"))
     places = cents(month.currency)
     values = (
         number(row["x_deliveries"]),
         str(row["x_last_charge_date"] or "–"),
         percent(row["x_final_share"], 0),
         number(row["billed_cost"], places),
+        number(row["x_billed_tax"], places),
         number(row["effective_cost"], places),
         number(row["x_residual"], places),
         percent(row["x_unowned_share"]),

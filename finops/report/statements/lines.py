@@ -14,7 +14,7 @@ from finops.warehouse import Warehouse
 
 __all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
 
-# Showback tells what was used, tax included; chargeback books the expense of the close.
+# Showback tells what was used, before recoverable tax; chargeback books the expense of the close.
 MEASURES = {"showback": "effective_cost", "chargeback": "x_expense"}
 _LEVELS = ["x_team", "x_pool", "service_name"]
 _QUERY = read_query("finops.report.statements", "lines")

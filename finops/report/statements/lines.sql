@@ -1,5 +1,6 @@
 -- One row per team, pool, driver, own service, AWS service, category, entry of the books and cost centre:
--- what it pays and why. x_expense is the effective cost of entries that are expense: no tax, no upfront fee.
+-- what it pays and why. x_expense is the effective cost of entries that are expense: no upfront fee.
+-- Both are before recoverable tax.
 -- Of the newest month and its first currency; others: set variable period = '2026-10';
 -- set variable currency = 'USD';
 with asked_month as (
@@ -50,6 +51,7 @@ owned as (
         on
             owned_cost.billing_period = asked.billing_period
             and owned_cost.billing_currency = asked.billing_currency
+            and owned_cost.x_entry is distinct from 'vat_receivable'
     left join mappings.resources
         on
             owned_cost.x_owner_method = 'resource'
@@ -136,6 +138,7 @@ lines as (
         on
             allocated_cost.billing_period = asked.billing_period
             and allocated_cost.billing_currency = asked.billing_currency
+            and allocated_cost.x_entry is distinct from 'vat_receivable'
     group by
         x_team,
         coalesce(x_allocated_from, ''),

@@ -31,14 +31,14 @@ Names = dict[str, dict[str, str]]
 class Month:
     """What all statements of a month and a currency share.
 
-    `total` is what they are held against, in the smallest coin of `currency`: effective cost, or
-    for chargeback the `expense` of the month's close. `lines` are those of every team, and `rest`
-    what of the expense is in none of them, by account, in coins. `state` is one of STATES: a draft
-    may change with the next delivery, final is a bill whose invoices have come, and a closed month
-    is in the books. `upfront_cost` was paid in the month for months to come. `trust` is the row of
-    marts.trust_header; `rate` gives `reporting_currency`, None if there is none. `team_names` and
-    `service_names` give what each is called in a language, by key. `bridge` is what
-    `business.bridge` returns: empty without a month before and for chargeback.
+    `total` is what they are held against, in the smallest coin of `currency`: effective cost before
+    recoverable tax, or for chargeback the `expense` of the month's close. `lines` are those of
+    every team, and `rest` what of the expense is in none of them, by account, in coins. `state` is
+    one of STATES: a draft may change with the next delivery, final is a bill whose invoices have
+    come, and a closed month is in the books. `upfront_cost` was paid in the month for months to
+    come. `trust` is the row of marts.trust_header; `rate` gives `reporting_currency`, None if there
+    is none. `team_names` and `service_names` give what each is called in a language, by key.
+    `bridge` is what `business.bridge` returns: empty without a month before and for chargeback.
     """
 
     company: str

@@ -43,7 +43,7 @@ limit 13
 """
 
 BUDGETS = """
-select x_team, x_own_effective_cost, x_budget, x_exchange_rate
+select x_team, x_own_effective_cost, x_effective_tax, x_budget, x_exchange_rate
 from marts.team_month
 where billing_period = $period and billing_currency = $currency
 """
@@ -100,6 +100,7 @@ with resources as (
         billing_period = $period
         and billing_currency = $currency
         and resource_id is not null
+        and x_entry is distinct from 'vat_receivable'
     group by x_team, resource_id, service_name
 ),
 

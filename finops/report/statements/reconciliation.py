@@ -65,7 +65,8 @@ def steps_csv(found: list[Statement]) -> bytes:
 
 def _parts(month: Month) -> Iterator[Step]:
     if month.expense is None:
-        yield "step_bill", month.trust["billed_cost"]
+        yield "step_bill", month.trust["billed_cost"] + month.trust["x_billed_tax"]
+        yield "step_vat", -month.trust["x_billed_tax"]
         yield "step_upfront", -month.upfront_cost
         yield (
             "used_upfront",

@@ -15,7 +15,7 @@ __all__ = ["overview", "sections", "tiles"]
 
 
 def tiles(statement: Statement, language: str) -> list[Tile]:
-    """Return total, change, budget and the total in the reporting currency."""
+    """Return total, change, budget, the total in the reporting currency, and the tax beside it."""
     month, words = statement.month, words_of(language)
     own = int(statement.lines.loc[statement.lines["x_pool"] == "", "x_cents"].sum())
     detail = (
@@ -23,12 +23,18 @@ def tiles(statement: Statement, language: str) -> list[Tile]:
         f"{amount(month, statement.total - own)}"
     )
     found = [
-        Tile(words("total"), f"{amount(month, statement.total)} {month.currency}", detail),
+        Tile(
+            words("total_before_tax"), f"{amount(month, statement.total)} {month.currency}", detail
+        ),
         _change_tile(statement, language),
         _budget_tile(statement, words),
     ]
     if month.reporting_currency != month.currency:
         found.append(_reporting_tile(statement, words))
+    if statement.tax:
+        found.append(
+            Tile(words("tax_beside"), money(statement.tax, month.currency), words("tax_note"))
+        )
     return found
 
 

@@ -26,6 +26,8 @@ __all__ = ["MEASURES", "Statement", "statements"]
 class Statement:
     """What one team pays for a month. Amounts in `x_cents` are whole smallest coins.
 
+    All is before recoverable tax; `tax` is what the bill has of it for the team.
+
     Frames: lines are those of `lines.read_lines`; services has service_name, own, shared,
     total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
     x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
@@ -41,6 +43,7 @@ class Statement:
     total: int
     previous: int | None
     own_cost: Decimal
+    tax: Decimal
     budget: Decimal | None
     lines: pd.DataFrame
     services: pd.DataFrame
@@ -128,6 +131,7 @@ def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Ext
         total=int(lines["x_cents"].sum()),
         previous=None if earlier is None else int(earlier["x_cents"].sum()),
         own_cost=budget.get("x_own_effective_cost", Decimal(0)),
+        tax=budget.get("x_effective_tax", Decimal(0)),
         budget=None if is_missing(budget.get("x_budget")) else budget["x_budget"],
         lines=lines,
         services=services(lines, earlier),

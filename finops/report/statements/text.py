@@ -5,6 +5,7 @@ from functools import partial
 
 from finops.languages import place_of
 from finops.languages import say as say_of
+from finops.report.definitions import before_tax
 from finops.report.text import plain
 
 __all__ = ["Say", "say", "term", "words_of"]
@@ -17,12 +18,12 @@ _TEXTS = {
     "title": ("AWS cost statement", "AWS 비용 명세서"),
     "index_title": ("AWS cost by team", "팀별 AWS 비용"),
     "showback": (
-        "Showback: effective cost, commitments spread over what used them",
-        "쇼백: 약정 요금을 실제 사용처에 배분한 유효 비용",
+        "Showback: effective cost {before_tax}, commitments spread over what used them",
+        "쇼백: 약정 요금을 실제 사용처에 배분한 유효 비용({before_tax})",
     ),
     "chargeback": (
-        "Chargeback: the expense that the close books, without tax and prepaid fees",
-        "차지백: 부가세와 선급비용을 뺀 결산 비용",
+        "Chargeback: the expense that the close books, {before_tax} and without prepaid fees",
+        "차지백: 선급비용을 뺀 결산 비용({before_tax})",
     ),
     "draft": (
         "Draft: not all invoices of the month have come, so amounts may change",
@@ -53,8 +54,14 @@ _TEXTS = {
     ),
     "reference": ("Reference for questions and disputes", "문의 및 이의 제기 번호"),
     "total": ("Total", "합계"),
+    "total_before_tax": ("Total {before_tax}", "합계({before_tax})"),
+    "tax_beside": ("Recoverable tax", "공제받는 부가세"),
+    "tax_note": ("in the bill, not in the total", "청구서에 있으며 합계에는 없음"),
     "amount": ("amount", "금액"),
-    "against_showback": ("Effective cost of the month", "당월 유효 비용"),
+    "against_showback": (
+        "Effective cost {before_tax} of the month",
+        "당월 유효 비용({before_tax})",
+    ),
     "against_chargeback": ("Expense of the close", "결산 비용"),
     "kept": (
         "Stays with who pays AWS: corrections, accruals, timing",
@@ -62,8 +69,8 @@ _TEXTS = {
     ),
     "reconciliation": ("From the bill to the statements", "청구서에서 명세서까지"),
     "reconciliation_showback": (
-        "Effective cost has tax, as the bill has it, and upfront fees in the months that use them.",
-        "유효 비용은 청구서와 같이 부가세를 포함하고, 선납 요금은 사용한 달에 배분합니다.",
+        "Effective cost is {before_tax}, and has upfront fees in the months that use them.",
+        "유효 비용은 {before_tax}이며, 선납 요금은 사용한 달에 배분합니다.",
     ),
     "reconciliation_chargeback": (
         "The expense is that of the month's close, by the same accounts; the journal moves it.",
@@ -80,8 +87,8 @@ _TEXTS = {
     "budget": ("Budget", "예산"),
     "no_budget": ("no budget in business/budgets.csv", "business/budgets.csv에 예산 없음"),
     "budget_note": (
-        "own effective cost {own} of {budget}, {left} left",
-        "예산 {budget} 중 자체 유효 비용 {own}, 잔여 {left}",
+        "own effective cost {before_tax} {own} of {budget}, {left} left",
+        "예산 {budget} 중 자체 유효 비용({before_tax}) {own}, 잔여 {left}",
     ),
     "change": ("Change", "증감"),
     "against": ("against {month}", "{month} 대비"),
@@ -97,8 +104,9 @@ _TEXTS = {
     "effects": ("Why it changed", "변동 원인"),
     "effect": ("effect", "요인"),
     "effects_note": (
-        "Of effective cost, after shared cost is split; the effects add up to the change.",
-        "공용 비용을 배분한 유효 비용 기준이며, 각 요인의 합은 증감과 같습니다.",
+        "Of effective cost {before_tax}, after shared cost is split; the effects add up to the "
+        "change.",
+        "공용 비용을 배분한 유효 비용({before_tax}) 기준이며, 각 요인의 합은 증감과 같습니다.",
     ),
     "no_effects": (
         "The effects of prices, usage and orders are those of effective cost: see the showback.",
@@ -124,8 +132,9 @@ _TEXTS = {
     "no_pools": ("No shared cost.", "배분된 공용 비용이 없습니다."),
     "units": ("Unit cost of own services", "자체 서비스의 건당 비용"),
     "units_note": (
-        "Effective cost before shared cost is split, per order; days without orders are left out.",
-        "공용 비용 배분 전 유효 비용 기준이며, 주문 데이터가 없는 날은 제외합니다.",
+        "Effective cost {before_tax} and before shared cost is split, per order; days without "
+        "orders are left out.",
+        "공용 비용 배분 전 유효 비용({before_tax}) 기준이며, 주문 데이터가 없는 날은 제외합니다.",
     ),
     "no_units": ("No service of this team has cost.", "비용이 발생한 자체 서비스가 없습니다."),
     "cost": ("effective cost", "유효 비용"),
@@ -170,7 +179,10 @@ _TEXTS = {
     "resources": ("The five largest resources", "비용이 큰 리소스 5개"),
     "resource": ("resource", "리소스"),
     "no_resources": ("No resource of this team is in the bill.", "청구서에 리소스가 없습니다."),
-    "resources_note": ("Own cost, before sharing.", "공용 비용 배분 전 자체 비용입니다."),
+    "resources_note": (
+        "Own cost {before_tax}, before sharing.",
+        "공용 비용 배분 전 자체 비용({before_tax})입니다.",
+    ),
     "questions": ("Open questions", "확인이 필요한 사항"),
     "question": ("question", "내용"),
     "no_questions": ("None.", "없습니다."),
@@ -236,28 +248,30 @@ _TEXTS = {
     "reason": ("why it is yours", "귀속 사유"),
     "team": ("team", "팀"),
     "executive": ("AWS cost on one page", "AWS 비용 한눈에 보기"),
-    "cost_per_order": ("Cost of one order", "주문 1건당 비용"),
-    "cost_to_revenue": ("Cost to revenue", "매출 대비 비용"),
-    "budget_left": ("Budget less cost", "예산 잔액"),
+    "cost_per_order": ("Cost of one order {before_tax}", "주문 1건당 비용({before_tax})"),
+    "cost_to_revenue": ("Cost to revenue {before_tax}", "매출 대비 비용({before_tax})"),
+    "budget_left": ("Budget less cost {before_tax}", "예산 잔액({before_tax})"),
     "of_budget": ("{share} of the budget is used", "예산의 {share} 사용"),
     "no_measure": ("no data in business/ for every day", "business/에 매일의 데이터가 없음"),
     "moved_teams": ("What changed most, by team", "팀별 주요 증감"),
-    "budgets": ("Budgets, own cost", "예산 대비 자체 비용"),
+    "budgets": ("Budgets, own cost {before_tax}", "예산 대비 자체 비용({before_tax})"),
     "used": ("used", "사용률"),
     "left": ("left", "잔액"),
     "all": ("all", "전체"),
     "others": ("others", "기타"),
-    "cost_of_month": ("Effective cost", "유효 비용"),
+    "cost_of_month": ("Effective cost {before_tax}", "유효 비용({before_tax})"),
     "without_budget": ("without a budget", "예산 없음"),
     "no_budgets": (
         "No budgets in business/budgets.csv.",
         "business/budgets.csv에 예산이 없습니다.",
     ),
     "trust_line": (
-        "The statements of all teams are {total} {currency} of effective cost. The bill is {bill}, "
-        "and our sum of it differs by {residual}. {invoiced} of its lines are invoiced, the last "
+        "The statements of all teams are {total} {currency} of effective cost {before_tax}. The "
+        "bill is {bill}, {tax} of it recoverable tax, and our sum of it differs by {residual}. "
+        "{invoiced} of its lines are invoiced, the last "
         "charge is of {day}, and {unowned} of the cost has no owner.",
-        "모든 팀의 명세서 합계는 유효 비용 {total} {currency}이고, 청구서는 {bill}, 합산 차이는 "
+        "모든 팀의 명세서 합계는 유효 비용({before_tax}) {total} {currency}이고, 청구서는 "
+        "{bill}(공제받는 부가세 {tax} 포함), 합산 차이는 "
         "{residual}입니다. 청구서 항목의 {invoiced}가 확정되었고, 마지막 사용일은 {day}, "
         "소유자 없는 비용은 {unowned}입니다.",
     ),
@@ -304,8 +318,9 @@ _TERMS = {
 }
 
 
-# A text of a statement by key and language, `en` or `ko`, with its values filled in.
-say = partial(say_of, _TEXTS)
+def say(key: str, language: str, **values: str) -> str:
+    """Return a text of a statement in `en` or `ko`, with its values and what cost it is of."""
+    return say_of(_TEXTS, key, language, before_tax=before_tax(language), **values)
 
 
 def words_of(language: str) -> Say:

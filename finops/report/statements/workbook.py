@@ -232,7 +232,7 @@ class _Book:
             sheet.write_string(place, 0, self.say(key))
             cell = f"{sheet_name}!{'B' if key == 'own' else 'C'}{total}"
             self.formula(sheet, place, 1, cell, int(services[key].sum()))
-        sheet.write_string(7, 0, self.say("total"), self.strong)
+        sheet.write_string(7, 0, self.say("total_before_tax"), self.strong)
         self.formula(sheet, 7, 1, "B6+B7", statement.total, self.sum)
         place = 8
         if statement.previous is not None and month.previous_period:
@@ -244,6 +244,11 @@ class _Book:
             place = 10
         if month.rate is not None and month.reporting_currency != month.currency:
             self.reporting(sheet, place, month.rate)
+            place += 1
+        if statement.tax:
+            sheet.write_string(place, 0, self.say("tax_beside"))
+            sheet.write_number(place, 1, float(statement.tax), self.money)
+            sheet.write_string(place, 2, self.say("tax_note"), self.quiet)
             place += 1
         return place
 
