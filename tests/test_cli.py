@@ -75,7 +75,7 @@ def test_anomalies_take_a_decision_and_list_what_is_left(finops, project, bill, 
     found = anomaly_frame(anomaly(), anomaly(key="ads / Lambda"))
     monkeypatch.setattr(incidents, "find", lambda _: found)
     listed = finops("anomalies", "--project", project)[1]
-    search, ads = incidents.record(project, found, through="2026-10-05")["id"]
+    search, ads = incidents.record(project, found)["id"]
     assert search in listed
     assert "open" in listed
     known = ("--acknowledge", search, "--reason", "load test [x]", "--project", project)

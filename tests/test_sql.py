@@ -30,8 +30,15 @@ NEWEST_WEEK = {
     "start_date": dt.date(2026, 10, 25),
     "end_date": dt.date(2026, 10, 31),
 }
+EC2_BEFORE = {
+    "x_asked": 0,
+    "start_date": dt.date(2026, 10, 31),
+    "least": 100,
+    "service_name": "Amazon Elastic Compute Cloud",
+}
 DEFAULTS = {
     "anomalies/cause_leaves": {"asked": [NEWEST_WEEK], "in_detail": False},
+    "anomalies/earlier_use": {"asked": [EC2_BEFORE]},
     "anomalies/level_series": {"share": 0.001},
     "business/bridge_items": {"base": "2026-09", "period": "2026-10"},
     "business/bridge_shared": {"base": "2026-09", "period": "2026-10"},

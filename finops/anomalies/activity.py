@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from finops.anomalies.alerts import NEW_NORMAL_DAYS
 from finops.anomalies.baseline import log_cost
 from finops.anomalies.series import Floats, Mask
 from finops.anomalies.stats import median
@@ -31,6 +32,7 @@ class Activity:
         self._sums = np.vstack([np.zeros((1, cost.shape[1])), np.cumsum(self._active, axis=0)])
         self.born = np.full(cost.shape[1], _NEVER)
         self._last = np.full(cost.shape[1], _NEVER)
+        self._earlier = np.full(cost.shape[1], _NEVER)
         self._told = np.zeros(cost.shape[1], dtype=bool)
         self.dense = np.zeros(cost.shape[1], dtype=bool)
 
@@ -43,6 +45,7 @@ class Activity:
         born = active & (day - self._last > _GONE_DAYS) & (day >= WARM_UP_DAYS)
         there = active & (self._last == _NEVER) & (day < WARM_UP_DAYS)
         self.born = np.where(born, day, np.where(there, _BEFORE, self.born))
+        self._earlier = np.where(born, self._last, self._earlier)
         self._told &= ~born
         self._last = np.where(active, day, self._last)
         self.dense = self._share(day) >= _DENSE_SHARE
@@ -72,8 +75,9 @@ class Activity:
     def new(self, day: int, muted: Mask) -> tuple[NDArray[np.int_], Floats]:
         """Return keys born in the last 14 days that passed 25 of money, once; and its multiple.
 
-        A key that came back must pass half as much again as it ever cost on a day. `muted` has
-        days as rows.
+        A key that came back must pass half as much again as it ever cost on a day: together, or on
+        one day where it was settled and is back so soon that the incident of its end tells it.
+        `muted` has days as rows.
         """
         age = day - self.born
         young = (self.born > 0) & (age >= 0) & (age < NEW_DAYS) & ~self._told
@@ -82,11 +86,19 @@ class Activity:
         for key in np.flatnonzero(young):
             born = self.born[key]
             most = _RETURN_RATIO * self._cost[:born, key].max(initial=0.0)
-            score[key] = self._cost[born : day + 1, key].sum() / NEW_MONEY
-            if score[key] >= max(1.0, most / NEW_MONEY):
+            since = self._cost[born : day + 1, key]
+            score[key] = since.sum() / NEW_MONEY
+            enough = since.max() if self._is_told_by_its_end(int(key)) else since.sum()
+            if score[key] >= 1.0 and enough >= most:
                 self._told[key] = True
                 found += [] if muted[born : day + 1, key].any() else [key]
         return np.array(found, dtype=int), score
+
+    def _is_told_by_its_end(self, key: int) -> bool:
+        """Return whether a key that came back was settled, and ended not long ago."""
+        born = self.born[key]
+        settled = self._sums[born, key] >= WARM_UP_DAYS
+        return bool(settled and born - self._earlier[key] <= NEW_NORMAL_DAYS)
 
     def unusual_amounts(self, day: int, cost: Floats) -> tuple[Mask, Floats, Floats]:
         """Return which sparse keys `cost` twice as much as ever in the half year before `day`.

@@ -6,9 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from finops.anomalies.baseline import log_cost
 from finops.anomalies.series import Floats, Mask
 
-__all__ = ["DOWN", "UP", "Alert", "Alerts", "Sign", "Test"]
+__all__ = ["DOWN", "NEW_NORMAL_DAYS", "UP", "Alert", "Alerts", "Sign", "Test"]
 
 Sign = Literal[1, -1]
 Test = Literal["day", "week", "drift", "sparse", "new"]
@@ -16,7 +17,10 @@ UP: Sign = 1
 DOWN: Sign = -1
 _NEVER = -9999
 _MERGED_DAYS = 7
-_RETURN_DAYS = 130
+# What is still there a quarter (13 whole weeks) after it was raised is the new normal: nobody undid
+# it, and cost of a quarter ago no longer tells what today's should be. What goes back before that
+# is told by what it goes back from.
+NEW_NORMAL_DAYS = 91
 _RETURN_SHARE, _RETURN_MOST = 0.10, 0.25
 
 
@@ -80,7 +84,7 @@ class Alerts:
         if not found.any():
             return
         merged = start - self._found[sign] <= _MERGED_DAYS
-        back = start - self._day[-sign] <= _RETURN_DAYS
+        back = start - self._day[-sign] <= NEW_NORMAL_DAYS
         back &= self._is_near(now, self._before[-sign], level, tolerance)
         self._found[sign] = np.where(found, np.maximum(start, self._found[sign]), self._found[sign])
         for key in np.flatnonzero(found & ~merged & ~back):
@@ -97,9 +101,10 @@ class Alerts:
     def raise_new(
         self, keys: NDArray[np.int_], starts: NDArray[np.int_], day: int, score: Floats
     ) -> None:
-        """Raise an alert for keys that had no cost before `starts`."""
+        """Raise an alert for keys that had no cost before `starts`; its end is no news then."""
         for key in keys:
             self._day[UP][key] = day
+            self._before[UP][key] = log_cost(np.zeros(1))[0]
             self._found[UP][key] = max(self._found[UP][key], starts[key])
             self._add(int(key), UP, "new", int(starts[key]), day, score, np.zeros(len(score)), None)
 

@@ -43,7 +43,9 @@ def bands(
         start, end = (int(grid.dates.searchsorted(row[name])) for name in ("start", "end"))
         days = np.arange(max(0, start - _BEFORE_DAYS), min(len(grid.dates), end + _AFTER_DAYS + 1))
         band = (
-            memory.of(key, days, start) if row["kind"] != "new_cost" else np.zeros((3, len(days)))
+            np.zeros((3, len(days)))
+            if row["kind"] in ("new_cost", "returned_cost")
+            else memory.of(key, days, start)
         )
         frame = pd.DataFrame(band.T, columns=["expected", "low", "high"])
         names = {"key": row["key"], "start": row["start"], "date": grid.dates[days]}

@@ -1,5 +1,6 @@
 """Say what an incident comes from: a part of the bill, and usage, price, mix or coverage."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
@@ -9,11 +10,14 @@ import numpy as np
 import pandas as pd
 
 from finops.anomalies.origin import BASE, Asked, Origin, read_leaves
+from finops.anomalies.past import commitment_ends, last_uses
 from finops.business.effects import EXACT, usage_effects, whole_parts
 from finops.business.tiers import at_other_prices
 from finops.warehouse import Warehouse
 
-__all__ = ["EFFECTS", "Cause", "causes_of", "main_effect", "moved_commitment", "resources_of"]
+__all__ = [
+    "EFFECTS", "NEW_SHARE", "Cause", "causes_of", "main_effect", "moved_commitment", "resources_of",
+]  # fmt: skip
 
 # What each effect of the bridge is called here; usage that came or went is usage.
 EFFECTS = {
@@ -29,6 +33,8 @@ EFFECTS = {
     "coverage": "coverage",
     "not_priced": "other",
 }
+# What is expected of new usage is less than this part of what it costs.
+NEW_SHARE = Decimal("0.05")
 _NAMED_SHARE, _MOST_NAMED = 0.8, 5
 _DIGIT = Decimal("1e-10")
 _IDLE_COLUMNS = ["charge_date", "commitment_discount_id", "effective_cost"]
@@ -48,6 +54,8 @@ class Cause:
     empty for what is left elsewhere. `effects` (usage, price, mix, coverage, other) sum to
     `excess`, exactly. `items` has a row per resource and commitment, with what was expected, and
     `idle` is the effective cost that these commitments left unused on the days of the incident.
+    `last_use` is when what looks new was used before, and `ended` the last day of the commitment
+    whose coverage moved; None where there is none.
     """
 
     where: dict[str, str]
@@ -56,6 +64,8 @@ class Cause:
     effects: dict[str, Decimal]
     items: pd.DataFrame = field(repr=False, compare=False)
     idle: Decimal = Decimal(0)
+    last_use: dt.date | None = None
+    ended: dt.date | None = None
 
 
 def causes_of(warehouse: Warehouse, origins: Sequence[Origin]) -> list[list[Cause]]:
@@ -80,7 +90,7 @@ def causes_of(warehouse: Warehouse, origins: Sequence[Origin]) -> list[list[Caus
         left = excess.get(f"{number} rest", Decimal(0)), effects.get(f"{number} rest", {})
         rest = _rest(leaves[number], origin.asked, *left)
         causes.append(own + ([rest] if rest.excess else []))
-    return causes
+    return _with_past(warehouse, origins, causes)
 
 
 def main_effect(cause: Cause) -> str:
@@ -108,6 +118,37 @@ def resources_of(cause: Cause) -> list[str]:
     return [str(name) for name in parts[before < _NAMED_SHARE * abs(float(cause.excess))].index][
         :_MOST_NAMED
     ]
+
+
+def _with_past(
+    warehouse: Warehouse, origins: Sequence[Origin], causes: list[list[Cause]]
+) -> list[list[Cause]]:
+    """Return the causes with what came before: usage like theirs, and commitments that ended."""
+    asked, new = [], []
+    for origin, own in zip(origins, causes, strict=True):
+        for cause in own:
+            if cause.where and _looks_new(cause):
+                scope = {**origin.asked.scope, **cause.where}
+                days = (origin.asked.end - origin.asked.start).days + 1
+                asked.append((replace(origin.asked, scope=scope), float(cause.excess) / days))
+                new.append(id(cause))
+    uses = {new[place]: day for place, day in last_uses(warehouse, asked).items()}
+    lost = any(main_effect(one) == "coverage" and one.excess > 0 for own in causes for one in own)
+    ends = commitment_ends(warehouse) if lost else {}
+    return [
+        [
+            replace(one, last_use=uses.get(id(one)), ended=ends.get(moved_commitment(one)))
+            for one in own
+        ]
+        for own in causes
+    ]
+
+
+def _looks_new(cause: Cause) -> bool:
+    actual, expected = (
+        _sum(cause.items[name]) for name in ("effective_cost", "x_base_effective_cost")
+    )
+    return bool(actual > 0 and expected <= NEW_SHARE * actual)
 
 
 def _labelled(origin: Origin, number: str) -> pd.DataFrame:

@@ -28,6 +28,9 @@ COLUMNS = [
     "excess",
     "score",
     "incomplete",
+    "state",
+    "normal_on",
+    "back_on",
 ]
 _OPEN_DAYS = 2
 _COMMON_KEYS, _COMMON_SHARE = 10, 0.1
@@ -54,9 +57,11 @@ def detect(
     Columns: key, start, end (last day so far), detected_on (the newest usage day that had arrived
     when it was raised), kind, expected, actual and excess (signed, sums over start to end, in the
     currency of `daily`), score (signed, in standard deviations, when it was raised), incomplete
-    (its last day ends less than 48 hours before `as_of`, by default the last day). Kinds: spike,
-    level_shift, slow_leak, new_cost, vanished_cost, missed_saving. Days that come later change no
-    key, start, detected_on and score; they extend `end`, and tell a spike from a shift that lasts.
+    (its last day ends less than 48 hours before `as_of`, by default the last day), state, normal_on
+    and back_on. Kinds: spike, level_shift, slow_leak, new_cost, returned_cost, vanished_cost,
+    missed_saving. States: `open`; `went back`, on back_on; `new normal` since normal_on, 91 days
+    after detected_on, with its money until then and no more. Days that come later change no key,
+    start, detected_on and score; they extend `end`, and tell a spike from a shift that lasts.
 
     Without drivers, a day on which many keys rise together is one row with the key `*`.
     `attrs["not_judged"]` of the frame has a reason for each key that has too few days, and
@@ -94,9 +99,16 @@ def _detect(
     calendar = calendar_of(grid.dates, grid.keys, drivers, events)
     arrivals = arrivals_of(grid, deliveries, until)
     alerts, fees = _scan(arrivals, grid, calendar)
+    complete = int(np.sum(grid.dates <= until - pd.Timedelta(days=_OPEN_DAYS)))
     incidents = _told_once(
         [
-            incident_of(alert, arrivals.latest[:, alert.key], fees[:, alert.key], calendar)
+            incident_of(
+                alert,
+                arrivals.latest[:, alert.key],
+                fees[:, alert.key],
+                calendar,
+                whole=min(complete, len(grid.dates) - int(arrivals.wait[alert.key])),
+            )
             for alert in alerts
         ]
     )
@@ -173,27 +185,34 @@ def _rows(
 
 def _row(group: list[Incident], grid: Grid) -> dict[str, object]:
     """Return the row of one incident, or of some that are one."""
-    ends = sorted(one.end for one in group)
+    middle = sorted(group, key=lambda one: one.end)[len(group) // 2]
     expected = sum(float(one.expected.sum()) for one in group)
     actual = sum(float(one.actual.sum()) for one in group)
     first = min(group, key=lambda one: one.alert.day)
     return {
         "key": grid.keys[first.alert.key] if len(group) == 1 else "*",
         "start": grid.dates[first.start],
-        "end": grid.dates[ends[len(ends) // 2]],
+        "end": grid.dates[middle.end],
         "detected_on": grid.dates[first.alert.day],
         "kind": first.kind if len(group) == 1 else "spike",
         "expected": expected,
         "actual": actual,
         "excess": actual - expected,
         "score": max((one.alert.score for one in group), key=abs),
+        "state": middle.state,
+        "normal_on": _day(grid, middle.normal),
+        "back_on": _day(grid, middle.back),
     }
+
+
+def _day(grid: Grid, row: int | None) -> object:
+    return pd.NaT if row is None else grid.dates[row]
 
 
 def _frame(rows: list[dict[str, object]], grid: Grid, until: pd.Timestamp) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS).astype(
-        {"key": "object", "kind": "object"}
-        | dict.fromkeys(["start", "end", "detected_on"], "datetime64[ns]")
+        dict.fromkeys(["key", "kind", "state"], "object")
+        | dict.fromkeys(["start", "end", "detected_on", "normal_on", "back_on"], "datetime64[ns]")
         | dict.fromkeys(["expected", "actual", "excess", "score"], "float64")
     )
     frame["incomplete"] = frame["end"] > until - pd.Timedelta(days=_OPEN_DAYS)

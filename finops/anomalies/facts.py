@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypedDict
 
-from finops.anomalies.cause import Cause, main_effect, moved_commitment
+from finops.anomalies.cause import NEW_SHARE, Cause, main_effect, moved_commitment
+from finops.anomalies.course import Course
 from finops.report.text import plain
 
 __all__ = ["Facts", "facts_of"]
@@ -20,23 +20,27 @@ _SHORT = {
     "AmazonMSK": "MSK",
 }
 _HOURS = {"Hrs", "Hours", "hours"}
-_GONE, _NEW = Decimal("0.05"), Decimal("0.05")
+_GONE = Decimal("0.05")
 _ON_DEMAND_SHARE, _COVERED_SHARE, _IDLE_SHARE = Decimal("0.8"), Decimal("0.2"), Decimal("0.01")
 _SIDE_SHARE = Decimal("0.25")
 _MOSTLY = 0.5
+# A day of a term may be cut, and a first day may be found late.
+_NEAR_END_DAYS = 3
 _LIMIT = 60
 _ID_LETTERS = 20
 
 
-class Facts(TypedDict):
+class Facts(Course):
     """What is said of a cause, in values that JSON has; `""` is what is not known or not said.
 
-    Numbers are decimals as text, money in `currency`, shares parts of one. `what` is new, gone,
-    usage, price, mix, coverage, or rest for what no cause explains. `thing` is an instance type or
+    Numbers are decimals as text, money in `currency`, shares parts of one. `what` is new, again for
+    what was used before, until `last_use`, gone, usage, price, mix, coverage, expiry for coverage
+    that ended with its commitment on `ended`, or rest for what no cause explains. All numbers are
+    of the days that `Course` counts, a day is the mean of them. `thing` is an instance type or
     a usage type, `machines` how many of them ran more around the clock (below zero: fewer),
     `share` how much usage or price moved, `mostly` the usage type that most of it is. `commitment`
     is savings_plan, reservation or commitment, with `commitment_id`: what covers more or less, or
-    what `is_full`. `beside` has the other large effects a day. `start` and `end` are ISO dates.
+    what `is_full`. `beside` has the other large effects a day.
     """
 
     service: str
@@ -53,34 +57,24 @@ class Facts(TypedDict):
     commitment_id: str
     is_full: bool
     beside: dict[str, str]
-    start: str
-    end: str
-    lasts: bool
-    excess: str
-    per_day: str
-    currency: str
+    last_use: str
+    ended: str
 
 
-def facts_of(
-    cause: Cause,
-    *,
-    start: dt.date,
-    end: dt.date,
-    currency: str,
-    per_day: Decimal,
-    lasts: bool,
-) -> Facts:
-    """Return what is said of a cause of an incident from `start` to `end`.
+def facts_of(cause: Cause, course: Course) -> Facts:
+    """Return what is said of a cause of an incident; the money of `course` is all of it.
 
-    `per_day` is what the cause costs a day by now, in `currency`. Names come from bills and tags:
-    they are in one line, without control characters.
+    Names come from bills and tags: they are in one line, without control characters.
     """
+    start, end = (dt.date.fromisoformat(course[name]) for name in ("start", "end"))
     days = (end - start).days + 1
-    same, what = cause.same, _what(cause)
-    machines = _machines(cause, days) if what in ("new", "usage") else None
+    same, what = cause.same, _what(cause, start, end)
+    machines = _machines(cause, days) if what in ("new", "again", "usage") else None
     share = "" if machines and what == "usage" else _share(cause, what)
     kind, id_, is_full = _commitment(cause, what)
+    own = Course(**{**course, "excess": str(cause.excess)})
     return Facts(
+        **own,
         service=_SHORT.get(same.get("x_service_code", ""), _service(same.get("service_name"))),
         region=_named(same.get("region_id")),
         account=_named(cause.where.get("sub_account_id")),
@@ -95,12 +89,8 @@ def facts_of(
         commitment_id=id_,
         is_full=is_full,
         beside=_beside(cause, days),
-        start=start.isoformat(),
-        end=end.isoformat(),
-        lasts=lasts,
-        excess=str(cause.excess),
-        per_day=str(per_day),
-        currency=currency,
+        last_use=cause.last_use.isoformat() if what == "again" and cause.last_use else "",
+        ended=cause.ended.isoformat() if what == "expiry" and cause.ended else "",
     )
 
 
@@ -112,17 +102,24 @@ def _service(name: str | None) -> str:
     return _named(name).removeprefix("Amazon").removeprefix("AWS").strip()
 
 
-def _what(cause: Cause) -> str:
+def _what(cause: Cause, start: dt.date, end: dt.date) -> str:
     """Return what changed: usage that came or went, else the largest effect."""
     if not cause.same and not cause.where:
         return "rest"
     actual, expected = (_sum(cause, name) for name in ("effective_cost", "x_base_effective_cost"))
-    if expected <= _NEW * actual:
-        return "new"
+    if expected <= NEW_SHARE * actual:
+        return "again" if cause.last_use else "new"
     if actual <= _GONE * expected:
         return "gone"
     main = main_effect(cause)
+    if main == "coverage" and cause.excess > 0 and _is_expiry(cause.ended, start, end):
+        return "expiry"
     return main if main in ("price", "coverage", "mix") else "usage"
+
+
+def _is_expiry(ended: dt.date | None, start: dt.date, end: dt.date) -> bool:
+    """Return whether a commitment ended where an incident begins, or within it."""
+    return ended is not None and start - dt.timedelta(days=_NEAR_END_DAYS) <= ended < end
 
 
 def _machines(cause: Cause, days: int) -> Decimal | None:
@@ -158,7 +155,7 @@ def _mostly(cause: Cause) -> str:
 
 def _commitment(cause: Cause, what: str) -> tuple[str, str, bool]:
     """Return the kind and id of the commitment that says why, and whether it is full."""
-    if what == "coverage":
+    if what in ("coverage", "expiry"):
         id_ = moved_commitment(cause)
         return (_kind([id_]), _short_id(id_), False) if id_ else ("", "", False)
     if what == "usage" and _is_full(cause):

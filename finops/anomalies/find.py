@@ -1,48 +1,49 @@
 """Find what stands out in a bill on every level, once per cause, and say what it comes from."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from finops.anomalies.cause import Cause, causes_of, resources_of
 from finops.anomalies.cloudtrail import Trail, read_trail
+from finops.anomalies.course import course_of
 from finops.anomalies.detect import COLUMNS, detect_each
 from finops.anomalies.facts import facts_of
 from finops.anomalies.levels import COARSE, FINE, Level, levels_of
 from finops.anomalies.merge import Candidate, Group, groups_of, join_service, told_by
 from finops.anomalies.origin import Asked, Origin, origins_of
 from finops.anomalies.prices import one_per_price
-from finops.anomalies.sentences import MONTH_DAYS, sentence
+from finops.anomalies.ranking import MONTH_DAYS, ranked
+from finops.anomalies.sentences import sentence
 from finops.anomalies.shares import team_parts
 from finops.anomalies.sources import delivered_on, events, orders
 from finops.warehouse import Warehouse
 
-__all__ = ["ADDED", "OVER_DAYS", "all_series", "find"]
+__all__ = ["ADDED", "all_series", "find"]
 
-# An incident is over once its cost was usual again for a week.
-OVER_DAYS = 7
 ADDED = [
-    "level", "owner", "per_day", "at_risk", "cause", "causes", "teams", "root_key", "root_start",
+    "level", "owner", "per_day", "at_risk", "cause", "causes", "teams", "spans", "root_key",
+    "root_start",
 ]  # fmt: skip
 _WEEK = 7
 
 
 def find(warehouse: Warehouse) -> pd.DataFrame:
-    """Return the anomalies of a bill, one per cause, the most money at risk first.
+    """Return the anomalies of a bill, one per cause, `ranked`: what can still be changed first.
 
     Columns of `detect`, and: level, owner (a team, `*` for several), per_day (the excess of a day
-    by now), at_risk (the excess so far and of 30 days more; 0 once it is over), cause (the sentence
+    in its last week), at_risk (that of 30 days more while it is open, else 0), cause (the sentence
     of the largest in English), causes (all of them as JSON: facts for `sentences`, where, excess,
-    effects, resources, changes), teams (as JSON: actual and excess of each), root_key and
-    root_start (of the series that was raised first). Money is in the currency of the bill. Levels
-    but the one of team and AWS service leave out what is less than a thousandth of all cost a day.
+    effects, resources, changes), teams (as JSON: actual and excess of each), spans (as JSON: the
+    scope, days and expected cost of each series it is the sum of, one but for a shared price),
+    root_key and root_start (of the series that was raised first). Money is effective cost of usage,
+    without tax, in the currency of the bill. Levels but the one of team and AWS service leave out
+    what is less than a thousandth of all cost a day.
     """
     levels = levels_of(warehouse)
     found = _detected(warehouse, levels)
     base = levels[0].daily
-    last = base["date"].max()
     currency = _currency(warehouse)
     groups, origins = _groups(warehouse, _candidates(levels, found))
     trail = read_trail(warehouse.settings.project / "business" / "cloudtrail")
@@ -50,16 +51,12 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     causes = causes_of(warehouse, [origins[id(group.shown)] for group in groups])
     explained = one_per_price(list(zip(groups, causes, strict=True)))
     rows = [
-        _row(group, own, costs, last, currency, trail) | {"teams": _teams(group, origins)}
+        _row(group, own, costs, currency, trail) | {"teams": _teams(group, origins)}
         for group, own in explained
     ]
     frame = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
     kinds = dict(found[FINE[0]].dtypes) | {"per_day": "float64", "at_risk": "float64"}
-    frame = frame.astype(kinds).sort_values(
-        ["at_risk", "excess", "key", "start"],
-        key=lambda column: -column.abs() if column.name in ("at_risk", "excess") else column,
-        ignore_index=True,
-    )
+    frame = ranked(frame.astype(kinds), base["date"].max())
     frame.attrs = found[FINE[0]].attrs
     return frame
 
@@ -147,23 +144,23 @@ def _row(
     group: Group,
     causes: list[Cause],
     costs: dict[str, pd.Series],
-    last: pd.Timestamp,
     currency: str,
     trail: Trail,
 ) -> dict[str, Any]:
     row, root = group.shown.row, group.root.row
-    lasts = bool(last - row["end"] < pd.Timedelta(days=OVER_DAYS))
-    addends = [one.row for one in group.addends] or [row]
-    per_day = sum(_per_day(one, costs[one["key"]]) for one in addends)
-    told = _told(causes, group.shown, per_day, lasts, currency, trail)
+    addends = group.addends or (group.shown,)
+    running = [one.row for one in addends if one.row["state"] == row["state"]]
+    per_day = sum(_per_day(one, costs[one["key"]]) for one in running)
+    told = _told(causes, group.shown, currency, trail)
     return row | {
         "level": group.shown.level,
         "owner": _owner(group.shown, causes),
         "detected_on": root["detected_on"],
         "per_day": per_day,
-        "at_risk": abs(row["excess"]) + MONTH_DAYS * abs(per_day) if lasts else 0.0,
+        "at_risk": MONTH_DAYS * abs(per_day) if row["state"] == "open" else 0.0,
         "cause": sentence(told[0]["facts"]) if told else "",
         "causes": json.dumps(told, ensure_ascii=False),
+        "spans": json.dumps([_span(one) for one in addends]),
         "root_key": root["key"],
         "root_start": root["start"],
     }
@@ -176,40 +173,27 @@ def _per_day(row: dict[str, Any], cost: pd.Series) -> float:
     return float(latest.mean() - row["expected"] / len(days))
 
 
+def _span(one: Candidate) -> dict[str, Any]:
+    days = {name: f"{one.row[name]:%Y-%m-%d}" for name in ("start", "end")}
+    return {"scope": one.scope, **days, "expected": one.row["expected"]}
+
+
 def _told(
-    causes: list[Cause],
-    shown: Candidate,
-    per_day: float,
-    lasts: bool,
-    currency: str,
-    trail: Trail,
+    causes: list[Cause], shown: Candidate, currency: str, trail: Trail
 ) -> list[dict[str, Any]]:
     """Return the causes as they are kept: plain values, and the facts of a sentence each."""
-    whole = sum((cause.excess for cause in causes), Decimal(0))
-    start, end = shown.row["start"].date(), shown.row["end"].date()
-    currency = shown.scope.get("billing_currency", currency)
-    told = []
-    for cause in causes:
-        part = cause.excess / whole if whole else Decimal(0)
-        facts = facts_of(
-            cause,
-            start=start,
-            end=end,
-            currency=currency,
-            per_day=Decimal(repr(per_day)) * part,
-            lasts=lasts,
-        )
-        told.append(
-            {
-                "facts": facts,
-                "where": cause.where,
-                "excess": str(cause.excess),
-                "effects": {name: str(value) for name, value in cause.effects.items()},
-                "resources": resources_of(cause),
-                "changes": trail.changes_of(cause, start),
-            }
-        )
-    return told
+    course = course_of(shown.row, shown.scope.get("billing_currency", currency))
+    return [
+        {
+            "facts": facts_of(cause, course),
+            "where": cause.where,
+            "excess": str(cause.excess),
+            "effects": {name: str(value) for name, value in cause.effects.items()},
+            "resources": resources_of(cause),
+            "changes": trail.changes_of(cause, shown.row["start"].date()),
+        }
+        for cause in causes
+    ]
 
 
 def _owner(shown: Candidate, causes: list[Cause]) -> str:

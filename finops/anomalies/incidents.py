@@ -1,4 +1,4 @@
-"""Remember each anomaly as an incident: open, acknowledged, expected or resolved."""
+"""Remember each anomaly as an incident: what its cost does, and what people said of it."""
 
 import hashlib
 import sqlite3
@@ -8,43 +8,38 @@ from typing import Any
 
 import pandas as pd
 
-from finops.anomalies.find import OVER_DAYS, find
-from finops.anomalies.store import now, open_store, read_incidents
+from finops.anomalies.find import find
+from finops.anomalies.store import NOT_FOUND, now, open_store, read_incidents
 from finops.errors import BadInput
 from finops.warehouse import Warehouse
 
 __all__ = ["acknowledge", "expect", "known", "record", "update"]
 
-_NO_LONGER_FOUND = "no longer found: the bill or the owners changed"
 _DATES = ("start", "end", "detected_on")
 _NUMBERS = ("expected", "actual", "excess", "score", "per_day", "at_risk")
-_TEXTS = ("key", "kind", "level", "owner", "cause", "causes")
+_LATER = ("normal_on", "back_on")
+_TEXTS = ("key", "kind", "state", "level", "owner", "cause", "causes")
 
 
 def update(warehouse: Warehouse) -> pd.DataFrame:
     """Look for anomalies in a warehouse and `record` them in its project."""
-    days = warehouse.sql(
-        "select max(charge_date) as day from marts.team_day where x_usage_effective_cost <> 0"
-    )["day"]
-    through = pd.Timestamp(0) if days.isna().all() else days.iloc[0]
-    return record(warehouse.settings.project, find(warehouse), through=through)
+    return record(warehouse.settings.project, find(warehouse))
 
 
-def record(project: Path, found: pd.DataFrame, *, through: object) -> pd.DataFrame:
+def record(project: Path, found: pd.DataFrame) -> pd.DataFrame:
     """Keep what `anomalies.find` found, and return it without what is expected.
 
-    `through` is the last day of the cost. Adds the columns id, status and reason. An anomaly keeps
-    its id while it grows, changes its kind, shows on a wider level or starts on another day. It is
-    resolved a week after its last day, or when it is no longer found; it is open again when it goes
-    on. Recording the same again changes nothing.
+    Adds the columns id, status and reason: what people said of it, `acknowledged` or `expected`,
+    empty if nothing. An anomaly keeps its id while it grows, changes its kind or state, shows on a
+    wider level or starts on another day. What is no longer found has that as its state. Recording
+    the same again changes nothing.
     """
-    last = pd.Timestamp(str(through))
     with open_store(project) as store:
         known = {row["id"]: row for row in store.execute("select * from incidents")}
         rows = _with_ids(found.to_dict("records"), known)
         for row in rows:
-            _keep(store, row, known.get(row["id"]), over=_is_over(row, last))
-        _resolve_others(store, {row["id"] for row in rows})
+            _keep(store, row, known.get(row["id"]))
+        _lose_others(store, {row["id"] for row in rows})
         kept = {row["id"]: row for row in store.execute("select * from incidents")}
     return _listed(found, [kept[row["id"]] for row in rows])
 
@@ -109,7 +104,8 @@ def _with_ids(
 
 def _plain(one: Mapping[Hashable, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {name: f"{one[name]:%Y-%m-%d}" for name in _DATES}
-    row |= {name: float(one[name]) for name in _NUMBERS}
+    row |= {name: "" if pd.isna(one[name]) else f"{one[name]:%Y-%m-%d}" for name in _LATER}
+    row |= {name: float(one[name]) for name in _NUMBERS} | {"place": int(one["place"])}
     row |= {name: one[name] for name in _TEXTS} | {"incomplete": int(one["incomplete"])}
     row["direction"] = "down" if row["score"] < 0 else "up"
     row["root"] = f"{one['root_key']}\n{row['direction']}\n{one['root_start']:%Y-%m-%d}"
@@ -132,14 +128,8 @@ def _moved_from(row: Mapping[str, Any], free: Mapping[str, sqlite3.Row]) -> str 
     return None
 
 
-def _is_over(row: Mapping[str, Any], last: pd.Timestamp) -> bool:
-    return last - pd.Timestamp(row["end"]) >= pd.Timedelta(days=OVER_DAYS)
-
-
-def _keep(
-    store: sqlite3.Connection, row: dict[str, Any], old: sqlite3.Row | None, *, over: bool
-) -> None:
-    status, reason = _status(old, over=over)
+def _keep(store: sqlite3.Connection, row: dict[str, Any], old: sqlite3.Row | None) -> None:
+    status, reason = _decision(old)
     values = row | {"status": status, "reason": reason, "changed_at": now()}
     if old and all(old[name] == value for name, value in values.items() if name != "changed_at"):
         return
@@ -152,24 +142,14 @@ def _keep(
     )
 
 
-def _status(old: sqlite3.Row | None, *, over: bool) -> tuple[str, str]:
-    """Return status and reason of what is found now, after what was known of it."""
-    if old and old["status"] == "expected":
-        return "expected", old["reason"]
-    reason = old["reason"] if old and old["reason"] != _NO_LONGER_FOUND else ""
-    if over:
-        return "resolved", reason
-    return ("acknowledged" if reason else "open"), reason
-
-
-def _resolve_others(store: sqlite3.Connection, found: set[str]) -> None:
-    """Resolve what was open or acknowledged and is no longer found."""
-    for id_, status in store.execute("select id, status from incidents").fetchall():
-        if id_ not in found and status in ("open", "acknowledged"):
+def _lose_others(store: sqlite3.Connection, found: set[str]) -> None:
+    """Say of what is no longer found that it isn't: the bill or the owners changed."""
+    kept = store.execute("select id from incidents where state <> ?", (NOT_FOUND,)).fetchall()
+    for (id_,) in kept:
+        if id_ not in found:
             store.execute(
-                "update incidents set status = 'resolved', changed_at = ?, "
-                "reason = case when reason = '' then ? else reason end where id = ?",
-                (now(), _NO_LONGER_FOUND, id_),
+                "update incidents set state = ?, changed_at = ? where id = ?",
+                (NOT_FOUND, now(), id_),
             )
 
 

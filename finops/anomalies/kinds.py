@@ -1,4 +1,4 @@
-"""Tell of each alert how long it lasted, what it cost, and what kind of anomaly it is."""
+"""Tell of each alert how long it ran, what it cost, what became of it, and of what kind it is."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finops.anomalies.activity import ACTIVE
-from finops.anomalies.alerts import UP, Alert
+from finops.anomalies.alerts import NEW_NORMAL_DAYS, UP, Alert
 from finops.anomalies.baseline import SMALL, log_cost
 from finops.anomalies.calendar import Calendar
 from finops.anomalies.series import Floats, Mask
 
 __all__ = ["Incident", "incident_of"]
 
-_LONGEST_DAYS = 91
 _LASTING_DAYS = 7
 _GAP_DAYS, _WEEKEND_GAP_DAYS = 3, 6
+# What holds so long on the other side is no short incident that hides this one.
+_OTHER_SIDE_DAYS = 28
 _LOOK_BACK_DAYS = {"week": 20, "drift": 55}
 _SAME_SHARE, _LEAK_SHARE, _LEAST_MISS = 0.4, 0.15, 0.03
+# A third above what is usual, or a quarter below, is not back, however far it was away.
+_MOST_MISS = 0.3
 _GONE_SHARE = 0.1
 _DIP = 0.22
 _RAMP_DAYS, _RAMP_LEAST = 42, 10
@@ -25,7 +28,11 @@ _RAMP_DAYS, _RAMP_LEAST = 42, 10
 
 @dataclass(frozen=True)
 class Incident:
-    """An alert with its first and last day (rows of the grid), and money of each day between."""
+    """An alert with its first and last day (rows of the grid), and money of each day between.
+
+    `normal` is the first day that no longer counts, as it is the new normal by then, and `back` the
+    first on which cost was usual again; None where that isn't so.
+    """
 
     alert: Alert
     start: int
@@ -33,27 +40,50 @@ class Incident:
     kind: str
     expected: Floats
     actual: Floats
+    normal: int | None = None
+    back: int | None = None
+
+    @property
+    def state(self) -> str:
+        """What the cost does by now: it is `open`, `went back`, or is the `new normal`."""
+        if self.back is not None:
+            return "went back"
+        return "open" if self.normal is None else "new normal"
 
 
-def incident_of(alert: Alert, cost: Floats, fees: Floats, calendar: Calendar) -> Incident:
+def incident_of(
+    alert: Alert, cost: Floats, fees: Floats, calendar: Calendar, *, whole: int
+) -> Incident:
     """Return what became of an alert, by the `cost` and `fees` of its key on each day.
 
     Its start comes from days up to the alert and stays; its end and kind are as known on the last
-    day. It ends where cost was back to what it would be otherwise for 3 days, or after 91: by then
-    it is the new normal.
+    day. It went back where cost was what it would be otherwise for 3 of the first `whole` days,
+    whose bill is complete. Money counts until then, or until it is the new normal, 91 days after
+    the alert: what comes after is no longer compared with what was before it.
     """
     first = max(0, alert.start - _LOOK_BACK_DAYS.get(alert.test, 0))
-    days = np.arange(first, min(alert.day + _LONGEST_DAYS, len(cost)))
+    days = np.arange(first, min(alert.day + NEW_NORMAL_DAYS + _OTHER_SIDE_DAYS + 1, len(cost)))
     usual = _usual(alert, days, cost, fees, calendar)
     missed = alert.sign * (log_cost(cost[days]) - log_cost(usual))
     seen = days <= alert.day
-    off = _is_off(alert, missed, seen, cost[days])
+    off, usually = _is_off(alert, missed, seen, cost[days])
     start = _start(alert, off[seen])
     rest = calendar.rest[days]
-    end = _end(off, start, rest)
+    last, is_back = _last(off, usually, start, rest, whole - first)
+    accepted = alert.day + NEW_NORMAL_DAYS
+    end = min(last, accepted - 1 - first)
+    is_normal = first + last >= accepted
     run = slice(start, end + 1)
-    kind = _kind(alert, missed[run], off[run], rest[run], cost[days[run]], usual[run])
-    return Incident(alert, int(days[start]), int(days[end]), kind, usual[run], cost[days[run]])
+    return Incident(
+        alert,
+        start=first + start,
+        end=first + end,
+        kind=_kind(alert, missed[run], off[run], rest[run], cost[: first + end + 1], usual[run]),
+        expected=usual[run],
+        actual=cost[days[run]],
+        normal=accepted if is_normal else None,
+        back=first + last + 1 if is_back and not is_normal else None,
+    )
 
 
 def _usual(
@@ -74,14 +104,18 @@ def _usual(
     return np.clip(cost[days], low.clip(min=0.0), high.clip(min=0.0))
 
 
-def _is_off(alert: Alert, missed: Floats, seen: Mask, cost: Floats) -> Mask:
-    """Return on which days it went on: at least 40 per cent of what it was when it was raised."""
+def _is_off(alert: Alert, missed: Floats, seen: Mask, cost: Floats) -> tuple[Mask, Mask]:
+    """Return on which days it went on, and on which cost was usual.
+
+    It goes on at 40 per cent of what it was when it was raised. A day that is as far away on the
+    other side is neither.
+    """
     if alert.test == "new":
-        return cost > ACTIVE
+        return cost > ACTIVE, cost <= ACTIVE
     size = np.median(missed[seen][-_LASTING_DAYS if alert.test != "day" else -3 :])
     share = _LEAK_SHARE if alert.test == "drift" else _SAME_SHARE
-    off: Mask = missed > max(share * float(size), _LEAST_MISS)
-    return off
+    limit = min(max(share * float(size), _LEAST_MISS), _MOST_MISS)
+    return missed > limit, np.abs(missed) <= limit
 
 
 def _start(alert: Alert, off: Mask) -> int:
@@ -97,25 +131,31 @@ def _start(alert: Alert, off: Mask) -> int:
     return start
 
 
-def _end(off: Mask, start: int, rest: Mask) -> int:
-    """Return the last day before 3 quiet ones; what happens on weekends only waits for the next."""
+def _last(off: Mask, usually: Mask, start: int, rest: Mask, whole: int) -> tuple[int, bool]:
+    """Return the last day on which it went on, and whether cost was usual after that.
+
+    That takes 3 usual days, or four weeks on the other side; what happens on weekends only waits
+    for the next. Only the first `whole` days can tell.
+    """
     first = off[start : start + _LASTING_DAYS]
     weekends = bool(first.any() and rest[start : start + _LASTING_DAYS][first].all())
     gap = _WEEKEND_GAP_DAYS if weekends else _GAP_DAYS
-    end = start
+    last, quiet = start, 0
     for place in range(start, len(off)):
         if off[place]:
-            end = place
-        elif place - end >= gap:
-            break
-    return end
+            last, quiet = place, 0
+        elif place < whole:
+            quiet += bool(usually[place])
+            if quiet >= gap or place - last >= _OTHER_SIDE_DAYS:
+                return last, True
+    return last, False
 
 
-def _kind(
-    alert: Alert, missed: Floats, off: Mask, rest: Mask, actual: Floats, usual: Floats
-) -> str:
+def _kind(alert: Alert, missed: Floats, off: Mask, rest: Mask, cost: Floats, usual: Floats) -> str:
+    """Return the kind; `cost` is that of all days until the last of the incident."""
+    before, actual = cost[: -len(usual)], cost[-len(usual) :]
     if alert.test == "new":
-        return "new_cost"
+        return "returned_cost" if (before > ACTIVE).any() else "new_cost"
     if alert.sign != UP and actual.sum() <= _GONE_SHARE * usual.sum():
         return "vanished_cost"
     if alert.sign == UP and _is_missed_saving(alert, missed, off, rest):

@@ -74,9 +74,20 @@ def _row_of(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:
     largest = max(rows, key=lambda row: abs(row["excess"]))
     sums = {name: sum(row[name] for row in rows) for name in ("expected", "actual", "excess")}
     days = {"start": min(row["start"] for row in rows), "end": max(row["end"] for row in rows)}
-    return (
-        largest | sums | days | {"key": key, "incomplete": any(row["incomplete"] for row in rows)}
-    )
+    incomplete = any(row["incomplete"] for row in rows)
+    return largest | sums | days | _state_of(rows) | {"key": key, "incomplete": incomplete}
+
+
+def _state_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what became of several: they are open while one is, and back when all are."""
+    states = {row["state"] for row in rows}
+    if "open" in states:
+        return {"state": "open", "normal_on": pd.NaT, "back_on": pd.NaT}
+    if "new normal" in states:
+        normal_on = max(row["normal_on"] for row in rows if row["state"] == "new normal")
+        return {"state": "new normal", "normal_on": normal_on, "back_on": pd.NaT}
+    back_on = max(row["back_on"] for row in rows)
+    return {"state": "went back", "normal_on": pd.NaT, "back_on": back_on}
 
 
 def _cause_of(causes: list[Cause]) -> Cause:

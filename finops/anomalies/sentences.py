@@ -1,20 +1,16 @@
 """Say a cause in one sentence, in English or Korean: where, what, since when, and what it costs."""
 
-import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from finops.anomalies.course import cost_text, day_text, when_text
 from finops.anomalies.facts import Facts
-from finops.languages import place_of
 from finops.languages import say as say_of
 from finops.report.text import money, number, percent
 
-__all__ = ["MONTH_DAYS", "effect_name", "sentence", "told"]
-
-MONTH_DAYS = 30
-_WEEKDAYS = "월화수목금토일"
+__all__ = ["effect_name", "sentence", "told"]
 
 # English, Korean.
 _TEXTS = {
@@ -31,7 +27,16 @@ _TEXTS = {
     "any_thing": ("usage", ""),
     "new": ("new {thing}", "{thing} 신규 사용"),
     "new_machines": ("{machines} new {thing}", "{thing} {machines}대 신규 사용"),
+    "again": (
+        "{thing} again, last used on {last_use},",
+        "{thing} 다시 사용(마지막 사용 {last_use})",
+    ),
+    "again_machines": (
+        "{machines} {thing} again, last used on {last_use},",
+        "{thing} {machines}대 다시 사용(마지막 사용 {last_use})",
+    ),
     "gone": ("no {thing} any more", "{thing} 사용 중단"),
+    "gone_for_a_time": ("no {thing}", "{thing} 사용 없음"),
     "price_up": ("a {share} higher price of {thing}", "{thing} 단가 {share} 상승"),
     "price_down": ("a {share} lower price of {thing}", "{thing} 단가 {share} 하락"),
     "mix_up": ("dearer sizes or classes of {thing}", "더 비싼 크기나 등급의 {thing} 사용"),
@@ -51,6 +56,10 @@ _TEXTS = {
         ", on demand because the {kind} {id} covers less of it",
         ", {kind} {id}의 적용이 줄어 온디맨드로 과금",
     ),
+    "expired": (
+        ", on demand because the {kind} {id} expired (last day {ended})",
+        ", {kind} {id}이 만료되어(마지막 날 {ended}) 온디맨드로 과금",
+    ),
     "covers_more": (", now covered by the {kind} {id}", ", 이제 {kind} {id}의 적용을 받음"),
     "no_commitment": (", by how much commitments cover", ", 약정 적용 비율의 변화"),
     "savings_plan": ("Savings Plan", "Savings Plan"),
@@ -64,14 +73,6 @@ _TEXTS = {
     "mix": ("mix", "구성 변화"),
     "coverage": ("coverage", "약정 적용 범위"),
     "other": ("other", "그 밖"),
-    "since": ("since {start}", "{start}부터"),
-    "on": ("on {start}", "{start}"),
-    "from_to": ("from {start} to {end}", "{start}부터 {end}까지"),
-    "if_it_stays": (
-        "{money} a day, {month} a month if it stays",
-        "하루 {money}, 지속되면 한 달 {month}",
-    ),
-    "in_days": ("{money} in {days} days", "{days}일간 {money}"),
     "change": ("{event} by {actor} at {time} UTC", "{event}, 실행자 {actor}, {time} UTC"),
     "nobody": ("unknown", "알 수 없음"),
 }
@@ -80,7 +81,7 @@ _say = partial(say_of, _TEXTS)
 
 def sentence(facts: Facts, language: str = "en") -> str:
     """Return the sentence of a cause. Raises BadInput for a language that has no texts."""
-    cost = _cost(facts, language)
+    cost = cost_text(facts, language)
     if facts["what"] == "rest":
         return _say("rest", language, cost=cost)
     text = _say(
@@ -88,7 +89,7 @@ def sentence(facts: Facts, language: str = "en") -> str:
         language,
         where=_where(facts, language),
         what=_what(facts, language),
-        when=_when(facts, language),
+        when=when_text(facts, language),
         why=_why(facts, language),
         beside=_beside(facts, language),
         cost=cost,
@@ -134,6 +135,7 @@ def _what(facts: Facts, language: str) -> str:
     return _say(
         _key(facts),
         language,
+        last_use=day_text(facts["last_use"], language),
         thing=facts["thing"] or _say("any_thing", language),
         machines=number(abs(Decimal(facts["machines"] or 0))),
         share=percent(Decimal(facts["share"] or 0)),
@@ -144,19 +146,23 @@ def _what(facts: Facts, language: str) -> str:
 def _key(facts: Facts) -> str:
     """Return the text that says what changed."""
     what = facts["what"]
-    if what == "new":
-        return "new_machines" if facts["machines"] else "new"
+    if what in ("new", "again"):
+        return f"{what}_machines" if facts["machines"] else what
     if what == "gone":
-        return "gone"
+        return "gone" if facts["state"] == "open" else "gone_for_a_time"
     way = "up" if facts["rises"] else "down"
+    what = "coverage" if what == "expiry" else what
     return f"machines_{way}" if facts["machines"] else f"{what}_{way}"
 
 
 def _why(facts: Facts, language: str) -> str:
-    """Return which commitment covers more than before, or less, or is full."""
+    """Return which commitment covers more than before, or less, expired or is full."""
     kind = facts["commitment"] and _say(facts["commitment"], language)
     if facts["is_full"]:
         return _say("is_full", language, kind=kind)
+    if facts["what"] == "expiry":
+        ended = day_text(facts["ended"], language)
+        return _say("expired", language, kind=kind, id=facts["commitment_id"], ended=ended)
     if facts["what"] != "coverage":
         return ""
     if not kind:
@@ -176,29 +182,6 @@ def _beside(facts: Facts, language: str) -> str:
         for name, value in facts["beside"].items()
     ]
     return _say("beside", language, effects=_say("and", language).join(effects)) if effects else ""
-
-
-def _when(facts: Facts, language: str) -> str:
-    start, end = (dt.date.fromisoformat(facts[name]) for name in ("start", "end"))
-    key = "since" if facts["lasts"] else "on" if start == end else "from_to"
-    return _say(key, language, start=_day(start, language), end=_day(end, language))
-
-
-def _day(day: dt.date, language: str) -> str:
-    if place_of(language):
-        return f"{day:%Y-%m-%d}({_WEEKDAYS[day.weekday()]})"
-    return f"{day:%A} {day:%Y-%m-%d}"
-
-
-def _cost(facts: Facts, language: str) -> str:
-    per_day, excess = Decimal(facts["per_day"]), Decimal(facts["excess"])
-    if facts["lasts"]:
-        a_day = money(per_day, facts["currency"], 0, signed=True)
-        month = number(abs(per_day) * MONTH_DAYS)
-        return _say("if_it_stays", language, money=a_day, month=month)
-    so_far = money(excess, facts["currency"], 0, signed=True)
-    days = (dt.date.fromisoformat(facts["end"]) - dt.date.fromisoformat(facts["start"])).days + 1
-    return so_far if days == 1 else _say("in_days", language, money=so_far, days=str(days))
 
 
 def _change(change: Mapping[str, str], language: str) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from finops.errors import BadInput
 
-__all__ = ["incidents_folder", "now", "open_store", "read_incidents"]
+__all__ = ["NOT_FOUND", "incidents_folder", "now", "open_store", "read_incidents"]
 
+# The state of an incident that `find` no longer returns.
+NOT_FOUND = "not found"
 _WAIT_SECONDS = 30
 _TABLES = """
 create table if not exists incidents (
@@ -33,8 +35,13 @@ create table if not exists incidents (
     at_risk real not null default 0,
     cause text not null default '',
     causes text not null default '[]',
+    -- What the cost does. Status is what people said: nothing, acknowledged or expected.
+    state text not null default 'open',
+    normal_on text not null default '',
+    back_on text not null default '',
+    place integer not null default 0,
     changed_at text not null,
-    -- What the channels were told last: nothing, or a status and the excess of then.
+    -- What the channels were told last: nothing, or an event and the excess of then.
     told text not null default '',
     told_excess real not null default 0,
     first_told_at text not null default ''
@@ -57,7 +64,23 @@ _ADDED = {
     "at_risk": "real not null default 0",
     "cause": "text not null default ''",
     "causes": "text not null default '[]'",
+    "state": "text not null default 'open'",
+    "normal_on": "text not null default ''",
+    "back_on": "text not null default ''",
+    "place": "integer not null default 0",
 }
+# Earlier versions had one column for what the cost does and for what people said.
+_APART = """
+update incidents set
+    state = case when status = 'resolved' then 'not found' else 'open' end,
+    reason = case when reason like 'no longer found: %' then '' else reason end,
+    status = case
+        when status in ('acknowledged', 'expected') then status
+        when status = 'resolved' and reason <> '' and reason not like 'no longer found: %'
+            then 'acknowledged'
+        else ''
+    end
+"""
 
 
 def incidents_folder(project: Path) -> Path:
@@ -105,6 +128,8 @@ def _add_columns(con: sqlite3.Connection) -> None:
     for name, kind in _ADDED.items():
         if name not in known:
             con.execute(f"alter table incidents add column {name} {kind}")
+    if "state" not in known:
+        con.execute(_APART)
 
 
 def now() -> str:

@@ -24,7 +24,8 @@ from finops.report.statements.files import write_statements
 def anomalies(
     project: Project = Path(),
     since: Annotated[
-        str | None, typer.Option(help="Leave out what ended before: YYYY-MM-DD.")
+        str | None,
+        typer.Option(help="Leave out what was over, or the new normal, before: YYYY-MM-DD."),
     ] = None,
     acknowledge: Annotated[
         str | None, typer.Option(metavar="ID", help="Somebody knows of it; say --reason.")

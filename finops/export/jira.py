@@ -12,7 +12,7 @@ from finops.json_text import BadJson, read_json
 
 __all__ = ["send"]
 
-_CLOSED = ("resolved", "expected")
+_CLOSED = ("resolved", "expected", "new_normal")
 _SUMMARY_LETTERS = 250
 _MOST_COMMENTS = 1000
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from finops.anomalies.course import state_text
 from finops.anomalies.sentences import told as told_cause
+from finops.anomalies.store import NOT_FOUND
 
-__all__ = ["SCHEMA", "chart_of", "facts", "headline", "message_of", "sparkline"]
+__all__ = ["SCHEMA", "chart_of", "facts", "headline", "message_of", "news_of", "sparkline"]
 
 SCHEMA = "finops.incident/1"
 _CHART_DAYS = 28
@@ -25,7 +27,9 @@ _FIELDS = (
     "actual",
     "excess",
     "score",
-    "status",
+    "state",
+    "normal_on",
+    "back_on",
     "reason",
     "level",
     "owner",
@@ -41,7 +45,19 @@ _EVENTS = {
     "acknowledged": "Acknowledged",
     "expected": "Expected",
     "resolved": "Resolved",
+    "new_normal": "New normal",
 }
+
+
+def news_of(incident: sqlite3.Row) -> str:
+    """Return the event of what is so by now: what people said counts while the cost is open."""
+    if incident["status"] == "expected":
+        return "expected"
+    if incident["state"] in ("went back", NOT_FOUND):
+        return "resolved"
+    if incident["state"] == "new normal":
+        return "new_normal"
+    return incident["status"] or "open"
 
 
 def message_of(
@@ -51,7 +67,8 @@ def message_of(
     told = {name: incident[name] for name in _FIELDS}
     told |= {name: round(told[name], 2) for name in _MONEY}
     causes = [told_cause(cause) for cause in json.loads(incident["causes"])]
-    told |= {"incomplete": bool(incident["incomplete"]), "causes": causes}
+    told |= {"status": news_of(incident), "incomplete": bool(incident["incomplete"])}
+    told |= {"causes": causes}
     return {
         "schema": SCHEMA,
         "event": event,
@@ -91,14 +108,29 @@ def facts(message: dict[str, Any]) -> list[tuple[str, str]]:
         ("Resources", ", ".join(one["causes"][0]["resources"]) if one["causes"] else ""),
         ("Owner", "several teams" if one["owner"] == "*" else one["owner"]),
         ("Kind", one["kind"].replace("_", " ")),
-        ("Days", f"{one['start']} to {one['end']}" + (" so far" if one["incomplete"] else "")),
+        ("State", _state(one)),
+        ("Days", f"{one['start']} to {one['end']}" + (" so far" if _runs(one) else "")),
         ("Expected", f"{one['expected']:,.2f} {currency}".rstrip()),
         ("Actual", f"{one['actual']:,.2f} {currency}".rstrip()),
-        ("Status", one["status"]),
         ("Reason", one["reason"]),
         ("Id", one["id"]),
     ]
     return [(name, _one_line(value)) for name, value in rows if value]
+
+
+def _runs(one: dict[str, Any]) -> bool:
+    return bool(one.get("state") == "open")
+
+
+def _state(one: dict[str, Any]) -> str:
+    """Return what the cost does, since when, and what people said of it."""
+    if "state" not in one:
+        # Written before there were states, and not sent until now.
+        return str(one["status"])
+    day = one["back_on"] or one["normal_on"]
+    state = f"{state_text(one['state'])}{f' on {day}' if day else ''}"
+    said = one["status"] if one["status"] in ("acknowledged", "expected") else ""
+    return f"{state}, {said}" if said else state
 
 
 def sparkline(values: list[float]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from finops.anomalies.store import now, open_store
 from finops.errors import NotDelivered
+from finops.export.messages import news_of
 
 __all__ = ["Send", "deliver", "write_alerts"]
 
@@ -18,6 +19,7 @@ Send = Callable[[dict[str, Any]], None]
 _WAITS = (1.0, 2.0, 4.0, 8.0)
 _LONGEST_WAIT = 60.0
 _GREW_TIMES = 2
+_OVER = ("resolved", "new_normal")
 
 
 def write_alerts(
@@ -29,12 +31,12 @@ def write_alerts(
 ) -> int:
     """Write a message per channel for each incident with news; return how many must wait.
 
-    News is that an incident is open, goes on after it was over, at least doubled, or has another
-    status than was told. Each team gets at most `per_week` new incidents in 7 days, the most money
-    at risk first; what must wait is told when there is room, if it is still open.
+    News is that an incident is open, goes on after it was over, at least doubled, or that something
+    else is so than was told. Each team gets at most `per_week` new incidents in 7 days, in their
+    order; what must wait is told when there is room, if it is still open.
     """
     used, waiting = _told_this_week(store), 0
-    query = "select * from incidents order by at_risk desc, abs(excess) desc, id"
+    query = "select * from incidents order by place, id"
     for row in store.execute(query).fetchall():
         event, team = _event(row), row["owner"]
         if not event:
@@ -55,13 +57,13 @@ def _told_this_week(store: sqlite3.Connection) -> Counter[str]:
 
 def _event(row: sqlite3.Row) -> str:
     """Return what is new about an incident since it was told last, or nothing."""
-    status, told = row["status"], row["told"]
+    news, told = news_of(row), row["told"]
     if not told:
-        return "open" if status == "open" else ""
-    if told != status:
-        return "reopened" if told == "resolved" and status == "open" else str(status)
+        return "open" if news == "open" else ""
+    if told != news:
+        return "reopened" if told in _OVER and news == "open" else news
     grew = abs(row["excess"]) >= _GREW_TIMES * abs(row["told_excess"]) > 0
-    return "grew" if status == "open" and grew else ""
+    return "grew" if news == "open" and grew else ""
 
 
 def _write(
@@ -78,9 +80,9 @@ def _write(
             (id_, channel, row["id"], text, now()),
         )
     store.execute(
-        "update incidents set told = status, told_excess = excess, "
+        "update incidents set told = ?, told_excess = excess, "
         "first_told_at = case when first_told_at = '' then ? else first_told_at end where id = ?",
-        (now(), row["id"]),
+        (news_of(row), now(), row["id"]),
     )
 
 

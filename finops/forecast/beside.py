@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pandas as pd
 
-from finops.anomalies.find import OVER_DAYS
 from finops.anomalies.store import read_incidents
 from finops.forecast.estimate import Estimate
 from finops.forecast.outlook import cents
@@ -15,6 +14,9 @@ from finops.forecast.steps import LEARNED_DAYS
 from finops.warehouse import Warehouse
 
 __all__ = ["Beside", "OpenAnomalies", "beside", "if_fixed"]
+
+
+_STALE_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,17 @@ def beside(warehouse: Warehouse, estimate: Estimate) -> Beside:
 def if_fixed(kept: pd.DataFrame, months: pd.DataFrame, *, last: str) -> OpenAnomalies | None:
     """Return the first month of `months` with days after `last`, with anomalies fixed or not.
 
-    `kept` has start, end, per_day (of now) and status of incidents; those count that are open or
-    acknowledged, cost more, and ended less than a week before `last`. `months` has billing_period,
-    x_estimate and billing_currency. The forecast has as much of an anomaly as the last 14 days
-    had of it: fixed, that is taken away on each day left; if it continues, the rest is added.
+    `kept` has start, end, per_day (of now), state and status of incidents; those count whose cost
+    is open and more, unless somebody expected it or nobody looked for a week. `months` has
+    billing_period, x_estimate and billing_currency. The forecast has as much of an anomaly as the
+    last 14 days had of it: fixed, that is taken away on each day left; if it continues, the rest is
+    added.
     """
     day = pd.Timestamp(last)
     coming = months[[last_day(one) > day for one in months["billing_period"]]]
-    is_open = kept["status"].isin(["open", "acknowledged"]) & (kept["per_day"] > 0)
-    runs = pd.to_datetime(kept["end"]) > day - pd.Timedelta(days=OVER_DAYS)
-    mine = kept[is_open & runs]
+    is_open = (kept["state"] == "open") & (kept["status"] != "expected")
+    is_recent = pd.to_datetime(kept["end"]) > day - pd.Timedelta(days=_STALE_DAYS)
+    mine = kept[is_open & is_recent & (kept["per_day"] > 0)]
     if mine.empty or coming.empty:
         return None
     month = coming.sort_values("billing_period").iloc[0]
@@ -115,6 +118,6 @@ def _tax(estimate: Estimate) -> Decimal:
 
 
 def _kept(warehouse: Warehouse) -> pd.DataFrame:
-    columns = ["start", "end", "per_day", "status"]
+    columns = ["start", "end", "per_day", "state", "status"]
     rows = read_incidents(warehouse.settings.project).values()
     return pd.DataFrame([[row[name] for name in columns] for row in rows], columns=columns)

@@ -6,11 +6,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from finops.anomalies.course import cost_text, course_of, when_text
 from finops.report import sections
 from finops.report.incidents.console import cause_sentences
 from finops.report.sections import Section, Tile
 from finops.report.summary import Summary
-from finops.report.text import kind_text, month_name, number, place_text, plain
+from finops.report.text import kind_text, month_name, place_text, plain
 
 __all__ = ["page"]
 
@@ -43,7 +44,7 @@ def _sentences(lines: tuple[str, ...]) -> RenderableType:
 
 
 def _anomalies(summary: Summary) -> RenderableType:
-    """Return each anomaly of the month with its excess, and a sentence on what it comes from."""
+    """Return each anomaly of the month with its cost, and a sentence on what it comes from."""
     section = sections.anomalies(summary)
     title = Text(section.title, "bold")
     if not section.rows or summary.anomalies is None:
@@ -51,8 +52,8 @@ def _anomalies(summary: Summary) -> RenderableType:
     blocks: list[RenderableType] = [title, ""]
     for row in summary.anomalies.to_dict("records"):
         what = f"{plain(place_text(row['key']), 60)}: {kind_text(row)}"
-        excess = number(row["excess"], signed=True)
-        blocks.append(Text(f"{excess}  {what}, {row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"))
+        course = course_of(row, summary.currency)
+        blocks.append(Text(f"{what} {when_text(course)}, {cost_text(course)}"))
         blocks += [Padding(Text(one), (0, 0, 0, 4)) for one in cause_sentences(row)[:1]]
     return Group(*blocks, "")
 

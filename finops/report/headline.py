@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from finops.anomalies.course import cost_text, course_of, when_text
 from finops.report.definitions import before_tax
 from finops.report.text import (
     is_missing,
@@ -202,16 +203,13 @@ def _anomalies(summary: Summary) -> str:
         return ""
     if found.empty:
         return f"No anomaly was found in {month_name(summary.billing_period)}."
-    largest = found.sort_values("excess", key=abs, ascending=False).iloc[0]
-    excess = money(largest["excess"], summary.currency, 0, signed=True)
-    count = (
-        "1 anomaly was found:"
-        if len(found) == 1
-        else f"{len(found)} anomalies were found, most of all"
-    )
+    first = found.iloc[0]
+    course = course_of(first.to_dict(), summary.currency)
+    still = int((found["state"] == "open").sum())
+    count = "1 anomaly was found" if len(found) == 1 else f"{len(found)} anomalies were found"
     return (
-        f"{count} {plain(place_text(largest['key']), 60)} with {excess} against what was expected, "
-        f"from {largest['start']:%-d %B}."
+        f"{count}, {still or 'none'} still open, first of all {plain(place_text(first['key']), 60)}"
+        f" {when_text(course)}: {cost_text(course)}, against what was expected."
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from finops.anomalies.course import state_text
 from finops.report.definitions import before_tax, effective_cost, own_cost
 from finops.report.pages import environment
 from finops.report.ranks import claimed_by, resource_name
@@ -145,17 +146,19 @@ def untagged(rows: pd.DataFrame, currency: str) -> Section:
 
 
 def anomalies(summary: Summary) -> Section:
-    """Return the anomalies of the month, the most money first."""
+    """Return the anomalies of the month: first what can still be changed."""
     found = [] if summary.anomalies is None else summary.anomalies.to_dict("records")
     looked = summary.anomalies is not None
     columns = ("expected", "actual", "excess")
     return Section(
         f"Cost that nothing explains, {summary.currency}",
-        ("from", "to", "what", "kind", *columns),
+        ("from", "days count to", "state", "what", "kind", *columns),
         frozenset(columns),
         [_anomaly_row(row) for row in found],
         "No cost of this month stands out." if looked else "Nobody looked for anomalies.",
-        "Expected and actual are sums over the days from–to.",
+        "Expected and actual are sums over the days that count: of what is open up to now, of what "
+        "went back until then, and of the new normal until it was that. Effective cost of usage, "
+        "before tax. What is open comes first.",
     )
 
 
@@ -230,12 +233,19 @@ def _anomaly_row(row: dict[Any, Any]) -> tuple[str, ...]:
     return (
         f"{row['start']:%Y-%m-%d}",
         f"{row['end']:%Y-%m-%d}",
+        _state(row),
         plain(place_text(row["key"]), 60),
         kind_text(row),
         number(row["expected"]),
         number(row["actual"]),
         number(row["excess"], signed=True),
     )
+
+
+def _state(row: dict[Any, Any]) -> str:
+    """Return the state of an incident, and since when."""
+    day = row["back_on"] if row["state"] == "went back" else row["normal_on"]
+    return state_text(row["state"]) + ("" if is_missing(day) else f" {day:%Y-%m-%d}")
 
 
 def _trust_row(row: dict[Any, Any]) -> tuple[str, ...]:

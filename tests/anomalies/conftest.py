@@ -7,6 +7,8 @@ import pytest
 from finops.sql import answer
 from tests.conftest import insert_rows
 
+_TABLES = ("facts.owned_cost", "facts.daily_cost", "marts.team_day", "staging.charges")
+
 
 class Bill:
     """Tables in memory that are asked as a warehouse is."""
@@ -26,8 +28,8 @@ def bill(empty_tables):
         con = duckdb.connect()
         con.execute(f"set file_search_path = '{empty_tables.parents[1]}'")
         con.execute(f"attach '{empty_tables}' as built (read_only)")
-        con.execute("create schema facts; create schema marts")
-        for table in ("facts.owned_cost", "facts.daily_cost", "marts.team_day"):
+        con.execute("create schema facts; create schema marts; create schema staging")
+        for table in _TABLES:
             con.execute(f"create table {table} as from built.{table} limit 0")
         insert_rows(con, "facts.owned_cost", list(rows))
         con.execute(

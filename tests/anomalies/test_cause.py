@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import finops
 from finops.anomalies.cause import Cause, _effects, causes_of, resources_of
+from finops.anomalies.course import course_of
 from finops.anomalies.facts import facts_of
 from finops.anomalies.origin import Asked, origins_of
 from finops.anomalies.sentences import sentence
@@ -78,17 +79,14 @@ def causes(warehouse, scope, start, end, expected):
     return one
 
 
-def said(cause, *, lasts=True, end=END, language="en"):
-    days = (end - START).days + 1
-    facts = facts_of(
-        cause,
-        start=START,
-        end=end,
-        currency="USD",
-        per_day=cause.excess / days,
-        lasts=lasts,
-    )
-    return sentence(facts, language)
+def course(start=START, end=END, state="open"):
+    back = end + dt.timedelta(days=1) if state == "went back" else pd.NaT
+    row = {"start": start, "end": end, "state": state, "normal_on": pd.NaT, "back_on": back}
+    return course_of(row | {"excess": 0}, "USD")
+
+
+def said(cause, *, state="open", end=END, language="en"):
+    return sentence(facts_of(cause, course(end=end, state=state)), language)
 
 
 def test_more_instances_run_on_demand_because_the_savings_plan_is_full(bill):
@@ -101,12 +99,12 @@ def test_more_instances_run_on_demand_because_the_savings_plan_is_full(bill):
     assert said(cause) == (
         "EC2 in ap-northeast-2 for search: 12 more r6g.4xlarge since Monday 2026-09-28, on demand "
         "because the Savings Plan is full, with +90 USD a day by coverage: "
-        "+288 USD a day, 8,640 a month if it stays."
+        "by now 2,016 USD more, 288 a day."
     )
     assert said(cause, language="ko") == (
         "EC2(ap-northeast-2), search 팀: 2026-09-28(월)부터 r6g.4xlarge 12대 증가, "
         "Savings Plan이 모두 사용되어 온디맨드로 과금(약정 적용 범위 하루 +90 USD 포함): "
-        "하루 +288 USD, 지속되면 한 달 8,640."
+        "지금까지 2,016 USD 증가, 하루 288."
     )
 
 
@@ -115,7 +113,20 @@ def test_a_savings_plan_that_ends_is_lost_coverage_and_no_usage(bill):
     warehouse = bill(*covered(FIRST, before), *daily(START, END, n=4), *other(FIRST, END))
     (cause,) = found(warehouse, 7 * 148.0)
     assert cause.effects == {"coverage": Decimal("336")}
-    assert "on demand because the Savings Plan 0a1b2c3d covers less of it: +48 USD" in said(cause)
+    assert said(cause).endswith(
+        "on demand because the Savings Plan 0a1b2c3d expired (last day Sunday 2026-09-27): "
+        "by now 336 USD more, 48 a day."
+    )
+
+
+def test_a_savings_plan_that_covers_something_else_by_now_has_not_expired(bill):
+    before = START - dt.timedelta(days=1)
+    elsewhere = [row | {"x_team": "ads"} for row in covered(START, END)]
+    warehouse = bill(
+        *covered(FIRST, before), *daily(START, END, n=4), *other(FIRST, END), *elsewhere
+    )
+    (cause,) = found(warehouse, 7 * 148.0)
+    assert "on demand because the Savings Plan 0a1b2c3d covers less of it: by now" in said(cause)
 
 
 def test_a_price_that_rose_is_price(bill):
@@ -145,10 +156,18 @@ def test_what_is_new_and_what_is_gone_say_so(bill):
     (cause,) = found(bill(*other(FIRST, END), *new), 700.0)
     assert "3 new r6g.4xlarge since" in said(cause)
     (cause,) = found(bill(*other(FIRST, END), *daily(FIRST, before, n=3)), 700.0 + 7 * 72)
-    assert said(cause, lasts=False) == (
-        "EC2 in ap-northeast-2 for search: no r6g.4xlarge any more "
-        "from Monday 2026-09-28 to Sunday 2026-10-04: −504 USD in 7 days."
+    assert said(cause, state="went back") == (
+        "EC2 in ap-northeast-2 for search: no r6g.4xlarge from Monday 2026-09-28 to Sunday "
+        "2026-10-04: 504 USD less in 7 days; went back on Monday 2026-10-05."
     )
+    assert "no r6g.4xlarge any more since Monday" in said(cause)
+
+
+def test_what_was_used_before_is_used_again(bill):
+    long_ago = dt.date(2026, 6, 1)
+    again = [*daily(long_ago, long_ago, n=3), *daily(START, END, n=3, resource_id="i-new")]
+    (cause,) = found(bill(*other(FIRST, END), *again), 700.0)
+    assert "3 r6g.4xlarge again, last used on Monday 2026-06-01, since" in said(cause)
 
 
 def test_a_base_has_the_weekdays_of_the_incident(bill):
@@ -257,7 +276,7 @@ def test_planted_changes_of_the_sample_are_named(
     start, end = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
     base = warehouse.sql(_MONEY_BEFORE, **_asked(scope), start=start, end=end)
     told = causes(warehouse, scope, start, end, float(base["base"].iloc[0]))
-    facts = facts_of(told[0], start=start, end=end, currency="USD", per_day=Decimal(1), lasts=False)
+    facts = facts_of(told[0], course(start, end))
     assert said_of_it in sentence(facts)
     assert not where or told[0].where == where
     actual = Decimal(base["actual"].iloc[0])

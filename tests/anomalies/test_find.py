@@ -40,15 +40,20 @@ def test_a_price_cut_and_a_commitment_are_one_incident_for_all_teams(found):
     assert cut["owner"] == "*"
     plan = found[(found["start"] == "2026-03-10") & (found["excess"] > 0)]
     assert plan["key"].tolist() == ["* / Amazon Elastic Compute Cloud"]
-    assert "on demand because the Savings Plan" in plan["cause"].iloc[0]
+    assert "on demand because the Savings Plan 8bc40e4b expired" in plan["cause"].iloc[0]
 
 
-def test_incidents_are_ranked_by_money_at_risk(found):
+def test_incidents_are_ranked_by_what_can_still_be_changed(found):
+    """30 days of what is open, then the new normal by money, then what went back by age too."""
     assert found["at_risk"].is_monotonic_decreasing
-    lasts = found["end"] >= found["end"].max() - pd.Timedelta(days=6)
-    assert (found.loc[lasts, "at_risk"] > found.loc[lasts, "excess"].abs()).all()
-    assert (found.loc[~lasts, "at_risk"] == 0).all()
-    assert found.loc[~lasts, "excess"].abs().is_monotonic_decreasing
+    is_open = found["state"] == "open"
+    at_risk = 30 * found.loc[is_open, "per_day"].abs()
+    assert found.loc[is_open, "at_risk"].tolist() == pytest.approx(at_risk.tolist())
+    assert (found.loc[~is_open, "at_risk"] == 0).all()
+    assert found.loc[found["state"] == "new normal", "excess"].abs().is_monotonic_decreasing
+    back = found[found["state"] == "went back"]
+    days = (pd.Timestamp("2026-10-31") - back["back_on"]).dt.days + 1
+    assert (back["excess"].abs() / days).is_monotonic_decreasing
 
 
 def test_the_excess_of_a_day_has_the_sign_of_the_incident(found):

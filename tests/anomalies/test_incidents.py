@@ -26,6 +26,10 @@ def anomaly(start="2026-10-05", end="2026-10-07", **values):
         "excess": 200.0,
         "score": 9.0,
         "incomplete": False,
+        "state": "open",
+        "normal_on": None,
+        "back_on": None,
+        "place": 1,
         "level": "team and service",
         "per_day": 66.0,
         "cause": "EC2 for search: 2 more m5.large.",
@@ -36,21 +40,27 @@ def anomaly(start="2026-10-05", end="2026-10-07", **values):
     return found | {"at_risk": abs(row["excess"])} | row
 
 
+def gone_back(on="2026-10-08", **values):
+    return anomaly(state="went back", back_on=on, **values)
+
+
 def frame(*rows):
-    found = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED])
-    days = ["start", "end", "detected_on", "root_start"]
+    found = pd.DataFrame(rows, columns=[*COLUMNS, *ADDED, "place"])
+    days = ["start", "end", "detected_on", "normal_on", "back_on", "root_start"]
     return found.astype(dict.fromkeys(days, "datetime64[ns]"))
 
 
-def record(project, *rows, through="2026-10-08"):
+def record(project, *rows):
     """Record rows; return (id, status, reason) of each that is listed."""
-    listed = incidents.record(project, frame(*rows), through=through)
+    listed = incidents.record(project, frame(*rows))
     return list(listed[["id", "status", "reason"]].itertuples(index=False, name=None))
 
 
 def statuses(project):
     with open_store(project) as store:
-        rows = store.execute("select key, status, reason from incidents order by rowid").fetchall()
+        rows = store.execute(
+            "select key, state, status, reason from incidents order by rowid"
+        ).fetchall()
     return [tuple(row) for row in rows]
 
 
@@ -64,8 +74,8 @@ def test_recording_the_same_again_changes_nothing(tmp_path):
 def test_an_incident_that_grows_and_changes_its_kind_keeps_its_id(tmp_path):
     first = record(tmp_path, anomaly())
     later = anomaly(end="2026-10-20", kind="level_shift", actual=4000.0, excess=3900.0)
-    assert record(tmp_path, later, through="2026-10-21") == first
-    assert statuses(tmp_path) == [("search / EC2", "open", "")]
+    assert record(tmp_path, later) == first
+    assert statuses(tmp_path) == [("search / EC2", "open", "", "")]
 
 
 def test_an_incident_keeps_its_id_when_a_restated_bill_moves_its_first_day(tmp_path):
@@ -78,7 +88,7 @@ def test_an_incident_that_shows_on_a_wider_level_keeps_its_id(tmp_path):
     first = record(tmp_path, anomaly(key="search / EC2 / BoxUsage"))
     wider = anomaly(start="2026-10-04", root_key="search / EC2 / BoxUsage", root_start="2026-10-05")
     assert record(tmp_path, wider) == first
-    assert statuses(tmp_path) == [("search / EC2", "open", "")]
+    assert statuses(tmp_path) == [("search / EC2", "open", "", "")]
 
 
 def test_a_store_of_an_earlier_version_gets_the_new_columns(tmp_path):
@@ -105,39 +115,55 @@ def test_the_same_key_and_day_twice_are_two_incidents(tmp_path):
     assert record(tmp_path, anomaly(detected_on="2026-10-07", excess=1.0), anomaly()) == both[::-1]
 
 
-def test_an_incident_is_resolved_a_week_after_its_last_day_and_open_when_it_goes_on(tmp_path):
-    one = anomaly(end="2026-10-07")
-    statuses_by_day = [
-        record(tmp_path, one, through=day)[0][1]
-        for day in ("2026-10-08", "2026-10-13", "2026-10-14", "2026-10-15")
-    ]
-    assert statuses_by_day == ["open", "open", "resolved", "resolved"]
-    longer = anomaly(end="2026-10-15")
-    assert record(tmp_path, longer, through="2026-10-16")[0][1] == "open"
+def states(project, *rows):
+    """Record rows; return the state of each incident and what people said of it."""
+    record(project, *rows)
+    return [(state, status) for _, state, status, _ in statuses(project)]
 
 
-def test_what_is_no_longer_found_is_resolved_and_says_why(tmp_path):
-    record(tmp_path, anomaly())
-    assert record(tmp_path) == []
-    why = "no longer found: the bill or the owners changed"
-    assert statuses(tmp_path) == [("search / EC2", "resolved", why)]
-    assert record(tmp_path, anomaly())[0][1:] == ("open", "")
-
-
-def test_an_acknowledged_incident_stays_listed_with_its_reason(tmp_path):
+def test_what_the_cost_does_is_kept_apart_from_what_people_said(tmp_path):
+    assert states(tmp_path, anomaly()) == [("open", "")]
     ((id_, _, _),) = record(tmp_path, anomaly())
     incidents.acknowledge(tmp_path, id_, "load test, ends Friday")
     assert record(tmp_path, anomaly()) == [(id_, "acknowledged", "load test, ends Friday")]
-    assert record(tmp_path, anomaly(), through="2026-12-01")[0][1] == "resolved"
+    assert states(tmp_path, gone_back()) == [("went back", "acknowledged")]
+    normal = anomaly(end="2027-01-03", state="new normal", normal_on="2027-01-04")
+    assert states(tmp_path, normal) == [("new normal", "acknowledged")]
+    assert states(tmp_path, anomaly(end="2026-10-15")) == [("open", "acknowledged")]
+
+
+def test_what_is_no_longer_found_says_so_and_is_open_when_it_is_found_again(tmp_path):
+    record(tmp_path, anomaly())
+    assert record(tmp_path) == []
+    assert states(tmp_path) == [("not found", "")]
+    assert states(tmp_path, anomaly()) == [("open", "")]
+
+
+def test_what_an_earlier_version_resolved_is_taken_apart(tmp_path):
+    record(tmp_path, anomaly(), anomaly(key="ads / EC2"), anomaly(key="c / EC2"))
+    with open_store(tmp_path) as store:
+        store.execute("alter table incidents drop column state")
+        store.execute("update incidents set status = 'open' where key = 'c / EC2'")
+        store.execute("update incidents set status = 'resolved' where key <> 'c / EC2'")
+        store.execute("update incidents set reason = 'test' where key = 'ads / EC2'")
+        store.execute(
+            "update incidents set reason = 'no longer found: the bill or the owners changed' "
+            "where key = 'search / EC2'"
+        )
+    assert sorted(statuses(tmp_path)) == [
+        ("ads / EC2", "not found", "acknowledged", "test"),
+        ("c / EC2", "open", "", ""),
+        ("search / EC2", "not found", "", ""),
+    ]
 
 
 def test_an_expected_incident_is_not_listed_however_it_grows(tmp_path):
     ((id_, _, _),) = record(tmp_path, anomaly())
     incidents.expect(tmp_path, id_, "planned")
     grown = anomaly(end="2026-10-30", excess=9000.0)
-    assert record(tmp_path, grown, through="2026-10-30") == []
-    assert record(tmp_path, grown, through="2026-12-30") == []
-    assert statuses(tmp_path)[0] == ("search / EC2", "expected", "planned")
+    assert record(tmp_path, grown) == []
+    assert record(tmp_path, gone_back(end="2026-10-30", excess=9000.0)) == []
+    assert statuses(tmp_path)[0] == ("search / EC2", "went back", "expected", "planned")
 
 
 def test_what_is_known_of_anomalies_is_read_and_nothing_is_written(tmp_path):
@@ -181,8 +207,8 @@ def test_a_decision_on_nothing_or_without_a_reason_is_refused(tmp_path, decide, 
 def test_an_empty_frame_lists_nothing_and_keeps_what_the_detector_said(tmp_path):
     found = frame()
     found.attrs = detect(pd.DataFrame({"date": [], "key": [], "cost": []})).attrs
-    listed = incidents.record(tmp_path, found, through="2026-10-08")
-    assert list(listed.columns) == [*COLUMNS, *ADDED, "id", "status", "reason"]
+    listed = incidents.record(tmp_path, found)
+    assert list(listed.columns) == [*COLUMNS, *ADDED, "place", "id", "status", "reason"]
     assert listed.attrs == found.attrs
 
 

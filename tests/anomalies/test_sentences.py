@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from finops.anomalies import sentences
+from finops.anomalies import course, sentences
 from finops.anomalies.parts import main_cause, parts
 from finops.anomalies.sentences import sentence, told
 from finops.errors import BadInput
@@ -29,16 +29,21 @@ def facts(**values):
         "commitment_id": "",
         "is_full": False,
         "beside": {},
+        "last_use": "",
+        "ended": "",
         "start": "2026-09-28",
         "end": "2026-10-04",
-        "lasts": True,
+        "state": "open",
+        "normal_on": "",
+        "back_on": "",
         "excess": "2016",
-        "per_day": "288",
         "currency": "USD",
     } | values
 
 
-LESS = {"rises": False, "excess": "-2016", "per_day": "-288"}
+LESS = {"rises": False, "excess": "-2016"}
+BACK = {"state": "went back", "back_on": "2026-10-05"}
+NORMAL = {"state": "new normal", "normal_on": "2026-10-05"}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,21 @@ LESS = {"rises": False, "excess": "-2016", "per_day": "-288"}
             {"what": "new", "machines": "3"},
             "3 new r6g.4xlarge since",
             "r6g.4xlarge 3대 신규 사용:",
+        ),
+        (
+            {"what": "again", "last_use": "2026-04-05"},
+            "r6g.4xlarge again, last used on Sunday 2026-04-05, since",
+            "r6g.4xlarge 다시 사용(마지막 사용 2026-04-05(일)):",
+        ),
+        (
+            {"what": "again", "last_use": "2026-04-05", "machines": "3"},
+            "3 r6g.4xlarge again, last used on Sunday 2026-04-05, since",
+            "r6g.4xlarge 3대 다시 사용(마지막 사용 2026-04-05(일)):",
+        ),
+        (
+            {**LESS, **BACK, "what": "gone"},
+            "no r6g.4xlarge from Monday 2026-09-28 to",
+            "r6g.4xlarge 사용 없음:",
         ),
         ({**LESS, "what": "gone"}, "no r6g.4xlarge any more since", "r6g.4xlarge 사용 중단:"),
         (
@@ -89,6 +109,16 @@ LESS = {"rises": False, "excess": "-2016", "per_day": "-288"}
             {"what": "coverage", "commitment": "reservation", "commitment_id": "9f"},
             "2026-09-28, on demand because the reservation 9f covers less of it:",
             "r6g.4xlarge 사용분, 예약 9f의 적용이 줄어 온디맨드로 과금:",
+        ),
+        (
+            {
+                "what": "expiry",
+                "commitment": "reservation",
+                "commitment_id": "9f",
+                "ended": "2026-09-27",
+            },
+            "2026-09-28, on demand because the reservation 9f expired (last day Sunday 2026-09-27):",
+            "r6g.4xlarge 사용분, 예약 9f이 만료되어(마지막 날 2026-09-27(일)) 온디맨드로 과금:",
         ),
         (
             {**LESS, "what": "coverage", "commitment": "savings_plan", "commitment_id": "0a"},
@@ -138,18 +168,30 @@ def test_where_it_changed_is_said_in_both_languages(values, english, korean):
     [
         (
             {},
-            "since Monday 2026-09-28: +288 USD a day, 8,640 a month if it stays.",
-            "하루 +288 USD, 지속되면 한 달 8,640.",
+            "since Monday 2026-09-28: by now 2,016 USD more, 288 a day.",
+            "지금까지 2,016 USD 증가, 하루 288.",
         ),
         (
-            {"lasts": False},
-            "from Monday 2026-09-28 to Sunday 2026-10-04: +2,016 USD in 7 days.",
-            "7일간 +2,016 USD.",
+            {"end": "2026-09-28"},
+            "since Monday 2026-09-28: by now 2,016 USD more.",
+            "지금까지 2,016 USD 증가.",
         ),
         (
-            {"lasts": False, "end": "2026-09-28"},
-            "on Monday 2026-09-28: +2,016 USD.",
-            "search 팀: 2026-09-28(월) r6g.4xlarge 사용량 71 % 증가: +2,016 USD.",
+            BACK,
+            "from Monday 2026-09-28 to Sunday 2026-10-04: 2,016 USD more in 7 days; "
+            "went back on Monday 2026-10-05.",
+            "7일간 2,016 USD 증가, 2026-10-05(월)에 원래 수준으로 돌아감.",
+        ),
+        (
+            LESS | NORMAL,
+            "since Monday 2026-09-28: new normal since Monday 2026-10-05, 2,016 USD less until then.",
+            "2026-10-05(월)부터 새 기준, 그때까지 2,016 USD 감소.",
+        ),
+        (
+            BACK | {"end": "2026-09-28", "back_on": "2026-09-29"},
+            "on Monday 2026-09-28: 2,016 USD more; went back on Tuesday 2026-09-29.",
+            "search 팀: 2026-09-28(월) r6g.4xlarge 사용량 71 % 증가: "
+            "2,016 USD 증가, 2026-09-29(화)에 원래 수준으로 돌아감.",
         ),
     ],
 )
@@ -159,9 +201,9 @@ def test_when_it_changed_and_what_it_costs_is_said_in_both_languages(values, eng
 
 
 def test_what_no_cause_explains_is_the_rest():
-    rest = facts(what="rest", lasts=False)
-    assert sentence(rest) == "The rest, smaller changes: +2,016 USD in 7 days."
-    assert sentence(rest, "ko") == "나머지 작은 변화: 7일간 +2,016 USD."
+    rest = facts(what="rest")
+    assert sentence(rest) == "The rest, smaller changes: by now 2,016 USD more, 288 a day."
+    assert sentence(rest, "ko") == "나머지 작은 변화: 지금까지 2,016 USD 증가, 하루 288."
 
 
 def kept(**values):
@@ -194,7 +236,7 @@ def test_what_an_earlier_version_kept_is_told_as_it_is():
 
 
 def test_every_text_is_there_in_both_languages():
-    for english, korean in sentences._TEXTS.values():
+    for english, korean in [*sentences._TEXTS.values(), *course._TEXTS.values()]:
         assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
 
 

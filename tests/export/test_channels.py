@@ -33,6 +33,9 @@ def message(**values):
         "score": 9.0,
         "incomplete": True,
         "status": "open",
+        "state": "open",
+        "normal_on": "",
+        "back_on": "",
         "reason": "",
         "level": "team and service",
         "owner": "search",
@@ -64,10 +67,10 @@ def test_slack_gets_a_headline_figures_a_chart_and_the_next_step(receiver):
         "*Resources*  i-1, i-2",
         "*Owner*  search",
         "*Kind*  level shift",
+        "*State*  open",
         "*Days*  2026-10-05 to 2026-10-07 so far",
         "*Expected*  100.00 USD",
         "*Actual*  1,334.50 USD",
-        "*Status*  open",
         "*Id*  0123456789",
     ]
     assert chart["text"]["text"] == "`▁▅█`\n3 days from 2026-10-01, UTC"
@@ -248,7 +251,7 @@ def test_the_documented_message_has_the_keys_that_are_sent():
 
 def test_a_message_has_the_causes_of_an_incident_as_english_texts(tmp_path):
     row = anomaly(causes=json.dumps([kept()]))
-    incidents.record(tmp_path, frame(row), through="2026-10-08")
+    incidents.record(tmp_path, frame(row))
     with open_store(tmp_path) as store:
         stored = store.execute("select * from incidents").fetchone()
     made = message_of(stored, "open", company="Test", currency="USD", chart={})
@@ -259,7 +262,7 @@ def test_a_message_has_the_causes_of_an_incident_as_english_texts(tmp_path):
 
 
 def test_a_message_of_an_incident_has_these_keys(tmp_path):
-    incidents.record(tmp_path, frame(anomaly()), through="2026-10-08")
+    incidents.record(tmp_path, frame(anomaly()))
     with open_store(tmp_path) as store:
         row = store.execute("select * from incidents").fetchone()
     made = message_of(row, "open", company="Test", currency="USD", chart={})

@@ -14,7 +14,7 @@ from finops.errors import BadInput, NotDelivered
 from finops.export import jira, outbox
 from finops.export.settings import Notify
 from finops.settings import read_settings
-from tests.anomalies.test_incidents import anomaly, frame
+from tests.anomalies.test_incidents import anomaly, frame, gone_back
 from tests.export.test_outbox import pending, see
 
 STATUS = {"open": "new", "done": "done"}
@@ -104,9 +104,9 @@ def test_an_issue_is_created_once_commented_as_it_grows_and_closed(tmp_path, ser
     assert summary(server) == [("FIN-1", "open", 0)]
     tell(tmp_path, server, anomaly(excess=400.0))
     assert summary(server) == [("FIN-1", "open", 1)]
-    tell(tmp_path, server, anomaly(excess=400.0), through="2026-10-20")
+    tell(tmp_path, server, gone_back(excess=400.0))
     assert summary(server) == [("FIN-1", "done", 2)]
-    tell(tmp_path, server, anomaly(end="2026-10-20", excess=400.0), through="2026-10-21")
+    tell(tmp_path, server, anomaly(end="2026-10-20", excess=400.0))
     assert summary(server) == [("FIN-1", "open", 3)]
 
 
@@ -122,7 +122,7 @@ def test_an_issue_says_what_where_why_and_whose(tmp_path, server):
 
 def test_what_was_meant_is_closed_with_its_reason(tmp_path, server):
     tell(tmp_path, server, anomaly())
-    listed = incidents.record(tmp_path, frame(anomaly()), through="2026-10-08")
+    listed = incidents.record(tmp_path, frame(anomaly()))
     incidents.expect(tmp_path, listed["id"].iloc[0], "planned")
     tell(tmp_path, server, anomaly())
     assert summary(server) == [("FIN-1", "done", 1)]
@@ -147,7 +147,7 @@ def test_trouble_while_closing_leaves_one_comment_and_a_closed_issue(
 ):
     tell(tmp_path, server, anomaly())
     server.script.trouble = [None] * call + [trouble]
-    assert tell(tmp_path, server, anomaly(), through="2026-10-20") == (1, [])
+    assert tell(tmp_path, server, gone_back()) == (1, [])
     assert summary(server) == [("FIN-1", "done", 1)]
 
 
@@ -161,7 +161,7 @@ def test_jira_that_is_down_gets_everything_in_order_the_next_time(tmp_path, serv
     server.script.trouble = [500] * 5
     assert tell(tmp_path, server, anomaly()) == (0, ["jira: it answered 500"])
     assert pending(tmp_path) == 1
-    assert tell(tmp_path, server, anomaly(), through="2026-10-20") == (2, [])
+    assert tell(tmp_path, server, gone_back()) == (2, [])
     assert summary(server) == [("FIN-1", "done", 1)]
 
 
@@ -174,7 +174,7 @@ def test_an_answer_that_is_no_json_is_tried_again(tmp_path, server, waits):
 def test_an_issue_that_can_not_be_closed_is_said_and_kept(tmp_path, server):
     tell(tmp_path, server, anomaly())
     server.script.transitions = [("11", "open")]
-    sent, failures = tell(tmp_path, server, anomaly(), through="2026-10-20")
+    sent, failures = tell(tmp_path, server, gone_back())
     assert (sent, failures) == (0, ["jira: no transition closes issue FIN-1"])
     assert pending(tmp_path) == 1
 

@@ -15,7 +15,7 @@ from finops.anomalies.store import open_store
 from finops.errors import NotDelivered
 from finops.export import outbox, webhook
 from finops.export.messages import message_of
-from tests.anomalies.test_incidents import anomaly, frame
+from tests.anomalies.test_incidents import anomaly, frame, gone_back
 
 
 def describe(incident, event):
@@ -23,9 +23,9 @@ def describe(incident, event):
     return message_of(incident, event, company="Test", currency="USD", chart=chart)
 
 
-def see(project, *rows, through="2026-10-08", channels=("webhook",), per_week=5):
+def see(project, *rows, channels=("webhook",), per_week=5):
     """Record rows and write the alerts; return how many wait."""
-    incidents.record(project, frame(*rows), through=through)
+    incidents.record(project, frame(*rows))
     with open_store(project) as store:
         return outbox.write_alerts(store, list(channels), describe, per_week=per_week)
 
@@ -74,9 +74,17 @@ def test_growth_is_told_when_the_money_doubles(tmp_path):
 
 def test_what_is_over_and_goes_on_again_is_told(tmp_path):
     see(tmp_path, anomaly())
-    see(tmp_path, anomaly(), through="2026-10-20")
-    see(tmp_path, anomaly(end="2026-10-20"), through="2026-10-21")
+    see(tmp_path, gone_back())
+    see(tmp_path, anomaly(end="2026-10-20"))
     assert [event for event, _, _ in written(tmp_path)] == ["open", "resolved", "reopened"]
+
+
+def test_what_became_the_new_normal_is_told_as_that_and_not_as_resolved(tmp_path):
+    see(tmp_path, anomaly())
+    for _ in range(2):
+        see(tmp_path, anomaly(state="new normal", normal_on="2027-01-04"))
+    see(tmp_path, gone_back())
+    assert [event for event, _, _ in written(tmp_path)] == ["open", "new_normal", "resolved"]
 
 
 def test_what_people_decide_is_told_once_and_mutes_what_was_meant(tmp_path):
@@ -84,7 +92,6 @@ def test_what_people_decide_is_told_once_and_mutes_what_was_meant(tmp_path):
     search, ads = incidents.record(
         tmp_path,
         frame(anomaly(), anomaly(key="ads / EC2", excess=90.0)),
-        through="2026-10-08",
     )["id"]
     incidents.acknowledge(tmp_path, search, "load test")
     incidents.expect(tmp_path, ads)
@@ -97,15 +104,16 @@ def test_what_people_decide_is_told_once_and_mutes_what_was_meant(tmp_path):
 
 
 def test_incidents_that_were_over_when_first_seen_are_not_told(tmp_path):
-    see(tmp_path, anomaly(), through="2026-12-01")
+    see(tmp_path, gone_back(), anomaly(key="ads / EC2", state="new normal"))
     assert written(tmp_path) == []
 
 
-def test_a_team_gets_the_most_money_first_and_the_rest_when_a_week_has_passed(tmp_path):
+def test_a_team_gets_what_is_first_in_order_and_the_rest_when_a_week_has_passed(tmp_path):
     rows = [
-        anomaly(key=f"search / {name}", excess=float(size)) for size, name in enumerate("abc", 1)
+        anomaly(key=f"search / {name}", excess=1.0, place=place)
+        for place, name in zip((3, 2, 1), "abc", strict=True)
     ]
-    rows.append(anomaly(key="ads / EC2", excess=-0.5))
+    rows.append(anomaly(key="ads / EC2", excess=-0.5, place=4))
     assert see(tmp_path, *rows, per_week=2) == 1
     assert [key for _, key, _ in written(tmp_path)] == ["search / c", "search / b", "ads / EC2"]
     assert see(tmp_path, *rows, per_week=2) == 1
@@ -167,7 +175,7 @@ def test_a_receiver_that_is_down_gets_everything_in_order_the_next_time(tmp_path
     receiver.script = [500] * 5
     assert outbox.deliver(tmp_path, to(receiver)) == (0, ["webhook: it answered 500"])
     assert (waits, pending(tmp_path)) == ([1, 2, 4, 8], 2)
-    see(tmp_path, anomaly(), anomaly(key="ads / EC2"), through="2026-10-20")
+    see(tmp_path, gone_back(), gone_back(key="ads / EC2"))
     receiver.got.clear()
     assert outbox.deliver(tmp_path, to(receiver)) == (4, [])
     assert [json.loads(one.body)["event"] for one in receiver.got] == [

@@ -15,7 +15,7 @@ from tests.forecast.knowns import days, known, series
 
 
 def incidents(*rows):
-    return pd.DataFrame(rows, columns=["start", "end", "per_day", "status"])
+    return pd.DataFrame(rows, columns=["start", "end", "per_day", "state", "status"])
 
 
 def months(*periods):
@@ -25,7 +25,7 @@ def months(*periods):
 
 def test_half_seen_anomaly_is_half_in_the_forecast():
     """It began 7 days ago: of 100 a day the forecast has 50, on each of 16 days left."""
-    kept = incidents(("2026-10-09", "2026-10-15", 100, "open"))
+    kept = incidents(("2026-10-09", "2026-10-15", 100, "open", ""))
     found = if_fixed(kept, months("2026-10", "2026-11"), last="2026-10-15")
     assert found == OpenAnomalies(
         "2026-10", 1, Decimal(100), Decimal(10_000 - 800), Decimal(10_000 + 800), "USD"
@@ -33,7 +33,7 @@ def test_half_seen_anomaly_is_half_in_the_forecast():
 
 
 def test_old_anomaly_is_all_in_the_forecast_and_a_month_that_is_over_gives_way_to_the_next():
-    kept = incidents(("2026-08-01", "2026-10-31", 100, "acknowledged"))
+    kept = incidents(("2026-08-01", "2026-10-31", 100, "open", "acknowledged"))
     found = if_fixed(kept, months("2026-10", "2026-11"), last="2026-10-31")
     assert (found.billing_period, found.if_fixed, found.if_they_continue) == (
         "2026-11",
@@ -45,10 +45,11 @@ def test_old_anomaly_is_all_in_the_forecast_and_a_month_that_is_over_gives_way_t
 @pytest.mark.parametrize(
     "row",
     [
-        ("2026-10-09", "2026-10-15", 100, "expected"),
-        ("2026-10-09", "2026-10-15", 100, "resolved"),
-        ("2026-10-09", "2026-10-15", -100, "open"),
-        ("2026-10-01", "2026-10-08", 100, "open"),
+        ("2026-10-09", "2026-10-15", 100, "open", "expected"),
+        ("2026-10-09", "2026-10-15", 100, "went back", ""),
+        ("2026-10-09", "2026-10-15", 100, "new normal", ""),
+        ("2026-10-09", "2026-10-15", -100, "open", ""),
+        ("2026-10-01", "2026-10-08", 100, "open", ""),
     ],
 )
 def test_what_is_meant_over_or_saves_money_is_no_open_anomaly(row):

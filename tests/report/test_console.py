@@ -64,10 +64,13 @@ def test_an_anomaly_is_a_line_with_its_cause(warehouse):
         "expected": 500.0,
         "actual": 800.0,
         "excess": 300.0,
+        "state": "open",
+        "normal_on": pd.NaT,
+        "back_on": pd.NaT,
         "causes": json.dumps([cause | {"resources": [], "changes": []}]),
     }
     text = printed(summarise(warehouse, anomalies=pd.DataFrame([row])))
-    assert "+300  search / Amazon EC2: level shift, 2026-10-05 to 2026-10-31" in text
+    assert "search / Amazon EC2: level shift since Monday 2026-10-05, by now 300 USD" in text
     assert "    EC2 for search: 3 more servers." in text
 
 

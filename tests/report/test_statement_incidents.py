@@ -53,9 +53,7 @@ def warehouse(project, monkeypatch):
 
 def expect(warehouse, reason):
     project = warehouse.settings.project
-    ((id_,),) = incidents.record(project, module.find(warehouse), through="2026-10-08")[
-        ["id"]
-    ].to_numpy()
+    ((id_,),) = incidents.record(project, module.find(warehouse))[["id"]].to_numpy()
     incidents.expect(project, id_, reason)
 
 
@@ -91,7 +89,7 @@ def test_a_statement_is_the_same_bytes_until_something_is_marked_as_expected(war
 
     (before,) = statements(warehouse, "2026-10")
     first = written("one")
-    incidents.record(warehouse.settings.project, module.find(warehouse), through="2026-10-08")
+    incidents.record(warehouse.settings.project, module.find(warehouse))
     assert written("two") == first
     expect(warehouse, "load test")
     marked = written("three")

@@ -191,7 +191,8 @@ def test_a_team_is_told_the_anomalies_it_owns_on_every_level_with_their_cause(oc
     assert row[2] == "Amazon Relational Database Service / APN2-InstanceUsage:db.r6g.16xl"
     assert "on demand because the reservation 9fb4996a covers less of it" in row[-1]
     (row,) = told["member"]
-    assert (row[2], row[3]) == ("Amazon Elastic Compute Cloud / APN2-EBS:SnapshotUsage", "new cost")
+    assert (row[2], row[7]) == ("Amazon Elastic Compute Cloud", "new normal")
+    assert "APN2-EBS:SnapshotUsage again, last used on Sunday 2026-04-05" in row[-1]
     (row,) = next(sections(one, "ko") for one in october if one.team == "order")["anomalies"].rows
     assert row[3] == "수준 변화"
     assert "예약 9fb4996a의 적용이 줄어 온디맨드로 과금" in row[-1]

@@ -26,6 +26,9 @@ def found(excess=90.0, start="2026-10-03"):
             "start": [pd.Timestamp(start)],
             "end": [pd.Timestamp(start)],
             "excess": [excess],
+            "state": ["went back"],
+            "normal_on": [pd.NaT],
+            "back_on": [pd.Timestamp(start) + pd.Timedelta(days=1)],
         }
     )
 
@@ -76,7 +79,8 @@ def test_headline_of_a_month_that_has_everything(warehouse):
         "One order cost 28.00 KRW (0.0200 USD), 20 % less than in September 2026; AWS cost was "
         "4.20 % of revenue.",
         "1 of 1 budgets was passed: search by 200 USD.",
-        "1 anomaly was found: search / EC2 with +90 USD against what was expected, from 3 October.",
+        "1 anomaly was found, none still open, first of all search / EC2 on Saturday 2026-10-03: "
+        "90 USD more; went back on Sunday 2026-10-04, against what was expected.",
         "Among teams, search changed most (+100 USD, +10 %).",
         "Cost is 300 USD (20 %) below list prices.",
         "60 % of cost has its owner by tag, 30 % inferred; 10 % is unowned.",

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from finops.anomalies.course import cost_text, course_of, state_text, when_text
 from finops.anomalies.parts import parts
 from finops.report.text import kind_text, number, place_text, plain
 
@@ -19,12 +20,14 @@ def incident_list(found: pd.DataFrame) -> RenderableType:
     if found.empty:
         return Group("No cost stands out, or there are fewer than four weeks of days.", *notes)
     blocks = [_block(row) for row in found.to_dict("records")]
-    return Group(*blocks, "Expected and actual are sums over the days.", *notes)
+    basis = "First what can still be changed. Money is effective cost of usage, before tax."
+    return Group(*blocks, basis, *notes)
 
 
 def _block(row: dict[Any, Any]) -> RenderableType:
     title = Text(plain(place_text(row["key"]), 120), "bold")
-    state = f"{kind_text(row)}, {row['status']}, {_owner(row)}, {row['id']}"
+    said = [row["status"]] if row["status"] else []
+    state = ", ".join([state_text(row["state"]), kind_text(row), *said, _owner(row), row["id"]])
     lines = [state, _money(row), *cause_sentences(row)]
     if row["reason"]:
         lines.append(f"Reason: {plain(row['reason'], 300)}")
@@ -36,10 +39,10 @@ def _owner(row: dict[Any, Any]) -> str:
 
 
 def _money(row: dict[Any, Any]) -> str:
-    return (
-        f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}: {number(row['expected'])} expected, "
-        f"{number(row['actual'])} actual, {number(row['excess'], signed=True)} excess"
-    )
+    course = course_of(row, "")
+    text = f"{when_text(course)}: {cost_text(course)}"
+    sums = f"{number(row['actual'])} where {number(row['expected'])} was expected"
+    return f"{text[0].upper()}{text[1:]}; {sums}"
 
 
 def cause_sentences(row: dict[Any, Any]) -> list[str]:

@@ -7,9 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.anomalies import bands, events, orders
+from finops.anomalies.course import cost_text, course_of, state_text, when_text
 from finops.anomalies.find import all_series
 from finops.anomalies.parts import EFFECTS, parts
-from finops.anomalies.sentences import MONTH_DAYS
+from finops.anomalies.ranking import MONTH_DAYS
 from finops.report.incidents.charts import incident
 from finops.report.summary import Summary
 from finops.report.text import kind_text, money, place_text, plain
@@ -32,7 +33,7 @@ class IncidentBlock:
 
 
 def incident_blocks(warehouse: Warehouse, summary: Summary) -> list[IncidentBlock]:
-    """Return the incidents of the month with the most money at risk, 8 at most."""
+    """Return the first incidents of the month, 8 at most."""
     found = summary.anomalies
     if found is None or found.empty:
         return []
@@ -58,16 +59,17 @@ def _block(row: dict[Any, Any], band: pd.DataFrame, currency: str) -> IncidentBl
 
 def _facts(row: dict[Any, Any], causes: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
     """Return what is known of it; a month has 30 days."""
-    lasts = row["at_risk"] > 0
+    is_open, course = row["state"] == "open", course_of(row, currency)
     month = money(MONTH_DAYS * row["per_day"], currency, 0, signed=True)
     sums = {name: float(causes[name].sum()) for name in EFFECTS}
     told = [_effect(name, value, currency) for name, value in sums.items() if abs(value) >= _LEAST]
     rows = [
+        ("State", state_text(row["state"])),
         ("Kind", kind_text(row)),
-        ("Days", f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"),
+        ("Days", when_text(course)),
         ("Owner", "several teams" if row["owner"] == "*" else plain(row["owner"], 40)),
-        ("Cost so far", money(row["excess"], currency, 0, signed=True)),
-        ("A month if it stays", month if lasts else "over"),
+        ("Cost", cost_text(course)),
+        ("A month if it stays as in its last 7 days", month if is_open else ""),
         ("By", ", ".join(told)),
         ("Resources", ", ".join(plain(name, 60) for name in _first(causes, "resources"))),
         ("Changed before", "; ".join(_first(causes, "changes"))),

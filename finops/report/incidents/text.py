@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from finops.anomalies.parts import main_cause
-from finops.anomalies.sentences import MONTH_DAYS
+from finops.anomalies.ranking import MONTH_DAYS
 from finops.languages import say as say_of
 from finops.report.text import money, place_text, plain
 
@@ -18,16 +18,17 @@ _TEXTS = {
         "눈에 띄는 비용이 없거나 데이터가 4주 미만입니다.",
     ),
     "count": (
-        "{count} incidents, of which {lasting} go on.",
-        "이상 비용 {count}건 중 {lasting}건이 계속되고 있습니다.",
+        "{count} incidents: {open} open, {normal} the new normal by now, {back} went back.",
+        "이상 비용 {count}건: 진행 중 {open}건, 새 기준이 된 것 {normal}건, "
+        "원래 수준으로 돌아간 것 {back}건.",
     ),
     "more": (
-        "More, if all of it stays: {month} a month. Most of it: {cause}",
-        "증가분이 모두 지속되면 한 달 {month}입니다. 가장 큰 것: {cause}",
+        "More, if what is open stays as in its last 7 days: {month} in 30 days. First: {cause}",
+        "진행 중인 증가분이 최근 7일처럼 지속되면 30일간 {month}입니다. 첫 번째: {cause}",
     ),
     "less": (
-        "Less, if all of it stays: {month} a month. Most of it: {cause}",
-        "감소분이 모두 지속되면 한 달 {month}입니다. 가장 큰 것: {cause}",
+        "Less, if what is open stays as in its last 7 days: {month} in 30 days. First: {cause}",
+        "진행 중인 감소분이 최근 7일처럼 지속되면 30일간 {month}입니다. 첫 번째: {cause}",
     ),
     "at_risk": (
         "Most money at risk: {owner}, {money}.",
@@ -60,8 +61,11 @@ def findings(found: pd.DataFrame, language: str = "en", *, currency: str = "USD"
     """
     if found.empty:
         return [say("none", language)]
-    lasting = found[found["at_risk"] > 0]
-    sentences = [say("count", language, count=str(len(found)), lasting=str(len(lasting)))]
+    states = found["state"].value_counts()
+    open_, normal, back = (str(states.get(one, 0)) for one in ("open", "new normal", "went back"))
+    count = str(len(found))
+    sentences = [say("count", language, count=count, open=open_, normal=normal, back=back)]
+    lasting = found[found["state"] == "open"]
     for key, part in (
         ("more", lasting[lasting["per_day"] > 0]),
         ("less", lasting[lasting["per_day"] < 0]),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from finops.anomalies.course import state_text
 from finops.anomalies.parts import main_cause
 from finops.report.ranks import resource_name
 from finops.report.sections import Section
@@ -52,7 +53,7 @@ def anomalies(statement: Statement, language: str) -> Section:
     columns = (words("expected"), words("actual"), words("excess"))
     return Section(
         words("anomalies"),
-        (words("from"), words("to"), words("where"), words("kind"), *columns, words("cause")),
+        (*map(words, ("from", "to", "where", "kind")), *columns, words("state"), words("cause")),
         frozenset(columns),
         [
             (
@@ -63,6 +64,7 @@ def anomalies(statement: Statement, language: str) -> Section:
                 number(row["expected"]),
                 number(row["actual"]),
                 number(row["excess"], signed=True),
+                state_text(row["state"], language),
                 main_cause(row, language) or MISSING,
             )
             for row in statement.anomalies.to_dict("records")
