@@ -12,7 +12,9 @@ import pyarrow as pa
 
 from finops.database import open_database
 from finops.errors import BadInput, CheckFailed
+from finops.report.cents import apportion
 from finops.report.definitions import effective_cost
+from finops.report.text import cents
 from finops.sql import read_query
 from finops.warehouse import Warehouse
 
@@ -36,6 +38,12 @@ _WORDS = {
     "resource_id": "resource",
 }
 _COST, _TAX = ("billed_cost", "effective_cost"), ("x_billed_tax", "x_effective_tax")
+_LINES = """
+select billing_period, billing_currency, x_team, x_pool, x_driver, service_name,
+    sum(effective_cost) as effective_cost, sum(x_effective_coins) as x_coins
+from marts.statement_lines
+group by billing_period, billing_currency, x_team, x_pool, x_driver, service_name
+"""
 # So many names are listed where an unknown one is refused.
 _NAMED = 30
 
@@ -82,7 +90,9 @@ def explain(warehouse: Warehouse, question: Question) -> pd.DataFrame:
     x_effective_tax, which sum to the mart's. x_part is `own`, decided by x_owner_method and
     x_owner_source; `shared`, split from x_pool by x_driver, x_way `direct` or through `other
     pools`, x_weight the part of the pool's effective cost of the month; or `commitment_benefit`,
-    moved from x_pool. x_file, x_line and x_file_version say which line of a mapping file decided.
+    moved from x_pool. x_coins is effective_cost in whole coins as the statements of the month have
+    it, NA of a part that no statement shows. x_file, x_line and x_file_version say which line of a
+    mapping file decided.
 
     Raises BadInput, naming what there is, for what the mart does not have, and CheckFailed if the
     parts don't sum to the mart's number.
@@ -93,7 +103,7 @@ def explain(warehouse: Warehouse, question: Question) -> pd.DataFrame:
             con.execute(f"create temp table {table} as {_query(table)}")
         parts = _frame(con.sql(_query("parts")).to_arrow_table())
     _check_sums(number, parts, question)
-    return parts
+    return parts.assign(x_coins=_coins(warehouse, question, parts))
 
 
 def explained_charges(warehouse: Warehouse, question: Question, *, rows: int = 20) -> pd.DataFrame:
@@ -128,6 +138,26 @@ def _number(warehouse: Warehouse, question: Question) -> pd.DataFrame:
     if number.empty:
         raise BadInput(_nothing(warehouse, question))
     return number
+
+
+def _coins(warehouse: Warehouse, question: Question, parts: pd.DataFrame) -> "pd.Series[Any]":
+    """Return the coins of each part, of those that marts.statement_lines gives to the whole."""
+    keys = ["billing_period", "billing_currency", "x_team", "x_pool", "x_driver", "service_name"]
+    coins = pd.Series(pd.NA, index=parts.index, dtype="Int64")
+    if question.x_service or question.charge_date or question.resource_id or parts.empty:
+        return coins
+    rows = warehouse.sql(_LINES)
+    known = {
+        tuple(row[key] for key in keys): (row["effective_cost"], int(row["x_coins"]))
+        for row in rows.to_dict("records")
+    }
+    named = parts[keys].astype(object).where(parts[keys].notna(), "")
+    for key, part in parts.groupby([named[one] for one in keys]):
+        exact, whole = known.get(key, (None, 0))
+        if sum(part["effective_cost"]) == exact:
+            units = [cost.scaleb(cents(str(key[1]))) for cost in part["effective_cost"]]
+            coins.loc[part.index] = apportion(units, whole)
+    return coins
 
 
 def _check_mart(question: Question) -> None:

@@ -36,7 +36,7 @@ Row = dict[Any, Any]
 
 @dataclass(frozen=True)
 class Node:
-    """A part of a number: what it is, its exact effective cost, and its own parts."""
+    """A part of a number: what it is, its effective cost as statements have it, and its parts."""
 
     label: str
     effective_cost: Decimal
@@ -108,8 +108,16 @@ def _what(one: Row) -> Iterator[str]:
 
 
 def _node(label: str, rows: list[Row], levels: tuple[Callable[[Row], str | None], ...]) -> Node:
-    total = sum((row["effective_cost"] for row in rows), Decimal(0))
+    total = sum((_amount(row) for row in rows), Decimal(0))
     return Node(label, total, tuple(_parts(rows, levels)))
+
+
+def _amount(row: Row) -> Decimal:
+    """Return what a statement shows of a part, in whole coins; where it has none, what is exact."""
+    coins = row["x_coins"]
+    if is_missing(coins):
+        return Decimal(row["effective_cost"])
+    return Decimal(int(coins)).scaleb(-cents(row["billing_currency"]))
 
 
 def _parts(rows: list[Row], levels: tuple[Callable[[Row], str | None], ...]) -> Iterator[Node]:

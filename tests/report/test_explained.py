@@ -12,7 +12,7 @@ OWN = {
     "x_owner_method": "rule", "x_owner_source": "r1", "x_pool": None, "x_driver": None, "x_way": None,
     "x_weight": None, "x_file": "rules.csv", "x_line": 4, "x_file_version": "abc123",
     "service_name": "S3", "billed_cost": Decimal(3), "effective_cost": Decimal(3),
-    "x_billed_tax": Decimal(0), "x_effective_tax": Decimal(0),
+    "x_billed_tax": Decimal(0), "x_effective_tax": Decimal(0), "x_coins": None,
 }  # fmt: skip
 SHARED = OWN | {
     "x_part": "shared", "x_owner_method": None, "x_owner_source": None, "x_pool": "redis",
@@ -35,6 +35,13 @@ def test_tree_names_what_decided_and_by_which_line():
     assert "rule r1 (rules.csv line 4, version abc123)" in text
     assert "1.00 USD, 25 %  of redis, split by orders" in text
     assert "directly: 50 % of the pool" in text
+
+
+def test_a_part_is_shown_in_the_coins_of_the_statement():
+    rows = [OWN | {"effective_cost": Decimal("2.995"), "x_coins": 299}, SHARED]
+    text = printed(tree(pd.DataFrame(rows), "number").console())
+    assert "3.99 USD  number" in text
+    assert "2.99 USD, 75 %  own charges" in text
 
 
 def test_tax_is_a_line_of_its_own_and_no_part_of_the_number():

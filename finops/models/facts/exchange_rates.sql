@@ -1,4 +1,5 @@
 -- One row per month and billing currency, with its rate to the reporting currency; NULL if missing.
+-- x_coins and x_reporting_coins are the smallest coins in a unit of the two currencies.
 with months as (
     select distinct
         billing_period,
@@ -13,7 +14,10 @@ select
     case
         when months.billing_currency = settings.reporting_currency then 1
         else rates.rate
-    end as x_exchange_rate
+    end as x_exchange_rate,
+    case when months.billing_currency in ('CLP', 'JPY', 'KRW', 'VND') then 1 else 100 end as x_coins,
+    case when settings.reporting_currency in ('CLP', 'JPY', 'KRW', 'VND') then 1 else 100 end
+        as x_reporting_coins
 from months
 cross join mappings.settings as settings
 left join business.monthly_rates as rates

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from finops.close.expense import ACCOUNTS, Expense
-from finops.report.cents import add_cents
-from finops.report.text import cents, is_missing
+from finops.report.text import is_missing
 from finops.sql import read_query
 from finops.warehouse import Warehouse
 
@@ -16,7 +15,6 @@ __all__ = ["MEASURES", "Reason", "command", "pools", "read_lines", "services"]
 
 # Showback tells what was used, before recoverable tax; chargeback books the expense of the close.
 MEASURES = {"showback": "effective_cost", "chargeback": "x_expense"}
-_LEVELS = ["x_team", "x_pool", "service_name"]
 _QUERY = read_query("finops.report.statements", "lines")
 
 
@@ -37,19 +35,21 @@ class Reason(NamedTuple):
 def read_lines(
     warehouse: Warehouse, period: str, currency: str, expense: Expense | None = None
 ) -> pd.DataFrame:
-    """Return the lines of all teams in coins: effective cost that adds up to the month's.
+    """Return the lines of all teams in the coins of marts.statement_lines, which add up.
 
-    With the `expense` of the month's close, they are expense, and those of an account add up to it.
-    What rounding of invoices leaves goes to the largest line; more than that is in no line.
+    That is effective cost; with the `expense` of the month's close, they are expense, and those of
+    an account add up to it. What rounding of invoices leaves goes to the largest line; more than
+    that is in no line.
 
     One row per x_team, x_pool (empty: own), x_driver, x_service, service_name, charge_category,
     x_entry and x_cost_centre, with exact billed_cost, effective_cost and x_expense, x_reasons (a
     tuple of Reason, the largest first), x_to_split (what the pool had of this AWS service and
-    category), x_weight (the line's part of it; both None for own lines) and x_cents, whole coins.
+    category), x_weight (the line's part of it; both None for own lines), x_cents, whole coins, and
+    x_reporting_coins, those of its effective cost in the reporting currency.
     """
     rows = warehouse.sql(_QUERY, period=period, currency=currency)
     if expense is None:
-        lines = add_cents(rows, "effective_cost", _LEVELS, cents(currency))
+        lines = rows.assign(x_cents=rows["x_effective_coins"])
     else:
         parts = [_expense_cents(rows, expense, account) for account in ACCOUNTS]
         lines = pd.concat(parts).sort_index().reset_index(drop=True)
@@ -59,7 +59,8 @@ def read_lines(
         float(row["effective_cost"] / total) if total else None
         for row, total in zip(records, to_split, strict=True)
     ]
-    return lines.drop(columns=["x_pool_line", "x_pool_effective_cost"]).assign(
+    dropped = ["x_pool_line", "x_pool_effective_cost", "x_effective_coins", "x_expense_coins"]
+    return lines.drop(columns=dropped).assign(
         x_reasons=pd.Series([_reasons(row) for row in records], lines.index, object),
         x_to_split=pd.Series(to_split, lines.index, object),
         x_weight=pd.Series(weights, lines.index, object),
@@ -69,7 +70,7 @@ def read_lines(
 def _expense_cents(rows: pd.DataFrame, expense: Expense, account: str) -> pd.DataFrame:
     """Return the rows of one account of expense, in coins that add up to what the books have."""
     own = rows[(rows["x_entry"] == account) & (rows["x_expense"] != 0)]
-    found = add_cents(own, "x_expense", _LEVELS, cents(expense.currency))
+    found = own.assign(x_cents=own["x_expense_coins"])
     left = expense.coins[account] - int(found["x_cents"].sum())
     if len(found) and abs(left) <= expense.rounded:
         coins = list(found["x_cents"])

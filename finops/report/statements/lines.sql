@@ -1,6 +1,5 @@
 -- One row per team, pool, driver, own service, AWS service, category, entry of the books and cost centre:
--- what it pays and why. x_expense is the effective cost of entries that are expense: no upfront fee.
--- Both are before recoverable tax.
+-- what it pays, as marts.statement_lines has it, and why.
 -- Of the newest month and its first currency; others: set variable period = '2026-10';
 -- set variable currency = 'USD';
 with asked_month as (
@@ -122,32 +121,12 @@ reasons as (
 ),
 
 lines as (
-    select
-        x_team,
-        coalesce(x_allocated_from, '') as x_pool,
-        coalesce(x_driver, '') as x_driver,
-        x_service,
-        coalesce(service_name, '') as service_name,
-        coalesce(charge_category, '') as charge_category,
-        x_entry,
-        x_cost_centre,
-        sum(billed_cost) as billed_cost,
-        sum(effective_cost) as effective_cost
-    from facts.allocated_cost
+    select statement_lines.*
+    from marts.statement_lines
     inner join asked
         on
-            allocated_cost.billing_period = asked.billing_period
-            and allocated_cost.billing_currency = asked.billing_currency
-            and allocated_cost.x_entry is distinct from 'vat_receivable'
-    group by
-        x_team,
-        coalesce(x_allocated_from, ''),
-        coalesce(x_driver, ''),
-        x_service,
-        coalesce(service_name, ''),
-        coalesce(charge_category, ''),
-        x_entry,
-        x_cost_centre
+            statement_lines.billing_period = asked.billing_period
+            and statement_lines.billing_currency = asked.billing_currency
 ),
 
 -- What there was to split of the same kind. A commitment's benefit is moved, not split.
@@ -174,7 +153,10 @@ select
     lines.x_cost_centre,
     lines.billed_cost,
     lines.effective_cost,
-    case when lines.x_entry like '%_expense' then lines.effective_cost else 0 end as x_expense,
+    lines.x_expense,
+    lines.x_effective_coins,
+    lines.x_expense_coins,
+    lines.x_reporting_coins,
     case when lines.x_pool = '' then reasons.x_reasons end as x_reasons,
     pools.line as x_pool_line,
     pool_lines.effective_cost as x_pool_effective_cost
@@ -197,7 +179,6 @@ left join pool_lines
         and lines.service_name = pool_lines.service_name
         and lines.charge_category = pool_lines.charge_category
         and lines.x_entry = pool_lines.x_entry
-where lines.billed_cost <> 0 or lines.effective_cost <> 0
 order by
     lines.x_team,
     lines.x_pool,

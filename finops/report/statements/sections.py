@@ -9,7 +9,7 @@ from finops.report.statements.amounts import amount
 from finops.report.statements.statement import Statement
 from finops.report.statements.text import Say, say, words_of
 from finops.report.statements.why import lines
-from finops.report.text import cents, money, month_text, number, percent
+from finops.report.text import money, month_text, number, percent
 
 __all__ = ["overview", "sections", "tiles"]
 
@@ -103,6 +103,5 @@ def _reporting_tile(statement: Statement, words: Say) -> Tile:
     title = words("in_reporting", currency=month.reporting_currency)
     if month.rate is None:
         return Tile(title, "–", words("no_rate"))
-    value = Decimal(statement.total).scaleb(-cents(month.currency)) * month.rate
     note = words("rate_note", rate=number(month.rate, 2))
-    return Tile(title, money(value, month.reporting_currency), note)
+    return Tile(title, money(statement.reporting_cost, month.reporting_currency), note)

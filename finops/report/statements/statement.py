@@ -60,9 +60,25 @@ class Statement:
     def reference(self) -> str:
         """What to quote in a dispute: it changes only if an amount or its reason does."""
         month = self.month
-        text = self.lines.drop(columns="x_cents").astype(str).to_csv(index=False)
+        lines = self.lines.drop(columns=["x_cents", "x_reporting_coins"], errors="ignore")
+        text = lines.astype(str).to_csv(index=False)
         digest = hashlib.sha256(f"{month.mode}{month.currency}{text}".encode()).hexdigest()
         return f"{month.billing_period}-{self.team}-{month.mode}-{digest[:8]}"
+
+    @cached_property
+    def reporting_cost(self) -> Decimal | None:
+        """The total in the reporting currency; None without a rate.
+
+        Of showback those of all teams add up to the month; what chargeback books has rates of its
+        own, and this is the total at the rate of the month.
+        """
+        month = self.month
+        if month.rate is None:
+            return None
+        places = cents(month.reporting_currency)
+        if month.mode == "showback":
+            return Decimal(int(self.lines["x_reporting_coins"].sum())).scaleb(-places)
+        return round(Decimal(self.total).scaleb(-cents(month.currency)) * month.rate, places)
 
     @property
     def change(self) -> int | None:

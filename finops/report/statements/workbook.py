@@ -254,11 +254,10 @@ class _Book:
 
     def reporting(self, sheet: Worksheet, place: int, rate: Decimal) -> None:
         currency = self.statement.month.reporting_currency
-        exact = Decimal(self.statement.total).scaleb(-self.places) * rate
-        value = float(round(exact, cents(currency)))
         sheet.write_string(place, 0, self.say("in_reporting", currency=currency))
-        formula = f"=ROUND(B8*C{place + 1},{cents(currency)})"
-        sheet.write_formula(place, 1, formula, self.amounts(currency), value)
+        # Rounded so that all teams add up, which no formula of one team can.
+        value = float(self.statement.reporting_cost or 0)
+        sheet.write_number(place, 1, value, self.amounts(currency))
         sheet.write_number(place, 2, float(rate), self.rate)
 
     def budget(self, sheet: Worksheet, place: int) -> None:
