@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -50,6 +51,9 @@ def test_an_estimate_of_a_first_month_has_numbers_or_says_what_is_missing(
     assert found.exit_code == 0 or (isinstance(found.exception, finops.FinopsError))
     said = found.output if found.exit_code == 0 else str(found.exception)
     assert " nan" not in said.lower()
+    # Nothing tells how far off it may be: neither an interval, nor one without a width.
+    assert "unknown" in said if found.exit_code == 0 else "whole days of cost" in said
+    assert not re.search(r"\d – \d", said)
     assert "2026" in said
 
 

@@ -19,7 +19,7 @@ def baselines(known: Known) -> pd.DataFrame:
     """Return x_last_month, x_run_rate and x_whole_month by measure, currency, scope and key.
 
     `x_last_month` is what the month before cost, `x_whole_month` what the last month did that is
-    over. `x_run_rate` is usage so far per day, times the
+    over; None if the bill begins after it. `x_run_rate` is usage so far per day, times the
     days of the month, and all else as in the month before: the plain run-rate would count what is
     posted on the first days once for every day.
     """
@@ -43,6 +43,9 @@ def baselines(known: Known) -> pd.DataFrame:
         fixed + (used * rate).quantize(Decimal("0.01"))
         for fixed, used in zip(frame["fixed"], frame["used"], strict=True)
     ]
+    if known.daily["charge_date"].min() > last_day(before):
+        unknown = ["x_last_month"] if is_over else ["x_last_month", "x_whole_month"]
+        frame[unknown] = None
     return frame[[*_BY, "x_last_month", "x_run_rate", "x_whole_month"]]
 
 

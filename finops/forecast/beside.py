@@ -1,6 +1,7 @@
-"""Hold an estimate against the budget of the company, and against anomalies that are still open."""
+"""Hold an estimate against budgets, against open anomalies, and against how old the bill is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pandas as pd
@@ -13,9 +14,10 @@ from finops.forecast.sources import last_delivered_day
 from finops.forecast.steps import LEARNED_DAYS
 from finops.warehouse import Warehouse
 
-__all__ = ["Beside", "OpenAnomalies", "beside", "if_fixed"]
+__all__ = ["Beside", "OldBill", "OpenAnomalies", "beside", "if_fixed", "old_bill"]
 
-
+# A bill that is loaded every week never is older.
+_FRESH_DAYS = 7
 _STALE_DAYS = 7
 
 
@@ -32,15 +34,27 @@ class OpenAnomalies:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """The company's budget of the month, and its open anomalies; None where there are none.
+class OldBill:
+    """The last day that the bill has, and how many days lie between it and `until`."""
 
-    `tax` is what of the estimate is recoverable tax, which no budget has.
+    last_day: str
+    until: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The company's budget of the month and its open anomalies; None where there are none.
+
+    `tax` is what of the estimate is recoverable tax, which no budget has. `budgets` are those of
+    its teams, which add up to `budget`. `old_bill` is there if nothing of the last week is.
     """
 
     budget: Decimal | None = None
     anomalies: OpenAnomalies | None = None
     tax: Decimal = Decimal(0)
+    budgets: dict[str, Decimal] = field(default_factory=dict)
+    old_bill: OldBill | None = None
 
 
 def beside(warehouse: Warehouse, estimate: Estimate) -> Beside:
@@ -50,18 +64,40 @@ def beside(warehouse: Warehouse, estimate: Estimate) -> Beside:
     the bill only: what an anomaly costs is not known before.
     """
     months = _company(estimate)
-    if months["billing_currency"].nunique() != 1:
-        return Beside()
-    budgets = warehouse.sql(
-        "select x_budget from marts.unit_cost_month "
-        "where x_scope = 'company' and billing_period = $period and x_budget is not null",
-        period=min(months["billing_period"]),
-    )["x_budget"]
     last = last_delivered_day(warehouse)
+    old = old_bill(last, estimate.as_of, f"{datetime.now(tz=UTC):%Y-%m-%d}")
+    if months["billing_currency"].nunique() != 1:
+        return Beside(old_bill=old)
+    budgets = _budgets(warehouse, min(months["billing_period"]))
+    budget = sum(budgets.values(), Decimal(0)) if budgets else None
     is_now = estimate.as_of >= last
     found = if_fixed(_kept(warehouse), months, last=last) if is_now else None
     tax = Decimal(0) if warehouse.settings.tax_is_cost else _tax(estimate)
-    return Beside(Decimal(budgets.iloc[0]) if len(budgets) == 1 else None, found, tax)
+    return Beside(budget, found, tax, budgets, old)
+
+
+def old_bill(last: str, as_of: str, today: str) -> OldBill | None:
+    """Return how old the bill is that an estimate knows, if it ends more than a week before.
+
+    An estimate of the bill's last day is one of `today`; of an earlier day the bill had it all.
+    """
+    if as_of < last:
+        return None
+    until = max(as_of, today) if as_of == last else as_of
+    days = (pd.Timestamp(until) - pd.Timestamp(last)).days
+    return OldBill(last, until, days) if days > _FRESH_DAYS else None
+
+
+def _budgets(warehouse: Warehouse, billing_period: str) -> dict[str, Decimal]:
+    """Return the budget of each team; none if one of them is in a currency without a rate."""
+    rows = warehouse.sql(
+        "select x_key, x_budget from facts.budgets "
+        "where billing_period = $period and x_scope = 'team' order by x_key",
+        period=billing_period,
+    )
+    if rows["x_budget"].isna().any():
+        return {}
+    return {str(key): Decimal(value) for key, value in zip(*rows.to_numpy().T, strict=True)}
 
 
 def if_fixed(kept: pd.DataFrame, months: pd.DataFrame, *, last: str) -> OpenAnomalies | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from finops.anomalies.series import Floats
+from finops.forecast.month_orders import orders_by_month
 from finops.forecast.origins import Origins
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series
@@ -43,18 +44,22 @@ _TEXTS = {
 def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame:
     """Return what each month of `lines` uses by orders, and as it is forecast by item.
 
-    One row per billing_period, none without orders by day, for a month that is over, or with cost
-    in several currencies: x_orders_from (`plan`: business/order_plan.csv has the month of `*`;
-    `forecast`: it doesn't), x_orders, x_usage_per_order (effective cost of usage of the last 28
-    days over their orders), x_by_orders (usage so far and orders to come x that),
-    x_forecast_usage (the lines of kind usage), billing_currency. Floats, in that currency.
+    One row per billing_period, none without orders by day or month, for a month that is over, or
+    with cost in several currencies: x_orders_from (`plan`: business/order_plan.csv has the month
+    of `*`; `forecast`: it doesn't), x_orders, x_usage_per_order (effective cost of usage of the
+    last 28 days over their orders; where those are known by month only, of the last whole month),
+    x_by_orders (usage so far and orders to come x that), x_forecast_usage (the lines of kind
+    usage), billing_currency. Floats, in that currency.
     """
     months = sorted(set(lines["billing_period"]))
     currencies = {key[5] for key in series.keys}
     orders = series.origins.forecaster.orders
     coming = [one for one in months if last_day(one) > known.last]
-    if orders is None or not coming or len(currencies) > 1:
+    if not coming or len(currencies) > 1:
         return pd.DataFrame(columns=BY_ORDERS)
+    if orders is None:
+        rows = _by_month(known, lines, coming)
+        return pd.DataFrame([[*row, *currencies] for row in rows], columns=BY_ORDERS)
     per_order = _per_order(series, orders.cost[:, 0])
     forecast = _forecast(series, known, coming[-1])
     plan = _plan(known)
@@ -67,6 +72,22 @@ def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame
         money = posted + max(left, 0.0) * per_order
         rows.append([month, origin, so_far + max(left, 0.0), per_order, money, whole])
     return pd.DataFrame([[*row, *currencies] for row in rows], columns=BY_ORDERS)
+
+
+def _by_month(known: Known, lines: pd.DataFrame, coming: list[str]) -> list[list[object]]:
+    """Return the rows of months whose orders are known by month only, all at one cost per order."""
+    used = known.daily[known.daily["x_kind"] == "usage"]
+    recent = orders_by_month(known, COMPANY, used)
+    plan, rows = _plan(known), list[list[object]]()
+    for month in coming if recent else ():
+        assert recent is not None  # noqa: S101
+        posted, whole = usage(lines, month)
+        orders = plan.get(month, recent.of_month(month))
+        left = orders * recent.share_to_come(month, known.last)
+        money = posted + left * recent.usage_per_order
+        origin = "plan" if month in plan else "forecast"
+        rows.append([month, origin, orders, recent.usage_per_order, money, whole])
+    return rows
 
 
 def sentences(found: pd.DataFrame, period: str, language: str) -> list[str]:

@@ -95,7 +95,7 @@ def _base_now(
     for key, row in rows.items():
         if key[:2] == (period, "billed_cost") and key[5] in BASE and key[6] == currency:
             now[key[4]] = now.get(key[4], Decimal(0)) + sum(row.values(), Decimal(0))
-            missed = missed + draws.get(key, 0.0)
+            missed = missed + np.nan_to_num(draws[key]) if key in draws else missed
     return now, missed
 
 

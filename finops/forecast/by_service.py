@@ -5,6 +5,7 @@ from decimal import Decimal
 import pandas as pd
 
 from finops.forecast.by_orders import COMPANY, RECENT_DAYS, usage
+from finops.forecast.month_orders import orders_by_month
 from finops.forecast.rows import last_day
 from finops.forecast.sources import Known
 from finops.languages import say
@@ -25,9 +26,9 @@ _TEXTS = {
     ),
     "unknown": (
         "Nobody can tell what the planned orders of {service} cost: business/orders.csv lacks its "
-        "orders of some of the last 28 days.",
+        "orders of some of the last 28 days, and has none of a month.",
         "{service}의 계획 주문이 얼마나 들지 알 수 없습니다. business/orders.csv에 최근 28일 중 "
-        "빠진 날이 있습니다.",
+        "빠진 날이 있고 월별 주문도 없습니다.",
     ),
 }
 
@@ -37,8 +38,9 @@ def by_service(known: Known, lines: pd.DataFrame) -> pd.DataFrame:
 
     One row per x_service and billing_period of business/order_plan.csv that `lines` have and that
     isn't over; none with cost in several currencies. x_orders is the plan, x_usage_per_order the
-    service's own effective cost of usage in the last 28 days over its orders then, x_by_orders its
-    usage so far and the orders to come x that, x_forecast_usage what `lines` have of it. Floats in
+    service's own effective cost of usage in the last 28 days over its orders then (of its last
+    whole month, where they are known by month only), x_by_orders its usage so far and the orders to
+    come x that, x_forecast_usage what `lines` have of it. Floats in
     billing_currency; the middle two are NaN where orders of a day are not known.
     """
     currencies = set(known.daily["billing_currency"])
@@ -81,7 +83,12 @@ def _by_orders(
     known: Known, lines: pd.DataFrame, service: str, month: str, planned: float
 ) -> tuple[float, float, float, float]:
     posted, forecast = usage(lines[lines["x_service"] == service], month)
+    used = known.daily[(known.daily["x_kind"] == "usage") & (known.daily["x_service"] == service)]
     orders = _orders(known, service)
+    recent = orders_by_month(known, service, used) if orders.empty else None
+    if recent:
+        left = planned * recent.share_to_come(month, known.last)
+        return planned, recent.usage_per_order, posted + left * recent.usage_per_order, forecast
     per_order = _per_order(known, orders, service)
     so_far = float(orders[pd.DatetimeIndex(orders.index).strftime("%Y-%m") == month].sum())
     by_orders = posted + max(planned - so_far, 0.0) * per_order

@@ -42,6 +42,11 @@ _TEXTS = {
         "No exchange rate of a month before is known: billing currency only.",
         "이전 달의 환율이 없어 청구 통화로만 보여 줍니다.",
     ),
+    "never_off": (
+        "The same forecast was never off before, which does not tell how far off this one is: it "
+        "has no interval.",
+        "같은 예측이 빗나간 적이 없어 이번에 얼마나 빗나갈지 알 수 없으므로 구간이 없습니다.",
+    ),
     "no_past": (
         "The bill has too few days to say how far off a forecast is, so it has no interval.",
         "청구 데이터의 기간이 짧아 예측이 얼마나 빗나갈지 알 수 없으므로 구간이 없습니다.",
@@ -56,7 +61,8 @@ class Estimate:
     `lines` has one row per billing_period, x_measure, x_team, x_service, service_name, x_kind,
     billing_currency and x_cost_centre: x_posted, x_late and x_forecast, exact decimals. `summary`
     has one row per billing_period, x_measure, billing_currency, x_scope and x_key: x_posted,
-    x_estimate (the sum of its lines), x_low and x_high (80 % interval, or None), x_last_month and
+    x_estimate (the sum of its lines), x_low and x_high (80 % interval, or None), x_shortfall
+    (what the same forecast was too low by before), x_last_month and
     x_run_rate (naive), and the same money in x_reporting_currency at x_exchange_rate. `notes` say
     what it had to do without, by language. `made_on` is the UTC day on which it was kept, which may
     be long after `as_of`; empty if it was not kept, or before that was noted.
@@ -131,12 +137,14 @@ def _notes(
     if known.period in known.restated and known.as_of < last_day(known.period):
         as_of = f"{known.as_of:%Y-%m-%d}"
         notes.append(say(_TEXTS, "restated", language, period=known.period, as_of=as_of))
-    if known.orders.empty:
+    if known.orders.empty and known.month_orders.empty:
         notes.append(say(_TEXTS, "no_orders", language))
     if known.rates.empty:
         notes.append(say(_TEXTS, "no_rates", language))
-    if summary["x_low"].isna().any():
-        notes.append(say(_TEXTS, "no_past", language))
+    company = summary[(summary["x_scope"] == "company") & summary["x_low"].isna()]
+    if len(company):
+        key = "no_past" if company["x_shortfall"].isna().any() else "never_off"
+        notes.append(say(_TEXTS, key, language))
     return notes
 
 

@@ -8,7 +8,7 @@ from finops.anomalies.series import Floats
 from finops.forecast.by_rule import add_derived, add_fees
 from finops.forecast.fixed import month_totals
 from finops.forecast.maturity import LEAST_SHARE, completion, share_of
-from finops.forecast.origins import combined, said_then, scaled
+from finops.forecast.origins import combined, missed_of, said_then
 from finops.forecast.outlook import Outlook, cents
 from finops.forecast.rows import Rows, last_day, new_row, of_month, outlook_of
 from finops.forecast.series import Series
@@ -40,7 +40,7 @@ def month_end(known: Known, series: Series) -> Outlook:
         add_steps(rows, known, known.period)
     draws = {(known.period, *key): missed[:, place] for place, key in enumerate(series.keys)}
     add_derived(rows, draws, known, known.period)
-    return outlook_of(rows, draws, len(missed))
+    return outlook_of(rows, draws, len(missed), is_over=not len(days))
 
 
 def forecast_days(series: Series, days: int) -> tuple[Floats, Floats]:
@@ -55,7 +55,7 @@ def forecast_days(series: Series, days: int) -> tuple[Floats, Floats]:
     paths = series.origins.paths(series.last + 1, days)
     path = (paths * weights[:, :, None]).sum(axis=0)
     said = said_then(found, actual, days)
-    missed = scaled(actual - said, said, path.sum(axis=1))
+    missed = missed_of(actual, said, path.sum(axis=1))
     return path[series.column], missed[:, series.column]
 
 

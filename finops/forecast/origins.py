@@ -8,13 +8,14 @@ from finops.anomalies.series import Floats
 from finops.forecast.growth import SHARES, added, slopes
 from finops.forecast.usage import GROWING, MODELS, Forecaster
 
-__all__ = ["LONG_DAYS", "WINDOW", "Origins", "combined", "said_then", "scaled"]
+__all__ = ["LONG_DAYS", "WINDOW", "Origins", "combined", "missed_of", "said_then"]
 
 # Days of a window that stands for a month, and windows that are looked ahead.
 WINDOW, _WINDOWS = 30, 12
 LONG_DAYS = WINDOW * _WINDOWS
 _STRIDE, _FIRST, _MOST = 5, 56, 50
 _LEAST, _POWER = 4, 8
+_CENT = 0.01
 # Growth is learned from what it did to the next two months, from at least 50 days' starts.
 _LEVEL_DAYS, _LEARNED_DAYS, _LEAST_WINDOWS = 28, 61, 10
 
@@ -33,7 +34,9 @@ class Origins:
         flat = self.forecaster.paths(row, days)
         level = flat[:GROWING, :, :_LEVEL_DAYS].mean(axis=(0, 2))
         slope = self._share(row) * slopes(self.forecaster.cost[:row], level)
-        found: Floats = flat + slope[:, None] * np.arange(1, days + 1)
+        grown = flat + slope[:, None] * np.arange(1, days + 1)
+        # What shrinks ends at nothing.
+        found: Floats = np.where(flat >= 0, grown.clip(min=0), grown.clip(max=0))
         return found
 
     def missed(self, last: int, days: int, skip: int = 0) -> tuple[Floats, Floats]:
@@ -124,12 +127,15 @@ def said_then(found: Floats, actual: Floats, days: int) -> Floats:
     return said
 
 
-def scaled(missed: Floats, said: Floats, now: Floats) -> Floats:
+def missed_of(actual: Floats, said: Floats, now: Floats) -> Floats:
     """Return what was missed (origin x key), as of keys of the size that `now` is forecast.
 
-    Up to twice as much, so also where something came that nobody saw.
+    Up to twice as much, so also where something came that nobody saw. NaN where a key was not there
+    yet: neither cost anything nor was expected to.
     """
-    found: Floats = missed * np.clip(np.abs(now)[None] / np.maximum(np.abs(said), 1.0), 0.0, 2.0)
+    scale = np.clip(np.abs(now)[None] / np.maximum(np.abs(said), 1.0), 0.0, 2.0)
+    is_nothing = (np.abs(actual) < _CENT) & (np.abs(said) < _CENT)
+    found: Floats = np.where(is_nothing, np.nan, (actual - said) * scale)
     return found
 
 

@@ -104,7 +104,7 @@ def errors(summaries: list[pd.DataFrame], known: Known) -> pd.DataFrame:
 
     Each summary is one of `Estimate`, with its as_of. One row per as_of, billing_period, measure,
     currency, scope and key: x_days_left (from as_of to the end of the month), x_estimate, x_actual,
-    x_missed (estimate less actual), x_inside (whether it has an 80 % interval that held it),
+    x_missed (estimate less actual), x_inside (whether its 80 % interval held it, NaN without one),
     x_drift (against the estimate before of the same month), x_last_month_missed and
     x_run_rate_missed. Money in the billing currency, as floats.
     """
@@ -122,7 +122,8 @@ def errors(summaries: list[pd.DataFrame], known: Known) -> pd.DataFrame:
     frame["x_actual"] = frame["x_actual"].fillna(0.0)
     for name in _ESTIMATES:
         frame[_missed(name)] = frame[name] - frame["x_actual"]
-    frame["x_inside"] = frame["x_actual"].between(frame["x_low"] - 0.005, frame["x_high"] + 0.005)
+    inside = frame["x_actual"].between(frame["x_low"] - 0.005, frame["x_high"] + 0.005)
+    frame["x_inside"] = inside.astype(float).mask(frame["x_low"].isna())
     frame = frame.sort_values(["billing_period", *_BY, "as_of"], kind="stable")
     frame["x_drift"] = frame.groupby(["billing_period", *_BY])["x_estimate"].diff()
     return frame[ERRORS].reset_index(drop=True)
@@ -156,8 +157,9 @@ def track_record(found: pd.DataFrame) -> pd.DataFrame:
 
     One row per x_measure, x_scope, x_ahead (0 is the month of the estimate) and x_day (0 for a
     month ahead): x_months, x_error (sum of what was missed over sum of
-    actual cost, without signs), x_bias (with signs), x_coverage (part inside the 80 % interval,
-    should be 0.8), x_drift (mean move since the estimate before, of actual cost),
+    actual cost, without signs), x_bias (with signs), x_coverage (part of those with an 80 %
+    interval that ended inside it, should be 0.8; NaN if none has one), x_drift (mean move since
+    the estimate before, of actual cost),
     x_last_month_error and x_run_rate_error. All are ratios.
     """
     made = pd.to_datetime(found["as_of"])

@@ -20,12 +20,13 @@ def new_row(**parts: Decimal) -> dict[str, Decimal]:
     return dict.fromkeys(PARTS, Decimal(0)) | parts
 
 
-def outlook_of(rows: Rows, draws: Draws, count: int) -> Outlook:
-    """Return the lines with `count` draws each; 0 for what is posted or comes by a rule."""
+def outlook_of(rows: Rows, draws: Draws, count: int, *, is_over: bool = False) -> Outlook:
+    """Return the lines with `count` draws each; NaN for what is posted or comes by a rule."""
     lines = line_frame([{**dict(zip(LINE, key, strict=True)), **row} for key, row in rows.items()])
-    none = np.zeros(count)
+    none = np.full(count, np.nan)
     table = np.array([draws.get(key, none) for key in rows]).reshape(len(rows), count).T
-    return Outlook(lines, table, np.array([key in draws for key in rows], dtype=bool))
+    unsure = np.array([key in draws for key in rows], dtype=bool)
+    return Outlook(lines, table, unsure, is_over)
 
 
 def of_month(daily: pd.DataFrame, period: str) -> pd.DataFrame:

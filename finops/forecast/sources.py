@@ -36,8 +36,8 @@ EXPIRY = [
     *("billing_currency", "x_cost_centre", "x_per_day"),
 ]
 # Raised with every change of the method, so that an old vintage never passes for a new one.
-_METHOD = 3
-_LONGEST_GAP = 31
+_METHOD = 4
+_LONGEST_GAP, _LEAST_DAYS = 31, 2
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ class Known:
     changes of business/planned_changes.csv (columns of `PLANNED`), `order_plan` has billing_period,
     x_service and orders of business/order_plan.csv: both as they are now, as nobody can tell when a
     plan was made. `service_orders` has date, x_service and orders up to `as_of` of the services
-    that are planned. Cost has tax in it, recoverable or not, as the bill does; `tax_is_cost` says
-    that the company bears it.
+    that are planned, `month_orders` billing_period, x_service and orders of months over by `as_of`
+    whose orders are known by month only. Cost has tax in it, recoverable or not, as the bill does;
+    `tax_is_cost` says that the company bears it.
     """
 
     as_of: pd.Timestamp
@@ -71,6 +72,7 @@ class Known:
     planned: pd.DataFrame
     order_plan: pd.DataFrame
     service_orders: pd.DataFrame
+    month_orders: pd.DataFrame
     tax_is_cost: bool = False
 
     @property
@@ -82,7 +84,8 @@ class Known:
         """Return a hash of everything that an estimate is made of."""
         digest = hashlib.sha256()
         frames = (self.daily, self.observed, self.events, self.rates, self.expiries)
-        for frame in (*frames, self.planned, self.order_plan, self.service_orders):
+        orders = (self.order_plan, self.service_orders, self.month_orders)
+        for frame in (*frames, self.planned, *orders):
             digest.update(frame.to_csv(index=False).encode())
         digest.update(self.orders.to_csv().encode())
         rest = (_METHOD, self.as_of, self.last, self.delivered_on, self.tiers, self.restated)
@@ -102,8 +105,8 @@ def last_delivered_day(warehouse: Warehouse) -> str:
 def read_known(warehouse: Warehouse, as_of: str) -> Known:
     """Return what was known at the end of the UTC day `as_of`.
 
-    Raises BadInput for text that is no date, for a day with no cost before it, and for one so long
-    after the last day of cost that a whole month is missing.
+    Raises BadInput for text that is no date, for a day with less than two whole days of cost before
+    it, and for one so long after the last day of cost that a whole month is missing.
     """
     day = pd.Timestamp(moment(as_of)).normalize()
     records = read_records(warehouse.settings.warehouse, as_of=moment(str(day.date())))
@@ -120,6 +123,7 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
     restated = tuple(sorted(set(daily["billing_period"]) - delivered))
     arrived = still_open(records, f"{day:%Y-%m}")
     last = min(newest, day if arrived is None else last_complete(arrived))
+    _check_days(daily, last)
     rates = _rates(warehouse, day)
     return Known(
         as_of=day,
@@ -136,8 +140,18 @@ def read_known(warehouse: Warehouse, as_of: str) -> Known:
         planned=_planned(warehouse, rates, set(daily["billing_currency"])),
         order_plan=_order_plan(warehouse, f"{day:%Y-%m}"),
         service_orders=_service_orders(warehouse, day),
+        month_orders=_month_orders(warehouse, day),
         tax_is_cost=warehouse.settings.tax_is_cost,
     )
+
+
+def _check_days(daily: pd.DataFrame, last: pd.Timestamp) -> None:
+    days = daily.loc[daily["charge_date"] <= last, "charge_date"].nunique()
+    if days < _LEAST_DAYS:
+        raise BadInput(
+            f"An estimate needs {_LEAST_DAYS} whole days of cost; up to {last:%Y-%m-%d} the bill "
+            f"has {days}. Load more, or give a later --as-of."
+        )
 
 
 def _planned(warehouse: Warehouse, rates: pd.DataFrame, currencies: set[str]) -> pd.DataFrame:
@@ -168,6 +182,16 @@ def _service_orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
         first=f"{day:%Y-%m}",
     )
     return found.assign(date=pd.to_datetime(found["date"]))
+
+
+def _month_orders(warehouse: Warehouse, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the orders of each month over by `day` that are known by month, the oldest first."""
+    return warehouse.sql(
+        "select billing_period, service as x_service, orders from business.monthly_orders "
+        "where orders is not null and last_day(cast(billing_period || '-01' as date)) "
+        "<= cast($day as date) order by billing_period, service",
+        day=str(day.date()),
+    )
 
 
 def _daily(warehouse: Warehouse, day: pd.Timestamp, delivered: set[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from finops.anomalies.series import Floats
 from finops.forecast.by_rule import add_derived, add_fees
-from finops.forecast.origins import Origins, scaled
+from finops.forecast.origins import Origins, missed_of
 from finops.forecast.outlook import Outlook, cents
 from finops.forecast.rows import Rows, last_day, new_row, outlook_of
 from finops.forecast.series import Series
@@ -103,7 +103,7 @@ def missed_ahead(
     found, actual = origins.missed(last, days, looked)
     said = found[:, :GROWING].mean(axis=1)
     reach = (looked + days) / (skip + days)
-    return scaled(actual - said, said, sums) / reach, origins.starts(last, days, looked)
+    return missed_of(actual, said, sums) / reach, origins.starts(last, days, looked)
 
 
 def unallocated_growth(series: Series) -> dict[tuple[str, str], float]:

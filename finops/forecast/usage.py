@@ -52,11 +52,13 @@ class Forecaster:
         found = np.stack([_moved(usual, smoothed), smoothed, _moved(means, smoothed)])
         coming = self.calendar.first[day : day + days]
         found[:, coming] += _fees(past, self.calendar.first[:day])
+        # A refund among its days makes no use of less than nothing.
+        found = np.where(_gives_back(past), found.clip(max=0), found.clip(min=0))
         return found.transpose(0, 2, 1)
 
     def _modelled(self, past: Floats, day: int, days: int) -> Floats:
         """Return level x day x key: the usual and the smoothed level, with what each day brings."""
-        sign = np.where(past[-_MEAN_DAYS:].sum(axis=0) < 0, -1.0, 1.0)
+        sign = np.where(_gives_back(past), -1.0, 1.0)
         features = self._features(day, days)
         signs = (sign < 0).astype(int), np.arange(len(sign))
         logs, detrended = (one[:, *signs][:day] for one in self._logs)
@@ -182,6 +184,12 @@ def _smoothed(plain: Floats) -> Floats:
     best = np.argmin(missed, axis=0)
     chosen: Floats = level[best, np.arange(level.shape[1])]
     return chosen
+
+
+def _gives_back(past: Floats) -> Mask:
+    """Return which keys cost less than nothing on most days: discounts in lines of their own."""
+    found: Mask = np.sign(past[-_MEAN_DAYS:]).sum(axis=0) < 0
+    return found
 
 
 def _smear(plain: Floats) -> Floats:

@@ -63,6 +63,9 @@ def read_vintage(folder: Path) -> dict[str, Any]:
     try:
         rest = json.loads((folder / "estimate.json").read_text(encoding="utf-8"))
         frames = {name: pq.read_table(folder / f"{name}.parquet").to_pandas() for name in _FRAMES}
+        # Estimates that are kept since before it was known don't have it.
+        if "x_shortfall" not in frames["summary"]:
+            frames["summary"]["x_shortfall"] = None
     except (OSError, ValueError, pa.ArrowException) as error:
         raise BadSource(
             f"{folder} can't be read: {error}. Restore it from a backup, or move it away."

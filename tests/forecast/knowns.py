@@ -69,6 +69,7 @@ def known(rows, as_of, **changes):
         "planned": pd.DataFrame(columns=PLANNED),
         "order_plan": pd.DataFrame(columns=["billing_period", "x_service", "orders"]),
         "service_orders": pd.DataFrame(columns=["date", "x_service", "orders"]),
+        "month_orders": pd.DataFrame(columns=["billing_period", "x_service", "orders"]),
         "orders": pd.Series(dtype=float, index=pd.DatetimeIndex([])),
     }
     values = {"as_of": day, "last": day, "delivered_on": None, "daily": daily, **nothing}

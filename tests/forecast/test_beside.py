@@ -1,16 +1,18 @@
 """Beside an estimate stand the budget, and what open anomalies make of it."""
 
 import io
+import re
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from finops.forecast.beside import Beside, OpenAnomalies, if_fixed
+from finops.forecast.beside import Beside, OldBill, OpenAnomalies, if_fixed, old_bill
 from finops.forecast.estimate import estimate_of
 from finops.report.estimates.console import page
-from finops.report.estimates.text import head
+from finops.report.estimates.tables import months as months_ahead
+from finops.report.estimates.text import head, limits
 from tests.forecast.knowns import days, known, series
 
 
@@ -65,7 +67,7 @@ def october(as_of, teams=1):
 
 def test_head_says_the_month_against_the_one_before_and_the_budget():
     assert head(october("2026-10-15"), Beside(Decimal(4_000))) == [
-        "October 2026 will end at 3,100 USD effective (80 %: 3,100 – 3,100), 3.3 % above "
+        "October 2026 will end at 3,100 USD effective (80 %: unknown), 3.3 % above "
         "September 2026, 22.5 % under budget, as known on 2026-10-15."
     ]
 
@@ -89,7 +91,7 @@ def test_head_says_that_a_month_ended_and_what_anomalies_make_of_the_next():
 def test_head_says_the_same_in_korean():
     anomalies = OpenAnomalies("2026-11", 2, Decimal(10), Decimal(2_900), Decimal(3_000), "USD")
     assert head(october("2026-10-15"), Beside(Decimal(4_000), anomalies), "ko") == [
-        "2026-10-15 기준 2026년 10월의 유효 비용 추정액은 3,100 USD입니다(80 % 구간: 3,100 – 3,100). "
+        "2026-10-15 기준 2026년 10월의 유효 비용 추정액은 3,100 USD입니다(80 % 구간: 알 수 없음). "
         "2026년 9월보다 3.3 % 많고 예산보다 22.5 % 적습니다.",
         "열린 이상 비용 2건을 오늘 해결하면 2026년 11월은 2,900 USD입니다.",
         "해결하지 않으면 하루에 10 USD씩 들어 2026년 11월은 3,000 USD입니다.",
@@ -108,3 +110,63 @@ def test_rows_that_are_not_shown_are_added_up_in_one():
         ["15", "others", "465", "465"],
     ]
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_head_begins_with_how_old_the_bill_is():
+    old = old_bill("2026-10-03", "2026-10-31", "2027-05-05")
+    assert old == OldBill("2026-10-03", "2026-10-31", 28)
+    [said] = head(october("2026-10-15"), Beside(old_bill=old))
+    assert said.startswith("The last bill is of 2026-10-03, 28 days before 2026-10-31: what came ")
+    [said] = head(october("2026-10-15"), Beside(old_bill=old), "ko")
+    assert said.startswith("마지막 청구 데이터는 2026-10-03까지이며 2026-10-31보다 28일 앞섭니다.")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "today", "until"),
+    [
+        # Of the last day of the bill it is an estimate of today, of another day one of that day.
+        ("2026-10-03", "2026-10-10", None),
+        ("2026-10-03", "2026-10-11", "2026-10-11"),
+        ("2026-10-10", "2026-12-31", None),
+        ("2026-10-11", "2026-12-31", "2026-10-11"),
+        ("2026-09-20", "2026-12-31", None),
+    ],
+)
+def test_a_bill_is_old_after_a_week(as_of, today, until):
+    found = old_bill("2026-10-03", as_of, today)
+    assert (found and found.until) == until
+
+
+def test_totals_say_what_they_leave_out():
+    estimate = october("2026-10-15", teams=5)
+    budgets = {"search": Decimal(4_000)}
+    first, second = limits(estimate, Beside(Decimal(4_000), budgets=budgets))
+    assert first == (
+        "Not in it: upfront fees, credits and refunds that the bill does not have yet."
+    )
+    # Four teams of 31 USD each.
+    assert second.startswith("The budget leaves out teams without one: 124 USD of the estimate (")
+    assert second.endswith("and 1 more).")
+    assert limits(estimate, Beside(), "ko") == [
+        "포함하지 않은 것: 청구 데이터에 아직 없는 선납금, 크레딧, 환불."
+    ]
+
+
+def test_a_first_month_says_that_it_lacks_what_comes_by_the_month():
+    estimate = estimate_of(known(series(days("2026-10-01", "2026-10-05"), 10), "2026-10-05"))
+    assert limits(estimate, Beside())[0].endswith(
+        "support, tax and monthly fees to come, as the bill has no month before."
+    )
+
+
+def test_months_ahead_show_by_how_much_past_ones_were_too_low():
+    rows = series(days("2026-01-01", "2026-10-31"), lambda day: 100 + 2 * day.day_of_year)
+    estimate = estimate_of(known(rows, "2026-10-31"))
+    console = Console(width=80, file=io.StringIO())
+    console.print(page(estimate))
+    text = console.file.getvalue()
+    assert re.search(r"^2026-11 +[\d,]+ [\d,]+ – [\d,]+ +\+[\d.]+ %", text, re.MULTILINE)
+    assert "On past days, estimates as far ahead as November 2026 were too low by" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert len(months_ahead(estimate, "ko").rows) == 12
+    assert months_ahead(estimate, "ko").rows[0][0] == "2026년 11월"

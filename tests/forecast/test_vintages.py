@@ -42,6 +42,7 @@ def test_kept_estimate_reads_as_it_was_made(made, tmp_path):
     assert again["made_on"] == f"{datetime.now(tz=UTC):%Y-%m-%d}"
     assert made.notes["ko"] == (
         "business/orders.csv에 주문이 없습니다. 비용을 가장 잘 설명하는 것은 주문입니다.",
+        "같은 예측이 빗나간 적이 없어 이번에 얼마나 빗나갈지 알 수 없으므로 구간이 없습니다.",
     )
 
 

@@ -12,7 +12,7 @@ from finops.forecast.estimate import Estimate
 from finops.forecast.jumps import JUMPS
 from finops.report import charts
 from finops.report.estimates import tables
-from finops.report.estimates.text import _TEXTS
+from finops.report.estimates.words import TEXTS
 
 HANGUL = re.compile("[가-힣]")
 
@@ -112,7 +112,7 @@ def test_months_are_drawn_in_thousands_with_korean_names(estimate):
     drawn = charts.month_estimates(estimate, "ko")
     posted, coming = drawn.data
     assert (list(posted.y), list(coming.y)) == ([1, 1, 1], [5, 199, 199])
-    assert posted.customdata[0] == "2026년 10월: 6,000 USD<br>5,500 USD ~ 6,500 USD"
+    assert posted.customdata[0] == "2026년 10월: 6,000 USD<br>80 %: 5,500 – 6,500"
     assert drawn.layout.xaxis.ticktext == ("10월<br>2026년", "11월", "1월<br>2027년")
     assert drawn.layout.yaxis.title.text == "천 USD"
     assert drawn.layout.title.text == "<b>월별 마감 추정</b>"
@@ -140,6 +140,6 @@ def test_every_text_is_korean_too_and_takes_the_same_values():
     def values(text):
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    for key, (english, korean) in _TEXTS.items():
+    for key, (english, korean) in TEXTS.items():
         assert HANGUL.search(korean) or key == "interval_of", key
         assert values(korean) == values(english), key

@@ -4,7 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.forecast.estimate import Estimate
-from finops.report.estimates.text import say
+from finops.report.estimates.bounds import interval_text
+from finops.report.estimates.words import say
 from finops.report.stacks import axis_unit, month_axis
 from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label
 from finops.report.text import join, money, month_text, percent
@@ -45,20 +46,19 @@ def month_estimates(
     drawing = figure(title, subtitle=join(known, say("interval", language)))
     largest = float(values[["x_estimate", "x_high"]].max().max())
     divisor, unit = axis_unit(largest, currency, language)
-    _add_bars(drawing, values / divisor, _hover_texts(rows, currency, language))
+    _add_bars(drawing, values / divisor, _hover_texts(rows, estimate.as_of, language))
     month_axis(drawing, list(rows["billing_period"]), language)
     return drawing.update_yaxes(title_text=unit, tickformat=",").update_layout(barmode="stack")
 
 
-def _hover_texts(rows: pd.DataFrame, currency: str, language: str) -> list[str]:
+def _hover_texts(rows: pd.DataFrame, as_of: str, language: str) -> list[str]:
     return [
         say(
             "interval_of",
             language,
             month=month_text(one["billing_period"], language),
-            value=money(one["x_estimate"], currency, 0),
-            low=money(one["x_low"], currency, 0),
-            high=money(one["x_high"], currency, 0),
+            value=money(one["x_estimate"], one["billing_currency"], 0),
+            low_high=interval_text(one, as_of, language),
         )
         for one in rows.to_dict("records")
     ]

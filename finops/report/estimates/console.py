@@ -12,7 +12,8 @@ from finops.forecast.beside import Beside
 from finops.forecast.estimate import Estimate
 from finops.forecast.record import track_record
 from finops.report import tables
-from finops.report.estimates.text import head, verdict
+from finops.report.estimates.bounds import interval_text, shortfall
+from finops.report.estimates.text import head, limits, verdict
 from finops.report.text import is_missing, number, percent, plain
 
 __all__ = ["page", "record_page"]
@@ -31,14 +32,14 @@ def page(estimate: Estimate, against: Beside | None = None) -> RenderableType:
     now = summary[summary["billing_period"] == period]
     later = summary[(summary["billing_period"] > period) & (summary["x_scope"] == "company")]
     effective = now[now["x_measure"] == "effective_cost"]
+    services = _ranked(effective, "aws_service")
+    as_of, beside = estimate.as_of, against or Beside()
     parts = [
-        *map(escape, head(estimate, against or Beside())),
-        _table("cost", now[now["x_scope"] == "company"], "x_measure"),
-        _table("team, effective cost", _ranked(effective, "team"), "x_key"),
-        _table(
-            "AWS service, effective cost", _ranked(effective, "aws_service"), "x_key", _SERVICES
-        ),
-        *([] if later.empty else [_table("month, effective cost", _effective(later), None)]),
+        *map(escape, [*head(estimate, beside), *limits(estimate, beside)]),
+        _table("cost", now[now["x_scope"] == "company"], "x_measure", as_of),
+        _table("team, effective cost", _ranked(effective, "team"), "x_key", as_of),
+        _table("AWS service, effective cost", services, "x_key", as_of, _SERVICES),
+        *([] if later.empty else [_months(_effective(later), as_of)]),
         *map(escape, _notes(estimate)),
     ]
     return Group(*parts)
@@ -99,11 +100,29 @@ def _ranked(rows: pd.DataFrame, scope: str) -> pd.DataFrame:
     return of_scope.sort_values("x_estimate", ascending=False, key=lambda one: one.astype(float))
 
 
-def _table(title: str, rows: pd.DataFrame, key: str | None, most: int = _SHOWN) -> RenderableType:
+def _months(rows: pd.DataFrame, as_of: str) -> RenderableType:
+    """Return the months ahead, each with what past estimates so far ahead were low by."""
+    names = ("estimate:", "80 %:", "low by:", "last month:", "")
+    table = tables.new_table("month, effective", *names, tight=True)
+    for one in rows.to_dict("records"):
+        table.add_row(
+            one["billing_period"],
+            number(one["x_estimate"]),
+            interval_text(one, as_of),
+            percent(shortfall(one), 1, signed=True),
+            number(one["x_last_month"]),
+            one["billing_currency"],
+        )
+    return table
+
+
+def _table(
+    title: str, rows: pd.DataFrame, key: str, as_of: str, most: int = _SHOWN
+) -> RenderableType:
     table = tables.new_table(title, "so far:", "estimate:", "80 %:", "last month:", "", tight=True)
     shown = rows.head(most) if len(rows) > most + 1 else rows
     for one in shown.to_dict("records"):
-        table.add_row(*_cells(one, one[key] if key else one["billing_period"]))
+        table.add_row(*_cells(one, one[key], as_of))
     for currency, rest in rows.iloc[len(shown) :].groupby("billing_currency"):
         sums = [number(sum(rest[name].dropna(), Decimal(0))) for name in _SUMMED]
         name = f"{len(rest)} others"
@@ -111,29 +130,26 @@ def _table(title: str, rows: pd.DataFrame, key: str | None, most: int = _SHOWN) 
     return table
 
 
-def _cells(one: dict[Any, Any], name: str) -> list[str]:
+def _cells(one: dict[Any, Any], name: str, as_of: str) -> list[str]:
     return [
         escape(plain(_MEASURES.get(name, name), 30)),
         number(one["x_posted"]),
         number(one["x_estimate"]),
-        _interval(one["x_low"], one["x_high"]),
+        interval_text(one, as_of),
         number(one["x_last_month"]),
         one["billing_currency"],
     ]
 
 
-def _interval(low: Decimal | None, high: Decimal | None) -> str:
-    return number(None) if is_missing(low) else f"{number(low)} – {number(high)}"
-
-
 def _notes(estimate: Estimate) -> Iterable[str]:
-    yield from _reporting(estimate.summary)
+    yield from _reporting(estimate)
     yield from estimate.notes["en"]
     yield f"Kept as estimates/{estimate.as_of}-{estimate.vintage}."
 
 
-def _reporting(summary: pd.DataFrame) -> Iterable[str]:
+def _reporting(estimate: Estimate) -> Iterable[str]:
     """Say the company's month in the reporting currency, if it is another one."""
+    summary = estimate.summary
     period = min(summary["billing_period"])
     of_month = summary[(summary["billing_period"] == period) & (summary["x_scope"] == "company")]
     for one in of_month.to_dict("records"):
@@ -142,6 +158,13 @@ def _reporting(summary: pd.DataFrame) -> Iterable[str]:
             yield (
                 f"{_MEASURES[one['x_measure']].capitalize()}: "
                 f"{number(one['x_reporting_estimate'])} "
-                f"{currency} ({_interval(one['x_reporting_low'], one['x_reporting_high'])}), "
+                f"{currency} ({_reporting_interval(one, estimate.as_of)}), "
                 f"at {number(one['x_exchange_rate'], 2)}."
             )
+
+
+def _reporting_interval(one: dict[Any, Any], as_of: str) -> str:
+    names = ("currency", "estimate", "low", "high")
+    currency, *rest = (one[f"x_reporting_{name}"] for name in names)
+    amounts = dict(zip(("x_estimate", "x_low", "x_high"), rest, strict=True))
+    return interval_text({**one, **amounts, "billing_currency": currency}, as_of)

@@ -6,16 +6,17 @@ import pandas as pd
 
 from finops.forecast.estimate import Estimate
 from finops.languages import LANGUAGES, place_of
-from finops.report.estimates.text import say
+from finops.report.estimates.bounds import bounds, shortfall
+from finops.report.estimates.words import say
 from finops.report.sections import Section
-from finops.report.text import cents, number, plain
+from finops.report.text import cents, month_text, number, percent, plain
 
-__all__ = ["jumps", "kinds", "notes", "teams"]
+__all__ = ["jumps", "kinds", "months", "notes", "teams"]
 
 _COMPANY = "*"
 _PARTS = ("posted", "estimate", "low", "high")
 _JUMPS = ("day", "team", "service", "cost_of_day", "expected", "excess", "")
-_AMOUNTS = {*_PARTS, *_JUMPS[3:6], "last_month", "run_rate", "reporting"}
+_AMOUNTS = {*_PARTS, *_JUMPS[3:6], "last_month", "run_rate", "reporting", "shortfall"}
 # So many jumps are listed, the largest first.
 _LISTED = 10
 
@@ -34,12 +35,33 @@ def teams(estimate: Estimate, language: str = "en") -> Section:
     rows: list[tuple[str, ...]] = [
         (
             say("company", language) if one["x_key"] == _COMPANY else plain(one["x_key"], 40),
-            *_amounts(one, names),
+            *_amounts(one, names, estimate.as_of, language),
             one["billing_currency"],
         )
         for one in largest.to_dict("records")
     ]
     return _section("teams", ("team", *names, ""), rows, language)
+
+
+def months(estimate: Estimate, language: str = "en") -> Section:
+    """Return the months ahead of the company, effective cost without cents.
+
+    Each with the share of it that the same forecast was too low by on past days, on average.
+    """
+    found = estimate.summary
+    found = found[(found["x_scope"] == "company") & (found["x_measure"] == "effective_cost")]
+    ahead = found[found["billing_period"] > min(found["billing_period"])]
+    names = ("estimate", "low", "high", "last_month")
+    rows: list[tuple[str, ...]] = [
+        (
+            month_text(one["billing_period"], language),
+            *_amounts(one, names, estimate.as_of, language),
+            percent(shortfall(one), 1, signed=True),
+            one["billing_currency"],
+        )
+        for one in ahead.sort_values("billing_period").to_dict("records")
+    ]
+    return _section("ahead", ("month", *names, "shortfall", ""), rows, language)
 
 
 def kinds(estimate: Estimate, language: str = "en") -> Section:
@@ -53,7 +75,7 @@ def kinds(estimate: Estimate, language: str = "en") -> Section:
         (
             say(one["x_measure"], language),
             say(f"kind_{one['x_key']}", language),
-            *_amounts(one, _PARTS),
+            *_amounts(one, _PARTS, estimate.as_of, language),
             one["billing_currency"],
             number(one["x_reporting_estimate"]),
             plain(one["x_reporting_currency"]),
@@ -97,8 +119,11 @@ def _now(estimate: Estimate) -> pd.DataFrame:
     return now
 
 
-def _amounts(one: dict[Any, Any], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(number(one[f"x_{name}"]) for name in names)
+def _amounts(
+    one: dict[Any, Any], names: tuple[str, ...], as_of: str, language: str
+) -> tuple[str, ...]:
+    ends = dict(zip(("low", "high"), bounds(one, as_of, language), strict=True))
+    return tuple(ends.get(name) or number(one[f"x_{name}"]) for name in names)
 
 
 def _section(

@@ -1,126 +1,22 @@
 """Say in words what an estimate comes to and how far it can be trusted, in English and Korean."""
 
-from functools import partial
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from finops.forecast.beside import Beside, OpenAnomalies
 from finops.forecast.estimate import Estimate
-from finops.forecast.rows import last_day
 from finops.languages import place_of
-from finops.languages import say as say_of
-from finops.report.text import is_missing, money, month_text, number, percent
+from finops.report.estimates.bounds import interval_text, is_over, shortfall
+from finops.report.estimates.words import say
+from finops.report.text import is_missing, money, month_text, percent, plain
 
-__all__ = ["head", "say", "verdict"]
-
-_TEXTS: dict[str, tuple[str, str]] = {
-    # Sentences.
-    "will_end": (
-        "{month} will end at {value} effective (80 %: {low} – {high}){against}, as known on "
-        "{as_of}.",
-        "{as_of} 기준 {month}의 유효 비용 추정액은 {value}입니다(80 % 구간: {low} – {high})."
-        "{against}",
-    ),
-    "will_end_about": (
-        "{month} will end at {value} effective{against}, as known on {as_of}.",
-        "{as_of} 기준 {month}의 유효 비용 추정액은 {value}입니다.{against}",
-    ),
-    "ended": (
-        "{month} ended at {value} effective{against}, as known on {as_of}.",
-        "{as_of} 기준 {month}의 유효 비용은 {value}입니다.{against}",
-    ),
-    "against": (", {parts}", " {parts}습니다."),
-    "and": (", ", "고 "),
-    "above": ("{share} above {month}", "{month}보다 {share} 많"),
-    "below": ("{share} below {month}", "{month}보다 {share} 적"),
-    "over": ("{share} over budget", "예산보다 {share} 많"),
-    "under": ("{share} under budget", "예산보다 {share} 적"),
-    "one_fixed": (
-        "{month} if 1 open anomaly is fixed today: {value}.",
-        "열린 이상 비용 1건을 오늘 해결하면 {month}은 {value}입니다.",
-    ),
-    "fixed": (
-        "{month} if {number} open anomalies are fixed today: {value}.",
-        "열린 이상 비용 {number}건을 오늘 해결하면 {month}은 {value}입니다.",
-    ),
-    "not_fixed": (
-        "{month} if not, at {per_day} a day: {value}.",
-        "해결하지 않으면 하루에 {per_day}씩 들어 {month}은 {value}입니다.",
-    ),
-    "tax_within": (
-        "{tax} of it is recoverable tax, which budgets leave out.",
-        "이 중 {tax}는 공제받는 부가세이며 예산에는 들어 있지 않습니다.",
-    ),
-    # Tables.
-    "teams": ("Teams, effective cost, tax included", "팀별 유효 비용(부가세 포함)"),
-    "kinds": ("What it is made of", "비용의 구성"),
-    "notes": ("Planned orders, plans, and what was missing", "주문 계획, 계획된 변화, 없던 자료"),
-    "jumps": ("What jumped", "급변한 비용"),
-    "team": ("team", "팀"),
-    "service": ("AWS service", "AWS 서비스"),
-    "measure": ("cost", "비용"),
-    "kind": ("kind", "종류"),
-    "note": ("note", "설명"),
-    "posted": ("so far", "지금까지"),
-    "estimate": ("estimate", "추정"),
-    "low": ("80 % from", "80 % 하한"),
-    "high": ("80 % to", "80 % 상한"),
-    "last_month": ("last month", "지난달"),
-    "run_rate": ("run-rate", "단순 환산"),
-    "reporting": ("estimate", "추정"),
-    "day": ("day", "날짜"),
-    "cost_of_day": ("cost", "비용"),
-    "expected": ("usual", "평소"),
-    "excess": ("change", "증감"),
-    "announced": ("announced", "예고된 일"),
-    "contributors": ("most of it", "주된 항목"),
-    "no_teams": ("No cost of this month is known.", "이달 비용이 없습니다."),
-    "no_kinds": ("No cost of this month is known.", "이달 비용이 없습니다."),
-    "no_notes": ("It had all that it needs.", "필요한 자료가 모두 있었습니다."),
-    "no_jumps": ("Nothing jumped.", "급변한 비용이 없습니다."),
-    # Scopes, measures and kinds of charges.
-    "company": ("whole company", "회사 전체"),
-    "scope_company": ("company", "회사"),
-    "scope_team": ("team", "팀"),
-    "scope_service": ("service", "서비스"),
-    "scope_cost_centre": ("cost centre", "비용 센터"),
-    "scope_aws_service": ("AWS service", "AWS 서비스"),
-    "scope_item": ("item", "항목"),
-    "scope_kind": ("kind", "종류"),
-    "billed_cost": ("billed cost", "청구 비용"),
-    "effective_cost": ("effective cost", "유효 비용"),
-    "kind_usage": ("usage", "사용"),
-    "kind_commitment": ("commitments", "약정"),
-    "kind_commitment_end": ("commitments that end", "약정 종료"),
-    "kind_fee": ("fees", "수수료"),
-    "kind_annual_fee": ("annual fees", "연간 수수료"),
-    "kind_upfront": ("upfront fees", "선납금"),
-    "kind_support": ("support", "지원료"),
-    "kind_tax": ("tax", "세금"),
-    "kind_credit": ("credits", "크레딧"),
-    "kind_refund": ("refunds", "환불"),
-    "kind_growth": ("growth", "성장"),
-    "kind_planned": ("planned changes", "계획된 변화"),
-    # Charts.
-    "months": ("What the months will end at", "월별 마감 추정"),
-    "as_known": ("{measure}, as known on {as_of}", "{measure}, {as_of} 기준"),
-    "interval": ("lines: 80 % interval", "선: 80 % 구간"),
-    "interval_of": ("{month}: {value}<br>{low} to {high}", "{month}: {value}<br>{low} ~ {high}"),
-    "no_scope": ("The estimate has no {scope} {name}.", "추정에 없습니다: {scope} {name}."),
-    "record": ("How far off the estimates were", "추정 오차"),
-    "missed": ("part of a {scope}'s month that was missed", "{scope}별 한 달 비용 대비 오차"),
-    "of_months": ("{number} months", "{number}개월"),
-    "no_record": ("No month has been estimated yet that is over.", "추정한 뒤 끝난 달이 없습니다."),
-    "naive": ("last month repeated", "지난달 그대로"),
-    "day_of_month": ("day of the month", "추정한 날(일)"),
-    "missed_on": ("day {day}: {share}", "{day}일: {share}"),
-}
-
-# A text of an estimate by key and language, `en` or `ko`, with its values filled in.
-say = partial(say_of, _TEXTS)
+__all__ = ["head", "limits", "verdict"]
 
 _BOOKED, _PLANNED = 0.02, 0.05
+# So many teams are named, and so small a bias is told.
+_NAMED, _TOLD = 3, Decimal("0.001")
 # Fewer months than these say little of the next one.
 _MONTHS = 3
 _TOO_SHORT = (
@@ -139,12 +35,16 @@ _GRADES = {
 }
 _SENTENCES = (
     "On day {day}, estimates of {measure} missed the month by {error} on average over {months} "
-    "months (last month repeated: {naive}); {inside} of {months} ended inside the 80 % interval, "
-    "and the estimates were {bias} too {side}. They are {grade}.",
+    "months (last month repeated: {naive}); {inside}, and the estimates were {bias} too {side}. "
+    "They are {grade}.",
     "{day}일의 {measure} 추정은 {months}개월 동안 평균 {error} 빗나갔습니다"
-    "(지난달 그대로: {naive}). {months}개월 중 {inside}개월이 80 % 구간 안에서 마감했고, "
-    "추정은 {bias} {side} 편이었습니다. {grade}.",
+    "(지난달 그대로: {naive}). 80 % 구간: {inside}. 추정은 {bias} {side} 편이었습니다. {grade}.",
 )
+_INSIDE = (
+    "{inside} of {months} ended inside the 80 % interval",
+    "{months}개월 중 {inside}개월이 구간 안에서 마감",
+)
+_NO_INTERVAL = ("they had no interval", "구간 없음")
 _SIDES = {True: ("low", "낮은"), False: ("high", "높은")}
 
 
@@ -165,7 +65,7 @@ def verdict(
     return _SENTENCES[place].format(
         day=row["x_day"],
         months=row["x_months"],
-        inside=round(row["x_coverage"] * row["x_months"]),
+        inside=_inside(row, place),
         error=percent(row["x_error"], 1),
         naive=percent(row["x_last_month_error"], 1),
         bias=percent(abs(row["x_bias"]), 1),
@@ -173,6 +73,13 @@ def verdict(
         measure=say(measure, lang),
         grade=_GRADES[_grade(row)][place],
     )
+
+
+def _inside(row: "pd.Series[Any]", place: int) -> str:
+    if is_missing(row["x_coverage"]):
+        return _NO_INTERVAL[place]
+    inside = round(row["x_coverage"] * row["x_months"])
+    return _INSIDE[place].format(inside=inside, months=row["x_months"])
 
 
 def _grade(row: "pd.Series[Any]") -> str:
@@ -195,23 +102,72 @@ def head(estimate: Estimate, against: Beside, language: str = "en") -> list[str]
     rows = rows[(rows["billing_period"] == period) & (rows["x_scope"] == "company")]
     effective = rows[rows["x_measure"] == "effective_cost"].to_dict("records")
     sentences = [_month(one, estimate.as_of, against, language) for one in effective]
+    if against.old_bill:
+        old = against.old_bill
+        said = say("last_bill", language, last=old.last_day, days=str(old.days), until=old.until)
+        sentences = [f"{said} {sentences[0]}", *sentences[1:]]
     if against.tax:
         tax = money(against.tax, effective[0]["billing_currency"], 0)
         sentences.append(say("tax_within", language, tax=tax))
     return sentences + (_anomalies(against.anomalies, language) if against.anomalies else [])
 
 
+def limits(estimate: Estimate, against: Beside, language: str = "en") -> list[str]:
+    """Return what the totals of an estimate leave out, and by what past ones were too low."""
+    rows = estimate.summary
+    company = rows[(rows["x_scope"] == "company") & (rows["x_measure"] == "effective_cost")]
+    parts = [say("not_yet_billed", language)]
+    if company["x_last_month"].isna().any():
+        parts.append(say("no_whole_month", language))
+    sentences = [say("not_in_it", language, parts="; ".join(parts))]
+    return [
+        *sentences,
+        *_not_budgeted(estimate, against, language),
+        *_too_low(company, min(rows["billing_period"]), language),
+    ]
+
+
+def _not_budgeted(estimate: Estimate, against: Beside, language: str) -> list[str]:
+    rows = estimate.summary
+    mine = (rows["x_scope"] == "team") & (rows["x_measure"] == "effective_cost")
+    mine &= rows["billing_period"] == min(rows["billing_period"])
+    mine &= ~rows["x_key"].isin(list(against.budgets))
+    left = rows[mine & (rows["x_estimate"] != 0)]
+    if not against.budgets or left.empty:
+        return []
+    largest = left.sort_values("x_estimate", ascending=False, key=lambda one: one.astype(float))
+    names = [plain(one, 40) for one in largest["x_key"]]
+    if len(names) > _NAMED:
+        others = say("others", language, number=str(len(names) - _NAMED))
+        names = [*names[:_NAMED], others]
+    value = money(sum(left["x_estimate"], Decimal(0)), left["billing_currency"].iloc[0], 0)
+    return [say("not_budgeted", language, value=value, teams=", ".join(names))]
+
+
+def _too_low(company: pd.DataFrame, period: str, language: str) -> list[str]:
+    """Say the known bias of the first and the last of the months ahead, if they are too low."""
+    ahead = company[company["billing_period"] > period].sort_values("billing_period")
+    low = [one for one in ahead.to_dict("records") if (shortfall(one) or 0) >= _TOLD]
+    if len(low) < 2 or ahead["billing_currency"].nunique() > 1:
+        return []
+    values = {
+        "first": month_text(low[0]["billing_period"], language),
+        "first_share": percent(shortfall(low[0]), 1),
+        "last": month_text(low[-1]["billing_period"], language),
+        "last_share": percent(shortfall(low[-1]), 1),
+    }
+    return [say("too_low", language, **values)]
+
+
 def _month(one: dict[Any, Any], as_of: str, beside: Beside, language: str) -> str:
-    period, end = one["billing_period"], one["x_estimate"]
-    is_over = pd.Timestamp(as_of) >= last_day(period) and one["x_low"] == end
-    forecast = "will_end_about" if is_missing(one["x_low"]) else "will_end"
+    period, interval = one["billing_period"], interval_text(one, as_of, language)
+    forecast = "will_end_about" if interval == say("unknown", language) else "will_end"
     return say(
-        "ended" if is_over else forecast,
+        "ended" if is_over(one, as_of) else forecast,
         language,
         month=month_text(period, language),
-        value=money(end, one["billing_currency"], 0),
-        low=number(one["x_low"]),
-        high=number(one["x_high"]),
+        value=money(one["x_estimate"], one["billing_currency"], 0),
+        interval=interval,
         against=_against(one, beside, language),
         as_of=as_of,
     )
