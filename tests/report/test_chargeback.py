@@ -14,6 +14,7 @@ from finops.close.expense import ACCOUNTS, Expense
 from finops.close.month import prepare
 from finops.errors import BadInput
 from finops.report.statements import statement as module
+from finops.report.statements.all_months import all_months
 from finops.report.statements.chargeback import COLUMNS, journal_csv, postings
 from finops.report.statements.files import write_statements
 from finops.report.statements.reconciliation import steps
@@ -230,3 +231,18 @@ def test_a_missing_account_is_refused_with_its_file(october, tmp_path):
     rows = postings(small(october[0], ("order", cloud("CC-1", 1))), PAYING)
     with pytest.raises(BadInput, match=r"accounts.csv has no line for cloud_clearing; add entry"):
         journal_csv(rows, read_accounts(path))
+
+
+def test_all_months_lead_from_the_bill_to_teams_in_one_table(warehouse):
+    (table,) = all_months(warehouse)
+    assert len(table.rows) == 13
+    amounts = {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.rows}
+    january = amounts["January 2026"]
+    assert january["The bill, tax included"] == "2,353,426.56"
+    assert january["Expense of the month"] == "1,621,443.79"
+    for row in amounts.values():
+        cells = [Decimal(cell.replace(",", "").replace("−", "-")) for cell in row.values()]
+        *steps, expense, teams, kept = cells
+        # Each step is rounded for reading.
+        assert abs(sum(steps) - expense) <= Decimal("0.04")
+        assert teams + kept == expense

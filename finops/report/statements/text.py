@@ -38,6 +38,14 @@ _TEXTS = {
         "the open month",
         "결산 완료: 결산 당시 그대로 보관하며, 이후 변경은 당월 수정 분개로 처리합니다",
     ),
+    "all_months": ("From the bill to the expense, month by month", "월별 청구서에서 비용까지"),
+    "charged_to_teams": ("Charged to teams", "팀 청구액"),
+    "all_months_note": (
+        "The steps add up to the expense that the close of a month books, and so do the teams and "
+        "what stays with who pays AWS.",
+        "각 단계의 합계는 결산이 인식하는 비용이며, 팀 청구액과 AWS 지급 부서 부담의 합계와 "
+        "같습니다.",
+    ),
     "corrections": ("Corrections of closed months", "결산 완료 월 수정"),
     "month": ("Month", "월"),
     "cost_centre": ("Cost centre", "비용 센터"),
