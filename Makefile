@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Python keeps what it compiled, also where an image forbids it: else each start of a command takes seconds more.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup demo test lint notebooks sample bench bench-anomalies bench-forecast lock clean
+.PHONY: setup demo docs test lint notebooks sample bench bench-anomalies bench-forecast lock clean
 
 setup: .venv/.installed
 
@@ -18,6 +18,10 @@ setup: .venv/.installed
 
 demo: setup
 	$(BIN)/finops demo
+
+# docs/tables.md again, of the tables that the sample company has.
+docs: demo
+	$(BIN)/python -m finops.report.dictionary demo > docs/tables.md
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder

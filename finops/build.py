@@ -26,7 +26,7 @@ from finops.ingest.deliveries import read_records
 from finops.ingest.file_accounts import Account, file_parts, file_rows, read_accounts
 from finops.ingest.integrity import charge_damage, gone
 from finops.memory import limit_memory
-from finops.models import Model, models_in_order
+from finops.models import Model, dictionary, models_in_order
 from finops.months import Progress, build_all, build_changed, create_charges
 from finops.promises import ALL_MONTHS
 from finops.settings import Settings
@@ -156,6 +156,7 @@ def _make(
         else:
             build_changed(con, models, plan.stale, plan.periods, records, progress)
         record_build(con, plan)
+        dictionary.comment(con)
 
 
 def load_inputs(con: duckdb.DuckDBPyConnection, settings: Settings, stale: frozenset[str]) -> None:

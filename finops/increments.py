@@ -15,7 +15,7 @@ import pyarrow as pa
 from finops.allocation.inventory import inventory_files
 from finops.business.data import MADE_OF
 from finops.ingest.charge_files import charge_scan
-from finops.models import Model
+from finops.models import Model, dictionary
 from finops.settings import FILE_NAME, Settings
 
 # The signature of a table that months are not told apart in.
@@ -103,6 +103,8 @@ def _signatures(
     del known["raw.charges"]
     # A build of an older version may look for its charges in another way.
     known["view"] = {("raw.charges", ALL_MONTHS): _hash(charge_scan([]))}
+    # What columns mean is no reason to build them again, and other words get into their comments.
+    known["words"] = {("dictionary", ALL_MONTHS): _hash(dictionary.words())}
     known["inputs"] = {(name, ALL_MONTHS): signature for name, signature in inputs.items()}
     return {key: value for table in known.values() for key, value in table.items()}
 

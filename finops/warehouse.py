@@ -28,7 +28,7 @@ from finops.ledger.as_of import moment
 from finops.ledger.diff import diff_deliveries
 from finops.leftovers import keep_last_used, remove_leftovers
 from finops.lock import writer_lock
-from finops.models import checks
+from finops.models import checks, dictionary
 from finops.months import Progress
 from finops.promises import broken
 from finops.settings import Settings, read_settings
@@ -195,6 +195,15 @@ class Warehouse:
         if len(parts) != 2 or not all(part.isidentifier() for part in parts):
             raise BadInput(f"{name!r} is no table name. Example: marts.team_month.")
         return self.sql(f"select * from {name} order by all")
+
+    def describe(self, table: str | None = None) -> pd.DataFrame:
+        """Return what the tables of the build are, or what each column of one `table` means.
+
+        table, grain and notes; of a table column, type, unit and text. Raises BadInput if there is
+        no such table.
+        """
+        con = self._reader()
+        return dictionary.tables(con) if table is None else dictionary.columns(con, table)
 
     def check(self) -> pd.DataFrame:
         """Return one row per promise: check, promise, rows that break it (0 is kept), and which."""

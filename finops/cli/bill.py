@@ -14,7 +14,15 @@ from finops.demo import run_demo
 from finops.errors import CheckFailed, FinopsError
 from finops.held import uncombined_months
 from finops.project import create_project
-from finops.report import answers, delivery_tables, file_tables, findings, tables, trust
+from finops.report import (
+    answers,
+    delivery_tables,
+    dictionary,
+    file_tables,
+    findings,
+    tables,
+    trust,
+)
 from finops.report import console as page
 from finops.report.text import harmless
 from finops.unread import unread
@@ -254,3 +262,21 @@ def sql(
         text = answers.csv_text(rows) if output is Format.csv else answers.json_text(rows)
         # A file gets the text as it is; a terminal no sign that gives it orders.
         sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
+
+
+@app.command()
+def describe(
+    table: Annotated[
+        str | None, typer.Argument(help="Its name, such as marts.team_month.", show_default=False)
+    ] = None,
+    project: Project = Path(),
+) -> None:
+    """List the tables and what one row of each is, or say of one what its columns mean.
+
+    Example: finops describe marts.team_month
+    """
+    warehouse = connect(project)
+    if table is None:
+        out.print(dictionary.tables(warehouse.describe()))
+    else:
+        out.print(dictionary.columns(table, warehouse.describe(table)))

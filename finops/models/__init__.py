@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import takewhile
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +22,8 @@ from sqlglot import exp
 from finops.findings import words
 
 LAYERS = ("staging", "facts", "marts")
+# A line of a model for the build, not for who reads the table.
+READS_ALL = "Reads all months."
 # What a finding is about; x_found_cost is the money that it names.
 _FINDING = (
     "billing_period",
@@ -39,7 +42,8 @@ _FINDING = (
 class Model:
     """One file: its table `name`, its `grain` line and its `sql`.
 
-    A model in Python has a `transform` of the query's rows, too; `version` is of its code.
+    `notes` are what the lines after the first say of the table. A model in Python has a `transform`
+    of the query's rows, too; `version` is of its code.
     """
 
     name: str
@@ -47,11 +51,12 @@ class Model:
     sql: str
     transform: Callable[[pa.Table], pa.Table] | None = None
     version: str = ""
+    notes: str = ""
 
     @property
     def is_whole(self) -> bool:
         """Whether the model compares or sums months, so that one changed month changes it all."""
-        return "\n-- Reads all months.\n" in self.sql
+        return f"\n-- {READS_ALL}\n" in self.sql
 
     @cached_property
     def reads(self) -> set[str]:
@@ -106,13 +111,16 @@ def _sql_files(folder: Traversable) -> list[Traversable]:
 
 def _read(file: Traversable, name: str) -> Model:
     sql = file.read_text(encoding="utf-8")
-    grain = sql.partition("\n")[0].removeprefix("-- ")
-    return Model(name.removesuffix(".sql"), grain, sql)
+    lines = takewhile(lambda line: line.startswith("-- "), sql.splitlines())
+    grain, *notes = (line.removeprefix("-- ") for line in lines)
+    said = " ".join(note for note in notes if note != READS_ALL)
+    return Model(name.removesuffix(".sql"), grain, sql, notes=said)
 
 
 def _import(layer: str, table: str) -> Model:
     module: Any = import_module(f"finops.models.{layer}.{table}")
-    grain = module.__doc__.partition("\n")[0]
+    grain, _, notes = module.__doc__.partition("\n")
     # A change of what it computes with is a change of the model.
     version = "".join(inspect.getsource(one) for one in (module, *module.USES))
-    return Model(f"{layer}.{table}", grain, module.SQL, module.transform, version)
+    notes = " ".join(notes.split())
+    return Model(f"{layer}.{table}", grain, module.SQL, module.transform, version, notes)
