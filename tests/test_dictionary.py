@@ -14,12 +14,18 @@ from finops.report.dictionary import page
 from tests.conftest import ROOT, line, write_bill
 
 UNITS = {
-    *("", "count", "days", "bytes", "orders", "share", "10^-15 share", "pricing unit"),
+    *("", "count", "days", "hours", "bytes", "orders", "share", "10^-15 share", "pricing unit"),
     *("billing currency", "billing currency per order", "billing currency per pricing unit"),
     *("reporting currency", "reporting currency per order"),
     *("reporting currency for one billing currency", "to_currency for one from_currency"),
     *("coins of the billing currency", "coins of the reporting currency"),
-    *("as currency says", "as x_revenue_currency says", "as driver says", "as x_driver says"),
+    *(
+        "as currency says",
+        "as x_revenue_currency says",
+        "as driver says",
+        "as x_driver says",
+        "as x_unit says",
+    ),
     *("UTC day", "UTC month", "UTC time", "day of x_day_zone", "day", "month"),
 }
 COMMENTS = (

@@ -6,7 +6,13 @@ with charges as (
         charges.*,
         charge_period_end - charge_period_start <= interval 1 hour and x_covered_from = x_covered_until as is_hourly,
         -- Where clocks differ from UTC some hours of a UTC day are of the company's day before or after.
-        charge_period_start < days.x_start or charge_period_start >= days.x_end as is_other_day
+        charge_period_start < days.x_start or charge_period_start >= days.x_end as is_other_day,
+        -- The free tier: nothing is paid for what has a price.
+        charge_category = 'Usage'
+        and commitment_discount_status is null
+        and list_cost > 0
+        and effective_cost = 0
+            as is_free
     from staging.charges
     left join business.zone_days as days
         on
@@ -49,6 +55,8 @@ dated_cost as (
         bool_or(x_is_support) as x_is_support,
         sum(consumed_quantity) as consumed_quantity,
         sum(list_cost) as list_cost,
+        sum(case when is_free then list_cost else 0 end) as x_free_list_cost,
+        sum(case when is_free then consumed_quantity else 0 end) as x_free_quantity,
         sum(contracted_cost) as contracted_cost,
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
@@ -117,7 +125,8 @@ spread_cost as (
                 x_commitment_trueup,
                 x_upfront_cost,
                 x_split_cost,
-                x_split_unused_cost
+                x_split_unused_cost,
+                x_free_list_cost
             ],
             lambda amount: case
                 when days = 1 then amount
@@ -170,6 +179,7 @@ select
     sub_account_name,
     x_is_support,
     consumed_quantity / days as consumed_quantity,
+    x_free_quantity / days as x_free_quantity,
     parts[1] as list_cost,
     parts[2] as contracted_cost,
     parts[3] as billed_cost,
@@ -179,6 +189,7 @@ select
     parts[7] as x_upfront_cost,
     parts[8] as x_split_cost,
     parts[9] as x_split_unused_cost,
+    parts[10] as x_free_list_cost,
     x_hourly_effective_cost,
     x_other_day_billed_cost,
     x_other_day_effective_cost,

@@ -170,6 +170,9 @@ select
     -- What a fee amortises before discounts; NULL where the bill doesn't say.
     x_reservation_amortised_upfront,
     x_savings_plan_amortised_upfront,
+    -- Hours of a reservation in the fee's period, and those that nobody used.
+    x_reservation_total_units,
+    x_reservation_unused_quantity,
     x_billing_entity,
     x_is_support,
     -- What the charge is for the books, an entry of mappings/accounts.csv. Decided here for all.
