@@ -16,6 +16,7 @@ from finops.forecast.estimate import estimate as estimate_of
 from finops.forecast.record import kept_errors, replayed
 from finops.project import open_lab
 from finops.report.estimates import console as estimates
+from finops.report.estimates.report import write_estimate
 from finops.report.incidents.console import incident_list
 from finops.report.statements.files import write_statements
 
@@ -64,11 +65,15 @@ def estimate(
     record: Annotated[
         bool, typer.Option("--record", help="How far off estimates were, and can be trusted.")
     ] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Write it there as a page and a workbook.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Of page and workbook: en or ko.")] = "en",
     project: Project = Path(),
 ) -> None:
     """Estimate what the month ends at, by team and AWS service, and keep the estimate.
 
-    Example: finops estimate --as-of 2026-10-15
+    Example: finops estimate --as-of 2026-10-15 --out estimate --lang ko
     """
     warehouse = connect(project)
     if record:
@@ -76,6 +81,8 @@ def estimate(
     else:
         made = estimate_of(warehouse, as_of)
         out.print(estimates.page(made, beside(warehouse, made)))
+        for path in write_estimate(warehouse, made, folder, language=lang) if folder else ():
+            out.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -5,7 +5,8 @@ import pandas as pd
 from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.close.layout import Column, Say, Table, moneys, short_id
+from finops.report.close.layout import moneys, short_id
+from finops.report.layout import Column, Say, Table
 from finops.report.text import money, month_text
 
 __all__ = ["credited", "due", "exchanged", "marketplace", "prepaid", "support", "taxes"]

@@ -2,15 +2,15 @@
 
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.close.layout import Table, text_of
 from finops.report.close.opening import expense
 from finops.report.close.tables import tables
 from finops.report.close.text import say
+from finops.report.layout import section
 from finops.report.pages import environment
 from finops.report.sections import Section, Tile
 from finops.report.text import cents, money, month_text, number
 
-__all__ = ["close_page", "section", "sections", "tiles"]
+__all__ = ["close_page", "sections", "tiles"]
 
 
 def close_page(close: Close, language: str) -> str:
@@ -25,7 +25,7 @@ def close_page(close: Close, language: str) -> str:
             title=f"{close.company}: {say('title', language)}, {period}",
             lines=[f"{state} · {_rates(close, language)}"],
             tiles=tiles(close, language),
-            tables=[section(table, language) for table in tables(close, language)],
+            tables=[section(table, say("total", language)) for table in tables(close, language)],
             footer=say("footer", language),
         )
     )
@@ -52,26 +52,8 @@ def sections(close: Close, language: str) -> dict[str, Section]:
     """Return the tables of a close by their key, for a notebook; of the first billing currency."""
     found: dict[str, Section] = {}
     for table in tables(close, language):
-        found.setdefault(table.key, section(table, language))
+        found.setdefault(table.key, section(table, say("total", language)))
     return found
-
-
-def section(table: Table, language: str) -> Section:
-    """Return a table as text, with its totals as the last row."""
-    kinds = [column.kind for column in table.columns]
-    rows = [
-        tuple(text_of(value, kind) for value, kind in zip(row, kinds, strict=True))
-        for row in table.rows
-    ]
-    if rows and any(column.total for column in table.columns):
-        sums = table.sums()
-        total = [
-            "" if one is None else text_of(one, kind) for one, kind in zip(sums, kinds, strict=True)
-        ]
-        rows.append((say("total", language), *total[1:]))
-    names = tuple(column.title for column in table.columns)
-    numbers = frozenset(column.title for column in table.columns if column.is_number)
-    return Section(table.title, names, numbers, rows, table.empty, table.note)
 
 
 def _bill(close: Close, currency: str, language: str) -> Tile:

@@ -10,7 +10,7 @@ from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
 from finops.report.cents import add_cents, apportion, whole
-from finops.report.close.layout import Column, Say, Table, moneys
+from finops.report.close.layout import moneys
 from finops.report.close.lists import (
     credited,
     due,
@@ -22,6 +22,7 @@ from finops.report.close.lists import (
 )
 from finops.report.close.opening import opening
 from finops.report.close.text import kind_text, part_text, say
+from finops.report.layout import Column, Say, Table
 from finops.report.text import cents, money, month_text
 
 __all__ = ["tables"]
