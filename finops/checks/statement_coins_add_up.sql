@@ -5,9 +5,9 @@ with sums as (
         lines.billing_currency,
         unnest(['effective', lines.x_entry, 'reporting']) as x_part,
         unnest([
-            lines.effective_cost * rates.x_coins,
-            lines.x_expense * rates.x_coins,
-            lines.effective_cost * rates.x_exchange_rate * rates.x_reporting_coins
+            lines.effective_cost * rates.x_coins_per_unit,
+            lines.x_expense * rates.x_coins_per_unit,
+            lines.effective_cost * rates.x_exchange_rate * rates.x_reporting_coins_per_unit
         ]) as units,
         unnest([lines.x_effective_coins, lines.x_expense_coins, lines.x_reporting_coins]) as coins
     from marts.statement_lines as lines

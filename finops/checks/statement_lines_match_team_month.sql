@@ -33,4 +33,4 @@ left join lines
 where
     teams.billed_cost <> coalesce(lines.billed_cost, 0)
     or teams.effective_cost <> coalesce(lines.effective_cost, 0)
-    or abs(teams.effective_cost * rates.x_coins - coalesce(lines.coins, 0)) >= 1
+    or abs(teams.effective_cost * rates.x_coins_per_unit - coalesce(lines.coins, 0)) >= 1

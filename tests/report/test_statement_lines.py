@@ -29,7 +29,7 @@ create table facts.allocated_cost (
 );
 create table facts.exchange_rates (
     billing_period varchar, billing_currency varchar, x_reporting_currency varchar,
-    x_exchange_rate decimal(18, 8), x_coins integer, x_reporting_coins integer
+    x_exchange_rate decimal(18, 8), x_coins_per_unit integer, x_reporting_coins_per_unit integer
 );
 """
 LEVELS = ["x_team", "x_pool", "x_driver", "service_name"]
@@ -154,9 +154,11 @@ def test_all_teams_add_up_in_the_reporting_currency(warehouse):
 
 
 def test_currencies_without_cents_are_the_same_everywhere(warehouse):
-    rows = warehouse.sql("select distinct billing_currency, x_coins from facts.exchange_rates")
+    rows = warehouse.sql(
+        "select distinct billing_currency, x_coins_per_unit from facts.exchange_rates"
+    )
     for row in rows.to_dict("records"):
-        assert row["x_coins"] == 10 ** cents(row["billing_currency"])
+        assert row["x_coins_per_unit"] == 10 ** cents(row["billing_currency"])
     (rates,) = [one for one in models_in_order() if one.name == "facts.exchange_rates"]
     listed = ", ".join(f"'{one}'" for one in sorted(_WITHOUT_CENTS))
     assert rates.sql.count(f"in ({listed}) then 1 else 100") == 2

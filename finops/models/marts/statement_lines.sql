@@ -74,9 +74,9 @@ units as (
         select
             unnest(['effective', lines.x_entry, 'reporting']) as x_part,
             unnest([
-                lines.effective_cost * rates.x_coins,
-                case when lines.x_expense <> 0 then lines.x_expense * rates.x_coins end,
-                lines.effective_cost * rates.x_exchange_rate * rates.x_reporting_coins
+                lines.effective_cost * rates.x_coins_per_unit,
+                case when lines.x_expense <> 0 then lines.x_expense * rates.x_coins_per_unit end,
+                lines.effective_cost * rates.x_exchange_rate * rates.x_reporting_coins_per_unit
             ]) as units
     ) as parts
     where parts.units is not null
