@@ -231,6 +231,49 @@ def test_focus_export_and_cur_of_a_small_bill_have_the_same_kpis(tmp_path):
     assert bases["effective_savings_rate"] == (17 - 8 - 2 - 5, 17)
 
 
+def test_enterprise_discount_as_lines_or_net_gives_the_same_rates(tmp_path):
+    discounts = [
+        _discount("APN2-BoxUsage:m5.large", -0.2),
+        _discount("ComputeSP:1yrNoUpfront", -0.4, "ComputeSavingsPlans"),
+    ]
+    lines, net = [*_cur(), *discounts], [_net(one) for one in _cur()]
+    found = [
+        kpis(_loaded(tmp_path / name, write_bill(tmp_path / f"{name}.parquet", bill)))
+        for name, bill in (("lines", lines), ("net", net))
+    ]
+    for kpi in ("commitment_waste", "compute_covered", "effective_savings_rate"):
+        values = [one["2026-10", kpi]["x_value"] for one in found]
+        assert values[0] == pytest.approx(values[1], rel=1e-12), kpi
+    # 17 at list prices for 15 less 4 %.
+    bases = [one["2026-10", "effective_savings_rate"] for one in found]
+    assert [(one["x_numerator"], one["x_denominator"]) for one in bases] == [
+        (Decimal("2.6"), 17),
+        (Decimal("2.6"), 17),
+    ]
+
+
+def _discount(usage_type, cost, code="AmazonEC2"):
+    return line(
+        line_item_line_item_type="EdpDiscount",
+        line_item_product_code=code,
+        line_item_usage_type=usage_type,
+        line_item_operation="",
+        line_item_unblended_cost=cost,
+    )
+
+
+def _net(one):
+    """Return a line of the bill as a payer has it whose 4 % are in the net columns."""
+    plan = "savings_plan_savings_plan_effective_cost"
+    net = {"line_item_net_unblended_cost": one["line_item_unblended_cost"] * 0.96}
+    if plan in one:
+        net["savings_plan_net_savings_plan_effective_cost"] = one[plan] * 0.96
+    if one["line_item_line_item_type"] == "SavingsPlanRecurringFee":
+        net["savings_plan_recurring_commitment_for_billing_period"] = 10.0
+        net["savings_plan_net_recurring_commitment_for_billing_period"] = 9.6
+    return one | net
+
+
 def _cur():
     plan = {"savings_plan_savings_plan_a_r_n": PLAN}
     return [
