@@ -4,7 +4,7 @@
 -- x_effective_coins are of the effective cost, in the smallest coin of the billing currency; x_reporting_coins the
 -- same in the reporting currency, NULL without a rate. x_expense is effective cost of entries that are expense, and
 -- x_expense_coins add up for each of these entries.
-with costs as (
+with recursive costs as (
     select
         billing_period,
         billing_currency,
@@ -59,11 +59,13 @@ units as (
         lines.billing_period,
         lines.billing_currency,
         parts.x_part,
-        lines.x_team,
-        lines.x_pool,
-        lines.x_driver,
-        lines.service_name,
-        lines.x_line,
+        [
+            lines.x_team,
+            lines.x_pool,
+            lines.x_driver,
+            lines.service_name,
+            lpad(cast(lines.x_line as varchar), 9, '0')
+        ] as path,
         parts.units
     from lines
     inner join facts.exchange_rates as rates
@@ -82,224 +84,71 @@ units as (
     where parts.units is not null
 ),
 
-wholes as (
+-- Each level of a statement by its path: all, team, pool, driver, AWS service, line.
+sums as (
     select
         billing_period,
         billing_currency,
         x_part,
-        round(sum(units), 0) as coins
+        depth,
+        path[1:depth] as path,
+        path[1:greatest(depth - 1, 0)] as above,
+        sum(units) as units
     from units
-    group by billing_period, billing_currency, x_part
+    cross join range(6) as depths (depth)
+    group by billing_period, billing_currency, x_part, depth, path[1:depth], path[1:greatest(depth - 1, 0)]
 ),
 
-team_coins as (
+coins as (
+    select
+        billing_period,
+        billing_currency,
+        x_part,
+        depth,
+        path,
+        round(units, 0) as coins
+    from sums
+    where depth = 0
+    union all
+    -- The coins of a level go to its parts: all whole ones, then one each to the largest remainders.
     select
         sums.billing_period,
         sums.billing_currency,
         sums.x_part,
-        sums.x_team,
+        sums.depth,
+        sums.path,
         floor(sums.units)
         + case
             when
                 row_number() over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part
-                    order by sums.units - floor(sums.units) desc, sums.x_team
+                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.above
+                    order by sums.units - floor(sums.units) desc, sums.path
                 )
-                <= above.coins - sum(floor(sums.units)) over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part
-                )
-                then 1
-            else 0
-        end as coins
-    from (
-        select
-            billing_period,
-            billing_currency,
-            x_part,
-            x_team,
-            sum(units) as units
-        from units
-        group by billing_period, billing_currency, x_part, x_team
-    ) as sums
-    inner join wholes as above
-        on
-            sums.billing_period = above.billing_period
-            and sums.billing_currency = above.billing_currency
-            and sums.x_part = above.x_part
-),
-
-pool_coins as (
-    select
-        sums.billing_period,
-        sums.billing_currency,
-        sums.x_part,
-        sums.x_team,
-        sums.x_pool,
-        floor(sums.units)
-        + case
-            when
-                row_number() over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team
-                    order by sums.units - floor(sums.units) desc, sums.x_pool
-                )
-                <= above.coins - sum(floor(sums.units)) over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team
+                <= coins.coins - sum(floor(sums.units)) over (
+                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.above
                 )
                 then 1
             else 0
         end as coins
-    from (
-        select
-            billing_period,
-            billing_currency,
-            x_part,
-            x_team,
-            x_pool,
-            sum(units) as units
-        from units
-        group by billing_period, billing_currency, x_part, x_team, x_pool
-    ) as sums
-    inner join team_coins as above
+    from coins
+    inner join sums
         on
-            sums.billing_period = above.billing_period
-            and sums.billing_currency = above.billing_currency
-            and sums.x_part = above.x_part
-            and sums.x_team = above.x_team
-),
-
-driver_coins as (
-    select
-        sums.billing_period,
-        sums.billing_currency,
-        sums.x_part,
-        sums.x_team,
-        sums.x_pool,
-        sums.x_driver,
-        floor(sums.units)
-        + case
-            when
-                row_number() over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team, sums.x_pool
-                    order by sums.units - floor(sums.units) desc, sums.x_driver
-                )
-                <= above.coins - sum(floor(sums.units)) over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team, sums.x_pool
-                )
-                then 1
-            else 0
-        end as coins
-    from (
-        select
-            billing_period,
-            billing_currency,
-            x_part,
-            x_team,
-            x_pool,
-            x_driver,
-            sum(units) as units
-        from units
-        group by billing_period, billing_currency, x_part, x_team, x_pool, x_driver
-    ) as sums
-    inner join pool_coins as above
-        on
-            sums.billing_period = above.billing_period
-            and sums.billing_currency = above.billing_currency
-            and sums.x_part = above.x_part
-            and sums.x_team = above.x_team
-            and sums.x_pool = above.x_pool
-),
-
-service_coins as (
-    select
-        sums.billing_period,
-        sums.billing_currency,
-        sums.x_part,
-        sums.x_team,
-        sums.x_pool,
-        sums.x_driver,
-        sums.service_name,
-        floor(sums.units)
-        + case
-            when
-                row_number() over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team, sums.x_pool, sums.x_driver
-                    order by sums.units - floor(sums.units) desc, sums.service_name
-                )
-                <= above.coins - sum(floor(sums.units)) over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team, sums.x_pool, sums.x_driver
-                )
-                then 1
-            else 0
-        end as coins
-    from (
-        select
-            billing_period,
-            billing_currency,
-            x_part,
-            x_team,
-            x_pool,
-            x_driver,
-            service_name,
-            sum(units) as units
-        from units
-        group by billing_period, billing_currency, x_part, x_team, x_pool, x_driver, service_name
-    ) as sums
-    inner join driver_coins as above
-        on
-            sums.billing_period = above.billing_period
-            and sums.billing_currency = above.billing_currency
-            and sums.x_part = above.x_part
-            and sums.x_team = above.x_team
-            and sums.x_pool = above.x_pool
-            and sums.x_driver = above.x_driver
+            coins.billing_period = sums.billing_period
+            and coins.billing_currency = sums.billing_currency
+            and coins.x_part = sums.x_part
+            and coins.depth + 1 = sums.depth
+            and coins.path = sums.above
 ),
 
 line_coins as (
     select
-        sums.billing_period,
-        sums.billing_currency,
-        sums.x_part,
-        sums.x_team,
-        sums.x_pool,
-        sums.x_driver,
-        sums.service_name,
-        sums.x_line,
-        floor(sums.units)
-        + case
-            when
-                row_number() over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team, sums.x_pool, sums.x_driver, sums.service_name
-                    order by sums.units - floor(sums.units) desc, sums.x_line
-                )
-                <= above.coins - sum(floor(sums.units)) over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.x_team, sums.x_pool, sums.x_driver, sums.service_name
-                )
-                then 1
-            else 0
-        end as coins
-    from (
-        select
-            billing_period,
-            billing_currency,
-            x_part,
-            x_team,
-            x_pool,
-            x_driver,
-            service_name,
-            x_line,
-            sum(units) as units
-        from units
-        group by billing_period, billing_currency, x_part, x_team, x_pool, x_driver, service_name, x_line
-    ) as sums
-    inner join service_coins as above
-        on
-            sums.billing_period = above.billing_period
-            and sums.billing_currency = above.billing_currency
-            and sums.x_part = above.x_part
-            and sums.x_team = above.x_team
-            and sums.x_pool = above.x_pool
-            and sums.x_driver = above.x_driver
-            and sums.service_name = above.service_name
+        billing_period,
+        billing_currency,
+        x_part,
+        cast(path[5] as bigint) as x_line,
+        coins
+    from coins
+    where depth = 5
 )
 
 select
