@@ -19,6 +19,7 @@ select
     coalesce(lines.billed_cost, 0) as found_billed_cost,
     teams.effective_cost as expected_effective_cost,
     coalesce(lines.effective_cost, 0) as found_effective_cost,
+    teams.effective_cost * rates.x_coins_per_unit as expected_coins,
     coalesce(lines.coins, 0) as found_coins
 from marts.team_month as teams
 inner join facts.exchange_rates as rates
