@@ -3,6 +3,7 @@
 import datetime as dt
 import fcntl
 import shutil
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -66,6 +67,34 @@ def project(tmp_path) -> Path:
     folder.mkdir()
     (folder / "finops.toml").write_text('company = "Test"\n')
     return folder
+
+
+@pytest.fixture(name="finops")
+def run_finops(monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
+    """Run `finops` with arguments; return (exit code, stdout, stderr)."""
+    # Here, because most tests run no command.
+    from finops.cli import main
+
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["finops", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def bill(tmp_path) -> Path:
+    """A line whose service is named as a formula."""
+    lines = [line(line_item_unblended_cost=3.5, product={"product_name": "=HYPERLINK(1)"})]
+    return write_bill(tmp_path / "bill" / "bill.parquet", lines)
 
 
 @pytest.fixture(scope="session")

@@ -11,39 +11,9 @@ from pathlib import Path
 import pytest
 
 from finops.anomalies import incidents
-from finops.cli import main
 from tests.anomalies.test_incidents import anomaly
 from tests.anomalies.test_incidents import frame as anomaly_frame
 from tests.conftest import line, write_bill
-
-
-def unfolded(text):
-    """Return what was printed in one line: a terminal folds what it has no room for."""
-    return " ".join(text.split())
-
-
-@pytest.fixture
-def finops(monkeypatch, capsys):
-    """Run `finops` with arguments; return (exit code, stdout, stderr)."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["finops", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run
-
-
-@pytest.fixture
-def bill(tmp_path):
-    lines = [line(line_item_unblended_cost=3.5, product={"product_name": "=HYPERLINK(1)"})]
-    return write_bill(tmp_path / "bill" / "bill.parquet", lines)
 
 
 def test_init_load_build_check_status_sql(finops, tmp_path, bill):
@@ -94,82 +64,6 @@ def test_anomalies_take_a_decision_and_list_what_is_left(finops, project, bill, 
     assert (code, error.strip()) == (
         1,
         "error: There is no incident 'none'. Ids are listed by: finops anomalies",
-    )
-
-
-def test_rules_says_what_each_rule_decides_and_which_to_mend(finops, project, bill):
-    mappings = project / "mappings"
-    mappings.mkdir()
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
-    assert "There is no rule yet" in finops("rules", "--project", project)[1]
-    (mappings / "teams.csv").write_text("team\n[red]ops\n")
-    (mappings / "rules.csv").write_text(
-        "rule_id,priority,service_code,team\n"
-        "r1,1,AmazonEC2,[red]ops\nr2,2,Amazon*,[red]ops\nr3,1,AmazonRDS,[red]ops\n"
-    )
-    assert finops("build", "--project", project)[0] == 0
-    code, out, _ = finops("rules", "--project", project)
-    assert code == 0
-    assert "[red]ops" in out
-    assert "r2 (line 3) is shadowed: rule r1 decides what it matches." in out
-    assert "r3 (line 4) is dead: it matches no charge." in out
-
-
-@pytest.fixture
-def project_with_unowned(finops, project, tmp_path):
-    """Ten databases called order, nine of them tagged; and one disk that nobody knows."""
-    mappings = project / "mappings"
-    mappings.mkdir()
-    (mappings / "teams.csv").write_text("team\norder\n")
-    (mappings / "tag_keys.csv").write_text("tag_key,dimension\nteam,team\n")
-    tags = [{"user_team": "order"}] * 9 + [{}]
-    lines = [
-        line(
-            line_item_resource_id=f"order-{number}",
-            line_item_unblended_cost=1.0 + number,
-            resource_tags=tag,
-        )
-        for number, tag in enumerate(tags)
-    ]
-    lines.append(line(line_item_resource_id="vol-0123456789abcdef0", line_item_unblended_cost=2.0))
-    finops("load", write_bill(tmp_path / "tagged.parquet", lines), "--project", project)
-    finops("build", "--project", project)
-    return project
-
-
-def test_untagged_ranks_suggests_and_appends(finops, project_with_unowned):
-    project = ("--project", project_with_unowned)
-    code, out, _ = finops("untagged", *project)
-    assert code == 0
-    assert (
-        "12.00 USD has no owner, in 2 rows, before recoverable tax. This row is 83 % of it."
-        in unfolded(out)
-    )
-    assert "order 100 %" in " ".join(out.split())
-    code, out, _ = finops("untagged", "--suggest", *project)
-    assert code == 0
-    assert "S01" in out
-    assert "Together they place 10.00 USD, 83 % of it." in out
-    assert (
-        "Appended S01 to mappings/rules.csv" in finops("untagged", "--accept", "S01", *project)[1]
-    )
-    assert "S01 (in rules.csv)" in finops("untagged", "--suggest", *project)[1]
-    finops("build", *project)
-    assert "2.00 USD has no owner, in 1 rows" in finops("untagged", *project)[1]
-
-
-def test_untagged_refuses_what_is_not_suggested(finops, project_with_unowned):
-    code, out, err = finops("untagged", "--accept", "S77", "--project", project_with_unowned)
-    assert (code, out) == (1, "")
-    assert "'S77' is no suggestion. There are: S01" in err
-
-
-def test_untagged_says_why_it_has_nothing_to_suggest(finops, project, bill):
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
-    assert "no tag or exact list says yet" in " ".join(
-        finops("untagged", "--suggest", "--project", project)[1].split()
     )
 
 
@@ -387,24 +281,6 @@ def test_installed_command_gives_one_line_and_exit_1(tmp_path):
     assert done.stderr.startswith("error: ")
     assert "has no finops.toml" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
-
-
-def test_explain_names_who_decided_and_the_charges(finops, tmp_path, bill):
-    project = tmp_path / "costs"
-    finops("init", project)
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
-    asked = "explain", "--month", "2026-10", "--project", project
-    code, out, _ = finops(*asked, "--team", "unowned", "--rows", "1")
-    assert code == 0
-    assert (
-        "3.50 USD effective cost before recoverable tax in marts.team_month: month 2026-10, "
-        "team unowned"
-    ) in unfolded(out)
-    assert "nothing names an owner" in out
-    assert bill.name in "".join(out.split())
-    code, _, error = finops(*asked, "--team", "x")
-    assert (code, error) == (1, "error: marts.team_month has no team 'x'. There are: unowned.\n")
 
 
 def test_describe_says_what_tables_and_columns_are(finops, tmp_path, bill):

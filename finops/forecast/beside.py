@@ -56,6 +56,10 @@ class Beside:
     budgets: dict[str, Decimal] = field(default_factory=dict)
     old_bill: OldBill | None = None
 
+    def left(self, estimate: Decimal) -> Decimal | None:
+        """Return the budget less an effective cost that has recoverable tax in it; None unknown."""
+        return None if self.budget is None else self.budget - (estimate - self.tax)
+
 
 def beside(warehouse: Warehouse, estimate: Estimate) -> Beside:
     """Return what stands beside an estimate; nothing of a company with several currencies.

@@ -9,9 +9,12 @@ import pytest
 import finops
 from finops.close.bill_rules import findings
 from finops.close.contracts import create_contracts, create_support_tiers, read_contracts
+from finops.close.files import close
+from finops.close.month import prepare
 from finops.forecast.support import read_tiers
 from tests.conftest import SAMPLE, insert_rows, line, write_bill
 
+TOLD = "commitment_discount_id,valid_from,prepaid,note\n"
 CONTRACTS = "kind,name,service,above,value,valid_from,valid_to,note\n"
 RATES = {"2026-08": 1300, "2026-09": 1380, "2026-10": 1372, "2026-11": 1390}
 
@@ -43,6 +46,23 @@ def close_project(project, tmp_path):
 
     make.number, make.warehouse = 0, None
     return make
+
+
+@pytest.fixture
+def books(close_project, project):
+    """Return a function that loads bills and gives a month's expense, prepaid and own amortisation."""
+    (project / "finops.toml").write_text('company = "Test"\nreporting_currency = "USD"\n')
+
+    def run(*bills, month=None, told="", closed=()):
+        if told:
+            (project / "business/prepaid.csv").write_text(TOLD + told)
+        warehouse = close_project(*bills)
+        for one in closed:
+            close(warehouse, one)
+        last = f"{bills[-1][0]['line_item_usage_start_date']:%Y-%m}"
+        return prepare(warehouse, month or last)
+
+    return run
 
 
 def charge(month, dollars, **values):

@@ -149,8 +149,7 @@ def _tiles(report: Report, language: str) -> list[Tile]:
     if len(effective) != 1:
         return found
     currency, end = effective[0]["billing_currency"], effective[0]["x_estimate"]
-    if report.against.budget is not None:
-        left = report.against.budget - end + report.against.tax
+    if (left := report.against.left(end)) is not None:
         detail = f"{say('left', language)}: {money(left, currency, 0)}"
         budget = money(report.against.budget, currency, 0)
         found.append(Tile(say("budget", language), budget, detail))

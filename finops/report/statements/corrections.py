@@ -1,6 +1,7 @@
 """Correct in the open month what teams were charged of closed ones, where a rule changed since."""
 
 import csv
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -85,7 +86,7 @@ def _posted(settings: Settings, charged: list[str]) -> dict[str, _Coins]:
     found: dict[str, _Coins] = {}
     for period in charged:
         text = _journal(settings, period).read_text(encoding="utf-8-sig")
-        for row in csv.DictReader(text.splitlines()):
+        for row in csv.DictReader(io.StringIO(text, newline="")):
             key = row["x_cost_centre"], row["entry"], row["billing_currency"]
             sums = found.setdefault(row["billing_period"], {})
             before = sums.get(key, (0, 0))

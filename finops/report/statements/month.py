@@ -81,13 +81,12 @@ class Asked:
     ) -> None:
         self.warehouse, self.mode, self.period, self.previous = warehouse, mode, period, previous
         self.is_closed = is_closing or period in closed_months(warehouse.settings)
-        months = [one for one in (period, previous) if one and mode == "chargeback"]
-        self._expenses = {month: read_expenses(warehouse, month) for month in months}
+        self._expenses: dict[str, dict[str, Expense]] = {}
         self._entries = read_entries(warehouse, period)
 
     def expense(self, currency: str) -> Expense | None:
         """Return the expense of the month; None for showback."""
-        return self._expenses.get(self.period, {}).get(currency)
+        return self._expense(self.period, currency)
 
     def upfront_cost(self, currency: str) -> Decimal:
         """Return what was paid upfront in the month, before it is used."""
@@ -102,8 +101,15 @@ class Asked:
         """Return the lines of the month before, if there is one."""
         if self.previous is None:
             return None
-        expense = self._expenses.get(self.previous, {}).get(currency)
+        expense = self._expense(self.previous, currency)
         return read_lines(self.warehouse, self.previous, currency, expense)
+
+    def _expense(self, month: str, currency: str) -> Expense | None:
+        if self.mode != "chargeback":
+            return None
+        if month not in self._expenses:
+            self._expenses[month] = read_expenses(self.warehouse, month)
+        return self._expenses[month].get(currency)
 
 
 def months(warehouse: Warehouse, billing_period: str, *, mode: str = "showback") -> list[Month]:
