@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from finops import connect
@@ -39,6 +39,8 @@ CHARGES = st.lists(
 
 @settings(max_examples=max(3, settings.default.max_examples // 10), deadline=None)
 @given(charges=CHARGES)
+@example([("a", 1, Decimal("1e15"))] * 20)
+@example([("a", 1, Decimal("1e8"))])
 def test_money_is_conserved(tmp_path_factory, charges):
     project = tmp_path_factory.mktemp("project")
     (project / "finops.toml").write_text('company = "Test"\n')

@@ -7,7 +7,8 @@ with sums as (
         unnest([
             lines.effective_cost * rates.x_coins_per_unit,
             lines.x_expense * rates.x_coins_per_unit,
-            lines.effective_cost * rates.x_exchange_rate * rates.x_reporting_coins_per_unit
+            cast(lines.effective_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
+            * rates.x_reporting_coins_per_unit
         ]) as units,
         unnest([lines.x_effective_coins, lines.x_expense_coins, lines.x_reporting_coins]) as coins
     from marts.statement_lines as lines

@@ -78,7 +78,9 @@ units as (
             unnest([
                 lines.effective_cost * rates.x_coins_per_unit,
                 case when lines.x_expense <> 0 then lines.x_expense * rates.x_coins_per_unit end,
-                lines.effective_cost * rates.x_exchange_rate * rates.x_reporting_coins_per_unit
+                -- Decimals of a length at which the largest bill fits, as in marts.team_month.
+                cast(lines.effective_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
+                * rates.x_reporting_coins_per_unit
             ]) as units
     ) as parts
     where parts.units is not null
