@@ -21,7 +21,7 @@ demo: setup
 
 # docs/tables.md again, of the tables that the sample company has.
 docs: demo
-	$(BIN)/python -m finops.report.dictionary demo > docs/tables.md
+	$(BIN)/python -m finops.report.bill.dictionary demo > docs/tables.md
 
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder

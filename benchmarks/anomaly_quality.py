@@ -19,7 +19,7 @@ from benchmarks.anomaly_sample import sample_figures
 from benchmarks.anomaly_scoring import Score, by_kind, score, summary
 from benchmarks.anomaly_series import Company, make_company
 from benchmarks.cause_quality import print_causes
-from finops.anomalies import detect
+from finops.anomalies.detect import detect
 
 TUNING, UNSEEN, UNSEEN_HARD = (1, 2, 3, 4, 5), (301, 302, 303, 304), (401, 402, 403)
 KEYS, MONTHS = 300, 13

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 import finops
-from finops.anomalies import by_team_and_service, detect, events, find, orders
-from finops.anomalies.find import all_series
+from finops.anomalies.detect import detect
+from finops.incidents.find import all_series, find
+from finops.incidents.sources import by_team_and_service, events, orders
 from finops.project import shipped
 
 __all__ = ["sample_figures"]

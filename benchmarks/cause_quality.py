@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.localise import localise
+from finops.incidents.localise import localise
 
 __all__ = ["Case", "adtributor", "biggest_leaf", "cause_figures", "make_case", "print_causes"]
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.series import Floats
-from finops.forecast.origins import Origins
+from finops.daily.grid import Floats
 from finops.forecast.outlook import intervals
+from finops.forecast.past_forecasts import Origins
 from finops.forecast.twelve_months import missed_ahead
 from finops.forecast.usage import GROWING
 

@@ -8,7 +8,7 @@ import pandas as pd
 from statsmodels.tsa.forecasting.theta import ThetaModel
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
-from finops.anomalies.series import Floats
+from finops.daily.grid import Floats
 
 __all__ = ["MODELS", "Model"]
 

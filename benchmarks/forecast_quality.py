@@ -21,13 +21,13 @@ from benchmarks.anomaly_series import make_company
 from benchmarks.bills import create_project
 from benchmarks.forecast_ahead import coverage_ahead, errors_ahead
 from benchmarks.forecast_models import MODELS, Model
-from finops.anomalies import sources
-from finops.forecast.origins import LONG_DAYS, Origins, combined, said_then, scaled
+from finops.forecast.known import read_known
 from finops.forecast.outlook import interval, intervals
+from finops.forecast.past_forecasts import LONG_DAYS, Origins, combined, said_then, scaled
 from finops.forecast.record import DAYS, replayed, track_record
 from finops.forecast.series import series_of
-from finops.forecast.sources import read_known
 from finops.forecast.usage import forecaster_of
+from finops.incidents import sources
 from finops.project import shipped
 
 # The models of statsmodels take a quarter of a second for each series and day.

@@ -32,9 +32,9 @@ from benchmarks.fuzz_files import (
     to_parquet,
 )
 from benchmarks.fuzz_mutations import mutate_bytes, mutate_json, mutate_table
-from finops.build import create_ledger, load_inputs
 from finops.ingest.deliveries import read_records
 from finops.settings import read_settings
+from finops.warehouse.build import create_ledger, load_inputs
 
 READ, REFUSED = "read", "refused"
 TRACEBACK, HANG, SILENT = "TRACEBACK", "HANG", "SILENT"
@@ -190,7 +190,7 @@ def _billed(warehouse: Path) -> Decimal:
 
 
 def _show(warehouse: finops.Warehouse) -> None:
-    from finops.report.trust import notes
+    from finops.report.bill.trust import notes
 
     warehouse.build()
     warehouse.status()

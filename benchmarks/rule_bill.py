@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from finops.allocation.mappings import FILES
+from finops.inputs.mappings import FILES
 from finops.sql import literal
 
 MONTHS = [f"2026-{month:02}" for month in range(1, 13)]

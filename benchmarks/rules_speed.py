@@ -11,9 +11,9 @@ from sqlglot import exp
 from benchmarks.measure import apart, peak_gb, seconds
 from benchmarks.naive_rules import naive_seconds_per_line
 from benchmarks.rule_bill import KINDS, write_months, write_rules
-from finops.allocation.mappings import load_mappings
-from finops.models import Model, models_in_order
+from finops.inputs.mappings import load_mappings
 from finops.sql import identifier, literal
+from finops.warehouse.models import Model, models_in_order
 
 TEXTS = (
     "sub_account_id",

@@ -4,7 +4,7 @@ import csv
 import hashlib
 from pathlib import Path
 
-from finops.report.pages import write_whole
+from finops.whole_files import write_whole
 
 __all__ = ["altered", "seal", "set_aside"]
 

@@ -4,13 +4,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from finops.anomalies import find
-from finops.months import Progress
+from finops.incidents.find import find
 from finops.project import copy_notebooks, shipped
-from finops.report.html import write_report
-from finops.report.summary import Summary, summarise
+from finops.report.month.html import write_report
+from finops.report.month.summary import Summary, summarise
 from finops.settings import FILE_NAME
-from finops.warehouse import connect
+from finops.warehouse.connect import connect
+from finops.warehouse.months import Progress
 
 
 @dataclass(frozen=True)

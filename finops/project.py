@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from finops.allocation.inventory import BELONGS_TO
-from finops.allocation.mappings import FILES
-from finops.business.series import SERIES
-from finops.close import accounts, contracts, payments, told_prepaid
 from finops.csv_input import columns as columns_of
 from finops.errors import BadInput, FinopsError, SourceNotFound
-from finops.forecast import planned
-from finops.forecast.support import Tier
+from finops.inputs import accounts, contracts, payments, told_prepaid
+from finops.inputs import planned_changes as planned
+from finops.inputs.inventory import BELONGS_TO
+from finops.inputs.mappings import FILES
+from finops.inputs.series import SERIES
+from finops.inputs.support_tiers import Tier
 from finops.settings import FILE_NAME, Settings
 
 _SETTINGS = """\

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from finops.business.settings import Query, read_queries
 from finops.csv_input import currency
 from finops.errors import BadInput, SourceNotFound
-from finops.export.settings import Notify, read_notify
+from finops.inputs.database_settings import Query, read_queries
+from finops.inputs.notify_settings import Notify, read_notify
 
 FILE_NAME = "finops.toml"
 # The keys of [allocation] and what they may say.

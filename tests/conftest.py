@@ -16,7 +16,9 @@ import pytest
 from hypothesis import settings
 
 import finops
-from finops.models import models_in_order
+from finops.warehouse.models import models_in_order
+
+pytest_plugins = ["tests.fixtures.allocated", "tests.fixtures.books"]
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -31,7 +33,7 @@ Rows = list[dict[str, Any]]
 # Up to minutes each: they begin first, so that no core is left alone with one at the end.
 LONGEST = [
     *("test_executed.py", "test_crash.py", "test_bare_bill.py", "test_chargeback.py"),
-    *("test_limits.py", "test_warehouse.py", "test_failure.py", "test_fuzz.py"),
+    *("test_whole_files.py", "test_connect.py", "test_failure.py", "test_fuzz.py"),
 ]
 
 

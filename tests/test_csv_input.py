@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from finops.allocation.mappings import read_mappings
 from finops.csv_input import Currency, Date, Name, Row, Whole, read_rows
 from finops.errors import BadInput
+from finops.inputs.mappings import read_mappings
 
 
 class Promotion(Row):

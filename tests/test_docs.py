@@ -5,16 +5,16 @@ from dataclasses import fields
 
 import pytest
 
-from finops.allocation.mappings import FILES
-from finops.business.series import SERIES
-from finops.business.settings import Query
 from finops.cli import app
-from finops.close import payments
-from finops.close.accounts import COLUMNS, ENTRIES
-from finops.export.settings import Notify
-from finops.forecast import planned
-from finops.models import models_in_order
+from finops.inputs import payments
+from finops.inputs import planned_changes as planned
+from finops.inputs.accounts import COLUMNS, ENTRIES
+from finops.inputs.database_settings import Query
+from finops.inputs.mappings import FILES
+from finops.inputs.notify_settings import Notify
+from finops.inputs.series import SERIES
 from finops.settings import Settings
+from finops.warehouse.models import models_in_order
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

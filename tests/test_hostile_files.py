@@ -7,12 +7,12 @@ import duckdb
 import pytest
 
 import finops
-from finops.allocation.inventory import load_inventory
-from finops.allocation.mappings import read_mappings
-from finops.anomalies.cloudtrail import read_trail
-from finops.close.invoice_files import read_invoices
+from finops.alerts import jira
 from finops.errors import BadInput, BadSource, NotDelivered
-from finops.export import jira
+from finops.incidents.cloudtrail import read_trail
+from finops.inputs.inventory import load_inventory
+from finops.inputs.mappings import read_mappings
+from finops.invoice.files import read_invoices
 from finops.json_text import BadJson, read_json
 from finops.settings import read_settings
 from tests.conftest import line, write_bill

@@ -11,16 +11,16 @@ import pandas as pd
 import pytest
 
 import finops
-from finops.database import open_database
 from finops.errors import BadInput
 from finops.sql import answer
+from finops.warehouse.database import open_database
 
 PACKAGE = Path(finops.__file__).parent
 FILES = {str(path.relative_to(PACKAGE)): path.read_text() for path in PACKAGE.rglob("*.sql")}
 # These read what their command puts beside a build, such as the lines of an invoice.
 BESIDE = (
-    *("allocation/explain_", "allocation/what_if_", "close/invoice_", "close/rules/"),
-    *("ingest/", "ledger/delivery_change", "ledger/charge_lines"),
+    *("allocation/explain_", "allocation/what_if_", "invoice/"),
+    *("ingest/", "warehouse/delivery_change"),
 )
 PASTED = sorted(name for name in FILES if not name.startswith(BESIDE))
 # What each query with parameters is of when it is pasted; the sample bill ends on 31 October 2026.
@@ -37,9 +37,6 @@ EC2_BEFORE = {
     "service_name": "Amazon Elastic Compute Cloud",
 }
 DEFAULTS = {
-    "anomalies/cause_leaves": {"asked": [NEWEST_WEEK], "in_detail": False},
-    "anomalies/earlier_use": {"asked": [EC2_BEFORE]},
-    "anomalies/level_series": {"share": 0.001},
     "business/bridge_items": {"base": "2026-09", "period": "2026-10"},
     "business/bridge_shared": {"base": "2026-09", "period": "2026-10"},
     "close/bill_entries": {"period": "2026-10"},
@@ -47,7 +44,10 @@ DEFAULTS = {
     "close/recognition": {"period": "2026-10"},
     "forecast/expiries": {"period": "2026-10", "last": dt.date(2026, 10, 31)},
     "forecast/jumps": {"day": dt.date(2026, 10, 31), "weeks": 8},
-    "report/statements/lines": {"period": "2026-10", "currency": "USD"},
+    "incidents/cause_leaves": {"asked": [NEWEST_WEEK], "in_detail": False},
+    "incidents/earlier_use": {"asked": [EC2_BEFORE]},
+    "incidents/level_series": {"share": 0.001},
+    "statements/lines": {"period": "2026-10", "currency": "USD"},
 }
 
 
@@ -91,7 +91,7 @@ def test_pasted_query_is_of_the_newest(name, warehouse):
     pasted, asked = warehouse.sql(query), warehouse.sql(query, **DEFAULTS[name])
     assert len(pasted)
     # What a leaf was expected to cost is a weighted mean, and no exact money.
-    pd.testing.assert_frame_equal(pasted, asked, check_exact=name != "anomalies/cause_leaves")
+    pd.testing.assert_frame_equal(pasted, asked, check_exact=name != "incidents/cause_leaves")
 
 
 def test_keyword_changes_what_a_query_is_of(warehouse):

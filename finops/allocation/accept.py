@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from finops.allocation.mappings import FILES, load_mappings
 from finops.allocation.suggest import PRECISION, suggest
 from finops.errors import BadInput
+from finops.inputs.mappings import FILES, load_mappings
 from finops.lock import writer_lock
-from finops.report.text import safe_cell
-from finops.warehouse import Warehouse
+from finops.text import safe_cell
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["ALL", "accept"]
 

@@ -8,7 +8,7 @@ from finops.allocation.doubts import known_names
 from finops.allocation.features import NAMES, evidence, features, past_owners
 from finops.allocation.precision import majority, named, smoothed
 from finops.allocation.words import wildcard
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["Candidates", "candidates"]
 

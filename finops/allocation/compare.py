@@ -3,13 +3,13 @@
 import duckdb
 import pandas as pd
 
-from finops.allocation.shared_costs import METHODS
-from finops.database import address, open_database
 from finops.errors import BadInput
-from finops.models import Model, models_in_order
-from finops.months import create_model
+from finops.models.pools.solve import METHODS
 from finops.sql import literal
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
+from finops.warehouse.database import address, open_database
+from finops.warehouse.models import Model, models_in_order
+from finops.warehouse.months import create_model
 
 # What is made again for each method, of what the build has.
 _MODELS = "facts.pool_shares", "facts.split_shares", "facts.allocated_cost", "marts.pool_month"

@@ -5,7 +5,7 @@ import pandas as pd
 from finops.allocation.features import STEM
 from finops.allocation.words import phrases
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["doubtful_rules", "known_names"]
 

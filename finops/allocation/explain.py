@@ -10,13 +10,13 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from finops.database import open_database
+from finops.coins import apportion
+from finops.definitions import effective_cost
 from finops.errors import BadInput, CheckFailed
-from finops.report.cents import apportion
-from finops.report.definitions import effective_cost
-from finops.report.text import cents
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.text import cents
+from finops.warehouse.connect import Warehouse
+from finops.warehouse.database import open_database
 
 __all__ = ["MARTS", "Question", "explain", "explained_charges"]
 

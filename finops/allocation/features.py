@@ -4,7 +4,7 @@ import pandas as pd
 
 from finops.allocation.words import phrases, wildcard
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["NAMES", "STEM", "USAGE", "evidence", "features", "past_owners"]
 

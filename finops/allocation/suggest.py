@@ -7,10 +7,10 @@ import pandas as pd
 
 from finops.allocation.candidates import Candidates, candidates
 from finops.allocation.features import USAGE
-from finops.allocation.mappings import FILES
-from finops.allocation.rules import Rule
 from finops.csv_input import read_rows
-from finops.warehouse import Warehouse
+from finops.inputs.mappings import FILES
+from finops.inputs.rules import Rule
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["PRECISION", "reason", "suggest"]
 

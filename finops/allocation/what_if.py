@@ -12,18 +12,18 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from finops.allocation.mappings import FILES
-from finops.build import BUILD_BYTES, load_inputs, plan_of
-from finops.database import address, open_database
 from finops.errors import BadInput, CheckFailed, SourceNotFound
 from finops.ingest.deliveries import read_records
+from finops.inputs.mappings import FILES
 from finops.memory import limit_memory
-from finops.models import Model, checks, models_in_order
-from finops.months import Progress, changed_months, create_changed, show
-from finops.promises import keep_promises
 from finops.settings import FILE_NAME, Settings
 from finops.sql import literal, read_query
-from finops.warehouse import Warehouse, silent
+from finops.warehouse.build import BUILD_BYTES, load_inputs, plan_of
+from finops.warehouse.connect import Warehouse, silent
+from finops.warehouse.database import address, open_database
+from finops.warehouse.models import Model, checks, models_in_order
+from finops.warehouse.months import Progress, changed_months, create_changed, show
+from finops.warehouse.promises import keep_promises
 
 __all__ = ["Outcome", "what_if"]
 

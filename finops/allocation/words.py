@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from finops.allocation.names import match_key
+from finops.names import match_key
 
 __all__ = ["Phrase", "phrases", "wildcard"]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from finops.allocation.candidates import Candidates, candidates
 from finops.allocation.doubts import doubtful_rules
 from finops.allocation.suggest import PRECISION, reason, suggest
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["Advice", "advise", "worklist"]
 

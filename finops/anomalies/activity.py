@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from finops.anomalies.alerts import NEW_NORMAL_DAYS
-from finops.anomalies.baseline import log_cost
-from finops.anomalies.series import Floats, Mask
-from finops.anomalies.stats import median
+from finops.daily.baseline import log_cost
+from finops.daily.grid import Floats, Mask
+from finops.daily.stats import median
 
 __all__ = ["ACTIVE", "WARM_UP_DAYS", "Activity"]
 

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from finops.anomalies.baseline import log_cost
-from finops.anomalies.series import Floats, Mask
+from finops.daily.baseline import log_cost
+from finops.daily.grid import Floats, Mask
 
 __all__ = ["DOWN", "NEW_NORMAL_DAYS", "UP", "Alert", "Alerts", "Sign", "Test"]
 

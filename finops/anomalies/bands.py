@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.baseline import SMALL, Effects
-from finops.anomalies.calendar import Calendar, calendar_of
 from finops.anomalies.expected import Expected
 from finops.anomalies.scan import DAY_SCORE, FIRST_FIT, REFIT_DAYS
-from finops.anomalies.series import Floats, grid_of
+from finops.daily.baseline import SMALL, Effects
+from finops.daily.calendar import Calendar, calendar_of
+from finops.daily.grid import Floats, grid_of
 
 __all__ = ["bands"]
 

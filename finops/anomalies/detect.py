@@ -8,11 +8,11 @@ from threadpoolctl import threadpool_limits
 
 from finops.anomalies.activity import ACTIVE, WARM_UP_DAYS
 from finops.anomalies.alerts import UP, Alert
-from finops.anomalies.calendar import Calendar, calendar_of
 from finops.anomalies.kinds import Incident, incident_of
-from finops.anomalies.maturity import Arrivals, arrivals_of
 from finops.anomalies.scan import Scan
-from finops.anomalies.series import Floats, Grid, beside, grid_of
+from finops.daily.arrivals import Arrivals, arrivals_of
+from finops.daily.calendar import Calendar, calendar_of
+from finops.daily.grid import Floats, Grid, beside, grid_of
 from finops.errors import BadInput
 
 __all__ = ["COLUMNS", "detect", "detect_each"]

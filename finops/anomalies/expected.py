@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from finops.anomalies.baseline import SMALL, Effects, learn, log_cost, no_effects
-from finops.anomalies.calendar import Calendar
-from finops.anomalies.series import Floats, Mask
-from finops.anomalies.stats import centred_median, median, quantile
+from finops.daily.baseline import SMALL, Effects, learn, log_cost, no_effects
+from finops.daily.calendar import Calendar
+from finops.daily.grid import Floats, Mask
+from finops.daily.stats import centred_median, median, quantile
 
 __all__ = ["LEAST_SIGMA", "Expected"]
 

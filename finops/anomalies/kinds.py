@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from finops.anomalies.activity import ACTIVE
 from finops.anomalies.alerts import NEW_NORMAL_DAYS, UP, Alert
-from finops.anomalies.baseline import SMALL, log_cost
-from finops.anomalies.calendar import Calendar
-from finops.anomalies.series import Floats, Mask
+from finops.daily.baseline import SMALL, log_cost
+from finops.daily.calendar import Calendar
+from finops.daily.grid import Floats, Mask
 
 __all__ = ["Incident", "incident_of"]
 

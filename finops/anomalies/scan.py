@@ -7,11 +7,11 @@ import numpy as np
 
 from finops.anomalies.activity import Activity
 from finops.anomalies.alerts import DOWN, UP, Alert, Alerts, Sign, Test
-from finops.anomalies.baseline import SMALL, log_cost
-from finops.anomalies.calendar import Calendar
 from finops.anomalies.expected import LEAST_SIGMA, Expected
-from finops.anomalies.series import Floats, Mask
 from finops.anomalies.trends import Trends
+from finops.daily.baseline import SMALL, log_cost
+from finops.daily.calendar import Calendar
+from finops.daily.grid import Floats, Mask
 
 __all__ = ["DAY_SCORE", "FIRST_FIT", "REFIT_DAYS", "Scan"]
 

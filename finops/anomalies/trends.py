@@ -3,8 +3,8 @@
 import numpy as np
 
 from finops.anomalies.expected import LEAST_SIGMA, Expected
-from finops.anomalies.series import Floats, Mask
-from finops.anomalies.stats import median
+from finops.daily.grid import Floats, Mask
+from finops.daily.stats import median
 
 __all__ = ["Trends"]
 

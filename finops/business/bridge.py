@@ -20,7 +20,7 @@ from finops.business.effects import (
 from finops.business.tiers import at_other_prices
 from finops.errors import BadInput
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["MEASURES", "bridge"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from finops.definitions import before_tax
 from finops.languages import LANGUAGES, place_of
-from finops.report.definitions import before_tax
-from finops.report.text import Number, cents, money, month_text, number, percent, plain
+from finops.text import Number, cents, money, month_text, number, percent, plain
 
 __all__ = [
     "ALL_ELSE",

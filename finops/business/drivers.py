@@ -10,7 +10,7 @@ import pandas as pd
 from finops.business.effects import EXACT
 from finops.errors import BadInput
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["Drivers", "read_drivers"]
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from finops.business.response import Estimate, Response, ratio_of_hours, respond
 from finops.errors import BadInput
-from finops.report.frames import floats
-from finops.warehouse import Warehouse
+from finops.frames import floats
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["daily_usage", "follow_orders", "hourly_usage"]
 

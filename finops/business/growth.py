@@ -3,7 +3,7 @@
 import pandas as pd
 
 from finops.errors import BadInput
-from finops.report.frames import floats
+from finops.frames import floats
 
 __all__ = ["growth"]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from finops.definitions import before_tax, effective_cost
 from finops.errors import BadInput
-from finops.report.definitions import before_tax, effective_cost
 
 __all__ = ["KPIS", "Kpi", "scorecard"]
 

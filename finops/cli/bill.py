@@ -8,25 +8,20 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from finops import connect
 from finops.cli.terminal import AsOf, Project, app, out, progress_bar
 from finops.demo import run_demo
 from finops.errors import CheckFailed, FinopsError
-from finops.held import uncombined_months
+from finops.inputs.unread import unread
 from finops.project import create_project
-from finops.report import (
-    answers,
-    delivery_tables,
-    dictionary,
-    file_tables,
-    findings,
-    tables,
-    trust,
-)
-from finops.report import console as page
-from finops.report.text import harmless
-from finops.unread import unread
-from finops.warehouse import Warehouse
+from finops.report.bill import deliveries as delivery_tables
+from finops.report.bill import dictionary, findings, trust
+from finops.report.bill import files as file_tables
+from finops.report.kit import answers
+from finops.report.kit import terminal as tables
+from finops.report.month import console as page
+from finops.text import harmless
+from finops.warehouse.connect import Warehouse, connect
+from finops.warehouse.held import uncombined_months
 
 
 class Format(StrEnum):

@@ -6,16 +6,15 @@ from typing import Annotated
 
 import typer
 
-from finops import connect
 from finops.cli.terminal import Project, app, err, out
 from finops.close.closable import first_close
-from finops.close.files import close as close_month
-from finops.close.files import reopen as reopen_month
-from finops.close.invoice import check_invoices
 from finops.errors import CheckFailed
+from finops.invoice.check import check_invoices
 from finops.report.invoice import page as invoice_page
-from finops.report.statements.kept import FOLDER
-from finops.warehouse import Warehouse
+from finops.report.pack import close as close_month
+from finops.report.pack import reopen as reopen_month
+from finops.statements.kept import FOLDER
+from finops.warehouse.connect import Warehouse, connect
 
 
 @app.command()

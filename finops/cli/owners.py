@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from finops import connect
 from finops.allocation import explain as why
 from finops.allocation import worklist as work
 from finops.allocation.accept import accept as accept_suggestions
 from finops.allocation.suggest import PRECISION
 from finops.allocation.what_if import what_if as outcome_of
 from finops.cli.terminal import AsOf, Project, app, out, progress_bar
-from finops.report import explained, tables
-from finops.report import what_if as what_if_pages
-from finops.report import worklist as work_pages
+from finops.report.kit import terminal as tables
+from finops.report.owners import explained
+from finops.report.owners import what_if as what_if_pages
+from finops.report.owners import worklist as work_pages
+from finops.warehouse.connect import connect
 
 
 @app.command()

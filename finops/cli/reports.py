@@ -7,18 +7,18 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from finops import connect
-from finops.anomalies import incidents
+from finops.alerts import notify as alerts
 from finops.cli.terminal import Project, app, out
-from finops.export import notify as alerts
-from finops.forecast.beside import beside
+from finops.forecast.budget_and_anomalies import beside
 from finops.forecast.estimate import estimate as estimate_of
 from finops.forecast.record import kept_errors, replayed
+from finops.incidents import record as incidents
 from finops.project import open_lab
 from finops.report.estimates import console as estimates
 from finops.report.estimates.report import write_estimate
 from finops.report.incidents.console import incident_list
 from finops.report.statements.files import write_statements
+from finops.warehouse.connect import connect
 
 
 @app.command()

@@ -17,8 +17,8 @@ from rich.segment import Segment
 
 from finops.cli.failure import FORESEEN, said, write_report
 from finops.errors import CheckFailed
-from finops.months import Progress
-from finops.report.text import harmless
+from finops.text import harmless
+from finops.warehouse.months import Progress
 
 
 class Screen(Console):

@@ -9,9 +9,9 @@ import pandas as pd
 
 from finops.close.prepaid import Upfront, next_month, paid_upto, remaining, roll_forward
 from finops.close.recognition import exact
+from finops.coins import whole
 from finops.errors import BadInput
-from finops.report.cents import whole
-from finops.report.text import cents, is_missing, money
+from finops.text import cents, is_missing, money
 
 __all__ = ["NOTHING", "Billed", "billed_amortisation", "check_amortisation", "compare", "hour"]
 

@@ -23,8 +23,8 @@ from finops.close.prepaid import (
     next_month,
     whole_coins,
 )
-from finops.report.cents import apportion
-from finops.report.text import cents
+from finops.coins import apportion
+from finops.text import cents
 
 __all__ = ["carry_on"]
 

@@ -5,8 +5,8 @@ from typing import Any
 from finops.close.frozen import closed_months, folder_of
 from finops.close.prepaid import month_end, next_month
 from finops.errors import BadInput
-from finops.report.text import is_missing, number
-from finops.warehouse import Warehouse
+from finops.text import is_missing, number
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["check_closable", "first_close", "is_final", "trust_of"]
 

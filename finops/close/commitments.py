@@ -8,11 +8,11 @@ import pandas as pd
 
 from finops.close.prepaid import Coins, Upfront, has_gone, month_end, month_hours, next_month
 from finops.close.recognition import RateOf, converted
+from finops.coins import whole
 from finops.errors import BadInput
-from finops.report.cents import whole
-from finops.report.text import cents, is_missing
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.text import cents, is_missing
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["disclosure", "read_commitments", "returned_plans", "upfronts"]
 

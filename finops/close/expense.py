@@ -8,7 +8,7 @@ import pandas as pd
 
 from finops.close.recognition import exact
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["ACCOUNTS", "STEPS", "Expense", "expenses", "read_entries"]
 

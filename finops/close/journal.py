@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from finops.close.accounts import Accounts
 from finops.close.recognition import exact
 from finops.errors import CheckFailed
+from finops.inputs.accounts import Accounts
 
 __all__ = ["COLUMNS", "check_balanced", "journal", "kinds", "unbalanced"]
 

@@ -5,9 +5,8 @@ import pandas as pd
 from finops.close.closable import trust_of
 from finops.close.prepaid import month_end
 from finops.errors import BadInput
-from finops.forecast import daily_jumps
-from finops.forecast.jumps import JUMPS
-from finops.warehouse import Warehouse
+from finops.forecast.jumps import JUMPS, daily_jumps
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["last_week_jumps"]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from finops.close.payments import Payment
 from finops.close.prepaid import Upfront, month_end, next_month, roll_forward
 from finops.close.recognition import RateOf, converted
+from finops.coins import whole
 from finops.forecast.fixed import expected_support
-from finops.forecast.support import Tier
-from finops.report.cents import whole
-from finops.report.text import cents
+from finops.inputs.payments import Payment
+from finops.inputs.support_tiers import Tier
+from finops.text import cents
 
 Row = dict[Any, Any]
 

@@ -6,24 +6,25 @@ from decimal import Decimal
 import pandas as pd
 
 from finops.close import frozen, ledger, registers
-from finops.close.accounts import read_accounts
 from finops.close.amortised import billed_amortisation, check_amortisation, compare
 from finops.close.carried import carry_on
 from finops.close.closable import check_closable, is_final, trust_of
 from finops.close.commitments import disclosure, read_commitments, returned_plans, upfronts
 from finops.close.expense import Expense, expenses
 from finops.close.journal import journal, kinds
-from finops.close.payments import Payment
 from finops.close.prepaid import Upfront, month_end, next_month, roll_forward
 from finops.close.rates import known_payments, rates
 from finops.close.recognition import RateOf, read_recognition, valued
-from finops.close.told_prepaid import read_told_prepaid, restarted
+from finops.close.restarts import restarted
 from finops.close.variance import variance
-from finops.forecast.support import read_tiers
-from finops.ledger.diff import diff_deliveries
-from finops.report.text import cents
+from finops.inputs.accounts import read_accounts
+from finops.inputs.payments import Payment
+from finops.inputs.support_tiers import read_tiers
+from finops.inputs.told_prepaid import read_told_prepaid
 from finops.settings import Settings
-from finops.warehouse import Warehouse
+from finops.text import cents
+from finops.warehouse.connect import Warehouse
+from finops.warehouse.delivery_diff import diff_deliveries
 
 __all__ = ["Close", "prepare", "read_expenses"]
 

@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from finops.close.payments import Payment, read_payments
 from finops.close.recognition import RateOf
 from finops.errors import BadInput
-from finops.warehouse import Warehouse
+from finops.inputs.payments import Payment, read_payments
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["known_payments", "rates"]
 

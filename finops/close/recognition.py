@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pandas as pd
 
-from finops.report.cents import add_cents, whole
-from finops.report.text import cents
+from finops.coins import add_cents, whole
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.text import cents
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["RateOf", "read_recognition", "valued"]
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from finops.business.effects import EXACT
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["PARTS", "price_volume_mix", "variance"]
 

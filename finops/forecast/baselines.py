@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pandas as pd
 
+from finops.forecast.known import ITEM, MEASURES, Known
 from finops.forecast.outlook import SCOPES, scope_keys
 from finops.forecast.rows import last_day, of_month
-from finops.forecast.sources import ITEM, MEASURES, Known
 
 __all__ = ["add_baselines", "baselines", "by_scope"]
 

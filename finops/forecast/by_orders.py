@@ -5,12 +5,12 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.series import Floats
+from finops.daily.grid import Floats
+from finops.forecast.known import Known
 from finops.forecast.month_orders import orders_by_month
-from finops.forecast.origins import Origins
+from finops.forecast.past_forecasts import Origins
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series
-from finops.forecast.sources import Known
 from finops.languages import say
 
 __all__ = ["BY_ORDERS", "COMPANY", "RECENT_DAYS", "by_orders", "sentences", "usage"]

@@ -5,11 +5,11 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.series import Floats
+from finops.daily.grid import Floats
 from finops.forecast.fixed import BASE, Totals, expected_fee, expected_support, month_totals
+from finops.forecast.known import MEASURES, Known
 from finops.forecast.outlook import cents
 from finops.forecast.rows import Draws, Rows, last_day, new_row
-from finops.forecast.sources import MEASURES, Known
 
 __all__ = ["add_derived", "add_fees"]
 

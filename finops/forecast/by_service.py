@@ -5,9 +5,9 @@ from decimal import Decimal
 import pandas as pd
 
 from finops.forecast.by_orders import COMPANY, RECENT_DAYS, usage
+from finops.forecast.known import Known
 from finops.forecast.month_orders import orders_by_month
 from finops.forecast.rows import last_day
-from finops.forecast.sources import Known
 from finops.languages import say
 
 __all__ = ["BY_SERVICE", "by_service", "sentences"]

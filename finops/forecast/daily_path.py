@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from finops.forecast.announced_steps import planned_cost, planned_item
+from finops.forecast.known import ITEM, Known
 from finops.forecast.month_end import forecast_days, month_end
 from finops.forecast.outlook import PARTS
 from finops.forecast.rows import last_day, of_month
 from finops.forecast.series import Series, series_of
-from finops.forecast.sources import ITEM, Known
-from finops.forecast.steps import planned_cost, planned_item
 
 __all__ = ["month_path"]
 

@@ -9,14 +9,14 @@ from finops.forecast.baselines import add_baselines
 from finops.forecast.by_orders import by_orders, sentences
 from finops.forecast.by_service import by_service
 from finops.forecast.by_service import sentences as service_sentences
+from finops.forecast.known import Known, last_delivered_day, read_known
 from finops.forecast.month_end import month_end
 from finops.forecast.rows import last_day
 from finops.forecast.series import Series, series_of
-from finops.forecast.sources import Known, last_delivered_day, read_known
 from finops.forecast.twelve_months import twelve_months
 from finops.forecast.vintages import keep, read_vintage, vintage_folder
 from finops.languages import LANGUAGES, say
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["Estimate", "estimate", "estimate_of"]
 

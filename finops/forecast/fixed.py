@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from finops.forecast.sources import ITEM
-from finops.forecast.support import Tier, support_fee
+from finops.forecast.known import ITEM
+from finops.inputs.support_tiers import Tier, support_fee
 
 __all__ = ["BASE", "expected_fee", "expected_support", "month_totals"]
 

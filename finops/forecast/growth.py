@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from finops.anomalies.series import Floats
+from finops.daily.grid import Floats
 
 __all__ = ["SHARES", "added", "slopes"]
 

@@ -5,16 +5,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.plans import events_of, holidays_of
-from finops.anomalies.series import Floats
+from finops.daily.completion import LEAST_SHARE, completion, share_of
+from finops.daily.grid import Floats
+from finops.daily.plans import events_of, holidays_of
 from finops.errors import BadInput
-from finops.forecast.arrival import last_complete, observed, still_open
-from finops.forecast.maturity import LEAST_SHARE, completion, share_of
-from finops.forecast.sources import known_events
+from finops.forecast.known import known_events
+from finops.forecast.observed_deliveries import last_complete, observed, still_open
 from finops.ingest.deliveries import read_records
-from finops.ledger.as_of import moment
 from finops.sql import read_query
-from finops.warehouse import Warehouse
+from finops.warehouse.as_of import moment
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["JUMPS", "daily_jumps", "jumps"]
 

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.series import Floats
+from finops.daily.completion import LEAST_SHARE, completion, share_of
+from finops.daily.grid import Floats
+from finops.forecast.announced_steps import add_steps
 from finops.forecast.by_rule import add_derived, add_fees
 from finops.forecast.fixed import month_totals
-from finops.forecast.maturity import LEAST_SHARE, completion, share_of
-from finops.forecast.origins import combined, missed_of, said_then
+from finops.forecast.known import MEASURES, Known
 from finops.forecast.outlook import Outlook, cents
+from finops.forecast.past_forecasts import combined, missed_of, said_then
 from finops.forecast.rows import Rows, last_day, new_row, of_month, outlook_of
 from finops.forecast.series import Series
-from finops.forecast.sources import MEASURES, Known
-from finops.forecast.steps import add_steps
 
 __all__ = ["forecast_days", "month_end"]
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pandas as pd
 
+from finops.forecast.known import Known
 from finops.forecast.rows import last_day, of_month
-from finops.forecast.sources import Known
 
 __all__ = ["MonthOrders", "orders_by_month"]
 

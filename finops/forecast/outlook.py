@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.series import Floats, Mask
-from finops.forecast.sources import ITEM
+from finops.daily.grid import Floats, Mask
+from finops.forecast.known import ITEM
 
 __all__ = [
     "COVERAGE",

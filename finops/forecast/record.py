@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from finops.forecast.baselines import add_baselines, by_scope
+from finops.forecast.known import Known, last_delivered_day, read_known
 from finops.forecast.month_end import month_end
 from finops.forecast.rows import last_day, of_month
 from finops.forecast.series import Series, series_of
-from finops.forecast.sources import Known, last_delivered_day, read_known
 from finops.forecast.twelve_months import MONTHS, twelve_months
 from finops.forecast.vintages import read_vintages
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["DAYS", "errors", "in_time", "kept_errors", "replay", "replayed", "track_record"]
 

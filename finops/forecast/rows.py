@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.series import Floats
+from finops.daily.grid import Floats
 from finops.forecast.outlook import LINE, PARTS, Outlook, line_frame
 
 __all__ = ["Draws", "Rows", "last_day", "new_row", "of_month", "outlook_of"]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.series import Floats
-from finops.forecast.origins import LONG_DAYS, Origins
-from finops.forecast.sources import ITEM, MEASURES, Known
+from finops.daily.grid import Floats
+from finops.forecast.known import ITEM, MEASURES, Known
+from finops.forecast.past_forecasts import LONG_DAYS, Origins
 from finops.forecast.usage import forecaster_of
 
 __all__ = ["Series", "series_of"]

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from finops.anomalies.series import Floats
+from finops.daily.grid import Floats
+from finops.forecast.announced_steps import add_steps
 from finops.forecast.by_rule import add_derived, add_fees
-from finops.forecast.origins import Origins, missed_of
+from finops.forecast.known import Known
 from finops.forecast.outlook import Outlook, cents
+from finops.forecast.past_forecasts import Origins, missed_of
 from finops.forecast.rows import Rows, last_day, new_row, outlook_of
 from finops.forecast.series import Series
-from finops.forecast.sources import Known
-from finops.forecast.steps import add_steps
 from finops.forecast.usage import GROWING
 
 __all__ = ["MONTHS", "missed_ahead", "twelve_months", "unallocated_growth"]

@@ -6,11 +6,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from finops.anomalies.baseline import SMALL, learn, log_cost
-from finops.anomalies.calendar import Calendar, calendar_of
-from finops.anomalies.plans import events_of, holidays_of
-from finops.anomalies.series import Floats, Mask
-from finops.anomalies.stats import centred_median, median
+from finops.daily.baseline import SMALL, learn, log_cost
+from finops.daily.calendar import Calendar, calendar_of
+from finops.daily.grid import Floats, Mask
+from finops.daily.plans import events_of, holidays_of
+from finops.daily.stats import centred_median, median
 
 __all__ = ["GROWING", "MODELS", "Forecaster", "forecaster_of"]
 

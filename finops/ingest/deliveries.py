@@ -21,20 +21,20 @@ from finops.ingest.account_ids import account_notes
 from finops.ingest.amounts import NARROW, WIDE, TooNarrow
 from finops.ingest.bill import Bill
 from finops.ingest.contents import read_contents
+from finops.ingest.current import mark_current
 from finops.ingest.decisions import LEAVE, decisions, names_of
 from finops.ingest.elapsed import create_fees_to_come, set_elapsed
 from finops.ingest.file_profiles import parts_of_totals
 from finops.ingest.formats import open_bill
 from finops.ingest.integrity import damage, seal
+from finops.ingest.left_out import leave_out
 from finops.ingest.manifests import Delivery
 from finops.ingest.net_payers import set_net_payers
 from finops.ingest.normalising_rules import rules_signature
+from finops.ingest.relations import relations
 from finops.ingest.repeated import check_repeated
 from finops.ingest.starts import check_month
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
-from finops.ledger.current import mark_current
-from finops.ledger.left_out import leave_out
-from finops.ledger.relations import relations
 from finops.sql import literal, path_literal
 
 RECORD = "delivery.json"

@@ -14,7 +14,7 @@ from finops.ingest.kept_columns import KEPT, kept_values, lacking
 from finops.ingest.layouts import MAP, Field, Layout, without_empty
 from finops.ingest.map_keys import written_keys
 from finops.ingest.maps import no_map, renamed_map
-from finops.ingest.melting import melt, melted_maps, read_sets
+from finops.ingest.tag_sets import melt, melted_maps, read_sets
 from finops.ingest.tags import AWS_PREFIXES, map_keys, repeated_keys
 
 # What stands before the key of a customer's tag, by whose charge it is. Elsewhere than at AWS

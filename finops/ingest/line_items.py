@@ -15,7 +15,7 @@ from finops.ingest.kept_columns import KEPT, kept_values, lacking
 from finops.ingest.layouts import MAP, Field, Layout, without_empty
 from finops.ingest.map_keys import written_keys
 from finops.ingest.maps import merged, renamed_map
-from finops.ingest.melting import melt, melted_maps, read_sets
+from finops.ingest.tag_sets import melt, melted_maps, read_sets
 from finops.ingest.tags import (
     TagKeys,
     WrittenKeys,

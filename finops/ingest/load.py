@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from finops.errors import BadSource, MissingColumns, SourceNotFound
+from finops.ingest.current import overlapping
 from finops.ingest.decisions import LEAVE, TAKE, names_of
 from finops.ingest.deliveries import NoLines, read_records, write_delivery
 from finops.ingest.discover import find_bill, nothing_found
 from finops.ingest.file_accounts import account_of, keep_account
 from finops.ingest.manifests import Delivery, export_of
-from finops.ledger.current import overlapping
 from finops.leftovers import remove_leftovers
 from finops.lock import writer_lock
 from finops.settings import Settings

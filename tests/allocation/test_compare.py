@@ -7,7 +7,7 @@ import pytest
 import finops
 from finops.allocation.compare import compare_methods
 from finops.errors import BadInput
-from finops.models import models_in_order
+from finops.warehouse.models import models_in_order
 from tests.conftest import line, usd, write_bill
 
 TEAMS = "team,kind\na,team\nb,team\nelectricity,shared\nwater,shared\n"

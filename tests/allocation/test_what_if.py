@@ -8,7 +8,7 @@ import finops
 from finops.allocation.what_if import what_if
 from finops.errors import BadInput, SourceNotFound
 from finops.report.charts import what_if as drawn
-from finops.report.what_if import sentences, team_sums
+from finops.report.owners.what_if import sentences, team_sums
 from tests.conftest import line, usd, write_bill
 
 RULES = "rule_id,priority,service_code,team\nr1,1,AmazonEC2,a\nr2,1,AmazonS3,pool\n"

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from finops.anomalies import detect
+from finops.anomalies.detect import detect
 from finops.errors import BadInput
 from tests.anomalies.series import DAYS, daily, event, noisy
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from finops.anomalies import bands, detect
+from finops.anomalies.bands import bands
+from finops.anomalies.detect import detect
 from tests.anomalies.series import DAYS, at, daily, event, noisy
 
 

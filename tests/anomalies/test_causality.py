@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.anomaly_series import make_company
-from finops.anomalies import detect
+from finops.anomalies.detect import detect
 
 REPORTED = ["key", "start", "detected_on", "score"]
 

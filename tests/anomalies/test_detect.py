@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from finops.anomalies import detect
-from finops.anomalies.detect import detect_each
+from finops.anomalies.detect import detect, detect_each
 from tests.anomalies.series import DAYS, at, daily, drivers, event, noisy, orders_with_surge
 
 

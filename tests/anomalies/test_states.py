@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from finops.anomalies import detect
+from finops.anomalies.detect import detect
 from tests.anomalies.series import DAYS, daily, noisy
 from tests.anomalies.test_detect import only
 

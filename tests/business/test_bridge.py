@@ -10,7 +10,7 @@ from finops.business.bridge import bridge
 from finops.business.bridge_text import sentences
 from finops.errors import BadInput
 from finops.settings import Settings
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 from tests.conftest import insert_rows, usd
 
 OCTOBER, SEPTEMBER = dt.date(2026, 10, 5), dt.date(2026, 9, 5)

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 import finops
 from finops.allocation.explain import Question, explain
 from finops.allocation.worklist import worklist
-from finops.anomalies import sources
-from finops.report.definitions import before_tax
-from finops.report.explained import tree
-from finops.report.statements import statement as module
+from finops.definitions import before_tax
+from finops.incidents import sources
+from finops.report.month.summary import summarise
+from finops.report.owners.explained import tree
 from finops.report.statements.reconciliation import steps
 from finops.report.statements.sections import tiles
-from finops.report.statements.statement import statements
-from finops.report.summary import summarise
+from finops.statements import statement as module
+from finops.statements.statement import statements
 from tests.conftest import line, write_bill
-from tests.report.test_statements import EMPTY
+from tests.statements.test_statement import EMPTY
 
 # 50 orders, 1000 of revenue; search used 100, of which the bill has 10 of tax in a line of its own.
 LINES = [

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from finops.close import frozen
-from finops.close.files import close, reopen
 from finops.close.journal import unbalanced
 from finops.close.month import prepare, read_expenses
 from finops.close.registers import exchange
 from finops.errors import BadInput
 from finops.report.close.tables import tables
 from finops.report.close.workbook import close_workbook
-from tests.close.conftest import charge, tax
+from finops.report.pack import close, reopen
+from tests.fixtures.books import charge, tax
 
 
 def balance(found):

@@ -4,8 +4,8 @@ import pytest
 
 from finops.close.month import prepare, read_expenses
 from finops.close.registers import taxes
-from tests.close.conftest import charge, tax
 from tests.close.test_close import balance
+from tests.fixtures.books import charge, tax
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from finops import connect
 from finops.findings import words
-from finops.models import findings
+from finops.warehouse.models import findings
 from tests.conftest import line, usd, write_bill
 
 PLAN = "arn:aws:savingsplans::999999999999:savingsplan/1111-2222"

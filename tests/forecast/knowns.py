@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from finops.forecast.planned import PLANNED
-from finops.forecast.sources import EXPIRY, ITEM, Known
-from finops.forecast.support import Tier
+from finops.forecast.known import EXPIRY, ITEM, Known
+from finops.inputs.planned_changes import PLANNED
+from finops.inputs.support_tiers import Tier
 
 ENTERPRISE = [
     Tier(line=line, service_code="AWSSupportEnterprise", above=above, share=share, minimum="15000")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from finops.forecast.growth import added, slopes
-from finops.forecast.origins import Origins
+from finops.forecast.past_forecasts import Origins
 from finops.forecast.usage import forecaster_of
 
 DAYS = pd.date_range("2025-01-01", periods=365)

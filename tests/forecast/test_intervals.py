@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from finops.forecast.estimate import estimate_of
-from finops.forecast.origins import combined, said_then
 from finops.forecast.outlook import interval, intervals
+from finops.forecast.past_forecasts import combined, said_then
 from tests.forecast.knowns import days, firsts, known, series
 
 

@@ -6,7 +6,7 @@ import pytest
 from finops import connect
 from finops.errors import BadInput
 from finops.forecast.jumps import daily_jumps, jumps
-from tests.forecast.test_sources import bill, load
+from tests.forecast.test_known import bill, load
 
 DAY = pd.Timestamp("2026-12-14")
 NO_EVENTS = pd.DataFrame(columns=["start", "end", "key", "kind"])

@@ -6,7 +6,7 @@ import pytest
 import finops
 from finops.forecast.by_service import by_service
 from finops.forecast.estimate import estimate_of
-from finops.forecast.sources import read_known
+from finops.forecast.known import read_known
 from tests.conftest import line, write_bill
 from tests.forecast.knowns import days, known, series
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from finops import connect
 from finops.errors import BadSource
 from finops.ingest.deliveries import read_records
-from finops.report import delivery_tables
+from finops.report.bill import deliveries as delivery_tables
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import csv_text, write
 

@@ -13,7 +13,7 @@ from finops.errors import BadSource, MissingColumns
 from finops.ingest.deliveries import delivery_id, read_records, write_delivery
 from finops.ingest.discover import find_deliveries
 from finops.ingest.headers import parquet_columns
-from finops.report.trust import notes
+from finops.report.bill.trust import notes
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import bill, write
 

@@ -8,7 +8,7 @@ import pytest
 
 from finops import connect
 from finops.errors import BadInput, BadSource
-from finops.report.trust import notes
+from finops.report.bill.trust import notes
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import write
 

@@ -10,7 +10,7 @@ import pytest
 from finops import connect
 from finops.ingest.columns import tag_of
 from finops.ingest.deliveries import read_records
-from finops.months import create_charges
+from finops.warehouse.months import create_charges
 from tests.conftest import SAMPLE, line, usd, write_bill
 from tests.ingest.bill_files import charges, csv_text, load, slash_header, write
 

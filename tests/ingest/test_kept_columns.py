@@ -6,7 +6,7 @@ import duckdb
 
 from finops.ingest.deliveries import read_records
 from finops.ingest.kept_columns import KEPT
-from finops.months import _ADDED, create_charges
+from finops.warehouse.months import _ADDED, create_charges
 from tests.conftest import line, write_bill
 from tests.ingest.bill_files import charges as read_charges
 from tests.ingest.bill_files import csv_text, load, write

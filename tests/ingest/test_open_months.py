@@ -9,7 +9,7 @@ import pytest
 from finops import connect
 from finops.ingest.deliveries import write_delivery
 from finops.ingest.discover import find_deliveries
-from finops.report.trust import notes
+from finops.report.bill.trust import notes
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import csv_text, write
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from finops.support import SUPPORT, is_support
+from finops.invoice.support import SUPPORT, is_support
 from tests.conftest import ROOT, line, usd
 from tests.ingest.bill_files import charges as read_charges
 from tests.ingest.bill_files import csv_text, load, write

@@ -5,7 +5,7 @@ import pytest
 from finops import connect
 from finops.ingest import deliveries, renormalise
 from finops.ingest.deliveries import read_records
-from finops.report.trust import notes
+from finops.report.bill.trust import notes
 from tests.conftest import line, write_bill
 
 

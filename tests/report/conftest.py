@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from finops.settings import Settings
-from finops.warehouse import Warehouse
+from finops.warehouse.connect import Warehouse
 
 TABLES = """
 create schema business;

@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from finops.allocation import shared_costs
-from finops.allocation.shared_costs import share_units, solve
 from finops.errors import BadInput
+from finops.models.pools import solve as shared_costs
+from finops.models.pools.solve import share_units, solve
 
 SQL = """\
 -- One row per month, day, billing currency, pool and direct target; NULL without a quantity.

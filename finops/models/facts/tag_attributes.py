@@ -5,8 +5,8 @@
 
 import pyarrow as pa
 
-from finops.allocation import names
-from finops.allocation.names import match_key
+from finops import names
+from finops.names import match_key
 
 SQL = """\
 -- One row per month and key of a tag or cost category, as it is written.

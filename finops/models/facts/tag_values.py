@@ -5,8 +5,8 @@ Teams and other names are compared by `match_key`, patterns of rules with `x_fol
 
 import pyarrow as pa
 
-from finops.allocation import names
-from finops.allocation.names import folded, match_key
+from finops import names
+from finops.names import folded, match_key
 
 SQL = """\
 -- One row per month, asked key and value of a tag or cost category, as it is written.

@@ -10,7 +10,7 @@ with charges as (
             x_billing_entity is distinct from 'AWS Marketplace'
             and regexp_matches(
                 concat_ws(chr(10), x_service_code, service_name),
-                -- The same as SUPPORT in finops/support.py.
+                -- The same as SUPPORT in finops/invoice/support.py.
                 '(?im)^(aws|ocb|amazon web services)[ -]?(basic|developer|business|premium|enterprise)?[ -]?(support|on-?ramp)|^aws ?unified ?operations'
             ),
             false

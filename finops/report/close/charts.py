@@ -9,11 +9,11 @@ from finops.close.month import Close
 from finops.close.prepaid import next_month, remaining
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
-from finops.report.close.layout import short_id
+from finops.report.close.amounts import short_id
 from finops.report.close.text import part_text, say
-from finops.report.stacks import axis_unit
-from finops.report.style import PALETTE, STEPS, empty, figure, label
-from finops.report.text import month_text
+from finops.report.kit.monthly_bars import axis_unit
+from finops.report.kit.style import PALETTE, STEPS, empty, figure, label
+from finops.text import month_text
 
 __all__ = ["expense_change", "prepaid_run_off"]
 

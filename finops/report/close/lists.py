@@ -5,9 +5,9 @@ import pandas as pd
 from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.close.layout import moneys, short_id
-from finops.report.layout import Column, Say, Table
-from finops.report.text import money, month_text
+from finops.report.close.amounts import moneys, short_id
+from finops.report.kit.table import Column, Say, Table
+from finops.text import money, month_text
 
 __all__ = ["credited", "due", "exchanged", "marketplace", "prepaid", "support", "taxes"]
 

@@ -7,8 +7,8 @@ from finops.close import registers
 from finops.close.expense import ACCOUNTS, STEPS, Expense
 from finops.close.month import Close
 from finops.close.recognition import exact
-from finops.report.layout import Column, Say, Table
-from finops.report.text import cents, month_text, number
+from finops.report.kit.table import Column, Say, Table
+from finops.text import cents, month_text, number
 
 __all__ = ["OPENING", "expense", "opening"]
 

@@ -5,10 +5,9 @@ from finops.close.recognition import exact
 from finops.report.close.opening import expense
 from finops.report.close.tables import tables
 from finops.report.close.text import say
-from finops.report.layout import section
-from finops.report.pages import environment
-from finops.report.sections import Section, Tile
-from finops.report.text import cents, money, month_text, number
+from finops.report.kit.page import environment
+from finops.report.kit.table import Section, Tile, section
+from finops.text import cents, money, month_text, number
 
 __all__ = ["close_page", "sections", "tiles"]
 

@@ -9,21 +9,13 @@ from finops.close import registers
 from finops.close.month import Close
 from finops.close.recognition import exact
 from finops.close.variance import PARTS
-from finops.report.cents import add_cents, apportion, whole
-from finops.report.close.layout import moneys
-from finops.report.close.lists import (
-    credited,
-    due,
-    exchanged,
-    marketplace,
-    prepaid,
-    support,
-    taxes,
-)
+from finops.coins import add_cents, apportion, whole
+from finops.report.close.amounts import moneys
+from finops.report.close.lists import credited, due, exchanged, marketplace, prepaid, support, taxes
 from finops.report.close.opening import opening
 from finops.report.close.text import kind_text, part_text, say
-from finops.report.layout import Column, Say, Table
-from finops.report.text import cents, money, month_text
+from finops.report.kit.table import Column, Say, Table
+from finops.text import cents, money, month_text
 
 __all__ = ["tables"]
 

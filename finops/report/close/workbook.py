@@ -11,9 +11,9 @@ from finops.close.prepaid import month_end
 from finops.report.close.opening import OPENING
 from finops.report.close.tables import tables
 from finops.report.close.text import say
-from finops.report.layout import Column, Table
-from finops.report.text import month_text
-from finops.report.workbook import Book, new_workbook, width
+from finops.report.kit.table import Column, Table
+from finops.report.kit.workbook import Book, new_workbook, width
+from finops.text import month_text
 
 __all__ = ["close_workbook"]
 

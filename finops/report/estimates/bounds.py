@@ -7,7 +7,7 @@ import pandas as pd
 
 from finops.forecast.rows import last_day
 from finops.report.estimates.words import say
-from finops.report.text import cents, is_missing, number
+from finops.text import cents, is_missing, number
 
 __all__ = ["bounds", "interval_text", "is_over", "shortfall"]
 

@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 from finops.forecast.estimate import Estimate
 from finops.report.estimates.bounds import interval_text
 from finops.report.estimates.words import say
-from finops.report.stacks import axis_unit, month_axis
-from finops.report.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label
-from finops.report.text import join, money, month_text, percent
+from finops.report.kit.monthly_bars import axis_unit, month_axis
+from finops.report.kit.style import DARK, FALL, GREY, PALETTE, RISE, empty, figure, label
+from finops.text import join, money, month_text, percent
 
 __all__ = ["estimate_record", "month_estimates"]
 

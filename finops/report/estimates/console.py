@@ -8,13 +8,13 @@ import pandas as pd
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from finops.forecast.beside import Beside
+from finops.forecast.budget_and_anomalies import Beside
 from finops.forecast.estimate import Estimate
 from finops.forecast.record import track_record
-from finops.report import tables
 from finops.report.estimates.bounds import interval_text, shortfall
 from finops.report.estimates.text import head, limits, verdict
-from finops.report.text import is_missing, number, percent, plain
+from finops.report.kit import terminal as tables
+from finops.text import is_missing, number, percent, plain
 
 __all__ = ["page", "record_page"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from finops.forecast.beside import beside
+from finops.forecast.budget_and_anomalies import beside
 from finops.forecast.estimate import Estimate
 from finops.forecast.moved import kept_before
 from finops.forecast.record import kept_errors, replayed, track_record
@@ -16,12 +16,12 @@ from finops.report.estimates.bounds import interval_text
 from finops.report.estimates.sheets import Report, company, tables
 from finops.report.estimates.text import head, limits
 from finops.report.estimates.words import say
-from finops.report.layout import Column, Table, section
-from finops.report.pages import environment, write_whole
-from finops.report.sections import Tile
-from finops.report.text import money, month_text
-from finops.report.workbook import Book, new_workbook, width
-from finops.warehouse import Warehouse
+from finops.report.kit.page import environment
+from finops.report.kit.table import Column, Table, Tile, section
+from finops.report.kit.workbook import Book, new_workbook, width
+from finops.text import money, month_text
+from finops.warehouse.connect import Warehouse
+from finops.whole_files import write_whole
 
 __all__ = ["estimate_page", "estimate_workbook", "report_of", "write_estimate"]
 

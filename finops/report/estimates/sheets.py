@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from finops.forecast.beside import Beside
+from finops.coins import apportion, whole
+from finops.forecast.budget_and_anomalies import Beside
 from finops.forecast.estimate import Estimate
 from finops.languages import LANGUAGES, place_of
-from finops.report.cents import apportion, whole
 from finops.report.estimates.bounds import bounds, shortfall
 from finops.report.estimates.text import verdict
 from finops.report.estimates.words import say
-from finops.report.layout import Column, Say, Table
-from finops.report.text import cents, is_missing, month_text, number
+from finops.report.kit.table import Column, Say, Table
+from finops.text import cents, is_missing, month_text, number
 
 __all__ = ["Report", "company", "tables"]
 

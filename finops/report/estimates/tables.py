@@ -8,8 +8,8 @@ from finops.forecast.estimate import Estimate
 from finops.languages import LANGUAGES, place_of
 from finops.report.estimates.bounds import bounds, shortfall
 from finops.report.estimates.words import say
-from finops.report.sections import Section
-from finops.report.text import cents, month_text, number, percent, plain
+from finops.report.kit.table import Section
+from finops.text import cents, month_text, number, percent, plain
 
 __all__ = ["jumps", "kinds", "months", "notes", "teams"]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from finops.forecast.beside import Beside, OpenAnomalies
+from finops.forecast.budget_and_anomalies import Beside, OpenAnomalies
 from finops.forecast.estimate import Estimate
 from finops.languages import place_of
 from finops.report.estimates.bounds import interval_text, is_over, shortfall
 from finops.report.estimates.words import say
-from finops.report.text import is_missing, money, month_text, percent, plain
+from finops.text import is_missing, money, month_text, percent, plain
 
 __all__ = ["head", "limits", "verdict"]
 

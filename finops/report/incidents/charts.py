@@ -3,13 +3,13 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from finops.anomalies.parts import EFFECTS
-from finops.anomalies.sentences import effect_name
+from finops.frames import dates_text
+from finops.incidents.parts import EFFECTS
+from finops.incidents.sentences import effect_name
 from finops.languages import place_of
-from finops.report.frames import dates_text
 from finops.report.incidents.text import say
-from finops.report.style import DARK, PALETTE, RISE, empty, figure, label
-from finops.report.text import place_text
+from finops.report.kit.style import DARK, PALETTE, RISE, empty, figure, label
+from finops.text import place_text
 
 __all__ = ["incident", "incident_effects"]
 
@@ -57,7 +57,7 @@ def incident_effects(
 ) -> go.Figure:
     """Draw the excess of incidents by usage, price, mix and coverage, one bar each.
 
-    Reads what `anomalies.parts` returns: the bars of an incident add up to its excess, but for what
+    Reads what `incidents.parts` returns: the bars of an incident add up to its excess, but for what
     is left out there.
     """
     title = say("made_of", language)

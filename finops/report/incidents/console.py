@@ -7,9 +7,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from finops.anomalies.course import cost_text, course_of, state_text, when_text
-from finops.anomalies.parts import parts
-from finops.report.text import kind_text, number, place_text, plain
+from finops.incidents.course import cost_text, course_of, state_text, when_text
+from finops.incidents.parts import parts
+from finops.text import kind_text, number, place_text, plain
 
 __all__ = ["cause_sentences", "incident_list"]
 

@@ -6,15 +6,15 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from finops.anomalies import bands, events, orders
-from finops.anomalies.course import cost_text, course_of, state_text, when_text
-from finops.anomalies.find import all_series
-from finops.anomalies.parts import EFFECTS, parts
-from finops.anomalies.ranking import MONTH_DAYS
+from finops.anomalies.bands import bands
+from finops.incidents.course import cost_text, course_of, state_text, when_text
+from finops.incidents.find import all_series
+from finops.incidents.parts import EFFECTS, parts
+from finops.incidents.ranking import MONTH_DAYS
+from finops.incidents.sources import events, orders
 from finops.report.incidents.charts import incident
-from finops.report.summary import Summary
-from finops.report.text import kind_text, money, place_text, plain
-from finops.warehouse import Warehouse
+from finops.text import kind_text, money, place_text, plain
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["IncidentBlock", "incident_blocks"]
 
@@ -32,15 +32,16 @@ class IncidentBlock:
     chart: go.Figure
 
 
-def incident_blocks(warehouse: Warehouse, summary: Summary) -> list[IncidentBlock]:
-    """Return the first incidents of the month, 8 at most."""
-    found = summary.anomalies
+def incident_blocks(
+    warehouse: Warehouse, found: pd.DataFrame | None, currency: str
+) -> list[IncidentBlock]:
+    """Return the first of the incidents found, 8 at most, in the currency of the bill."""
     if found is None or found.empty:
         return []
     top = found.head(_MOST)
     known = {"drivers": orders(warehouse), "events": events(warehouse)}
     band = bands(all_series(warehouse), top, **known)
-    return [_block(row, band, summary.currency) for row in top.to_dict("records")]
+    return [_block(row, band, currency) for row in top.to_dict("records")]
 
 
 def _block(row: dict[Any, Any], band: pd.DataFrame, currency: str) -> IncidentBlock:

@@ -4,10 +4,10 @@ from functools import partial
 
 import pandas as pd
 
-from finops.anomalies.parts import main_cause
-from finops.anomalies.ranking import MONTH_DAYS
+from finops.incidents.parts import main_cause
+from finops.incidents.ranking import MONTH_DAYS
 from finops.languages import say as say_of
-from finops.report.text import money, place_text, plain
+from finops.text import money, place_text, plain
 
 __all__ = ["findings", "say"]
 

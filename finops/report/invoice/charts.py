@@ -3,11 +3,11 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from finops.close.invoice import InvoiceCheck
-from finops.close.invoice_items import ITEMS
+from finops.invoice.check import InvoiceCheck
+from finops.invoice.items import ITEMS
 from finops.report.invoice.text import say
-from finops.report.stacks import all_months, axis_unit, stacked_months
-from finops.report.style import empty, figure
+from finops.report.kit.monthly_bars import all_months, axis_unit, stacked_months
+from finops.report.kit.style import empty, figure
 
 __all__ = ["invoice_items"]
 

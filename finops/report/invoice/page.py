@@ -6,15 +6,16 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from finops.close.invoice import InvoiceCheck
+from finops.invoice.check import InvoiceCheck
 from finops.languages import place_of
 from finops.report.invoice.tables import KEYS, SHOWN, Table, tables
 from finops.report.invoice.text import say
 from finops.report.invoice.workbook import invoice_workbook
-from finops.report.pages import environment, write_whole
-from finops.report.sections import Section, Tile
-from finops.report.tables import new_table
-from finops.report.text import cents, money, month_text, number
+from finops.report.kit.page import environment
+from finops.report.kit.table import Section, Tile
+from finops.report.kit.terminal import new_table
+from finops.text import cents, money, month_text, number
+from finops.whole_files import write_whole
 
 # So many rows that rules found fit a terminal.
 _ROWS = 10

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from finops.close.bill_rules import RULES, Finding
-from finops.close.invoice import InvoiceCheck
+from finops.invoice.bill_rules import RULES, Finding
+from finops.invoice.check import InvoiceCheck
 from finops.report.invoice.text import say
-from finops.report.text import cents, plain
+from finops.text import cents, plain
 
 __all__ = ["KEYS", "SHOWN", "Cell", "Table", "tables"]
 

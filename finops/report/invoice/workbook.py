@@ -8,10 +8,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 
-from finops.close.invoice import InvoiceCheck
+from finops.invoice.check import InvoiceCheck
 from finops.report.invoice.tables import Cell, Table, tables
 from finops.report.invoice.text import say
-from finops.report.text import cents
+from finops.text import cents
 
 __all__ = ["invoice_workbook"]
 

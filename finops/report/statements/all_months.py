@@ -7,11 +7,11 @@ from finops.close.expense import STEPS, Expense
 from finops.close.month import read_expenses
 from finops.close.recognition import exact
 from finops.report.close.text import say as say_close
-from finops.report.sections import Section
-from finops.report.statements.lines import read_lines
+from finops.report.kit.table import Section
 from finops.report.statements.text import say
-from finops.report.text import cents, month_text, number
-from finops.warehouse import Warehouse
+from finops.statements.lines import read_lines
+from finops.text import cents, month_text, number
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["all_months"]
 

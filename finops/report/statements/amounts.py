@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from finops.business.bridge_text import EFFECTS, effect_name, sentences
-from finops.report.sections import Section
-from finops.report.statements.month import Month
-from finops.report.statements.statement import Statement
+from finops.report.kit.table import Section
+from finops.report.kit.waterfall_svg import waterfall_drawing
 from finops.report.statements.text import Say, say, term, words_of
-from finops.report.text import cents, number, percent, plain
-from finops.report.waterfall_svg import waterfall_drawing
+from finops.statements.month import Month
+from finops.statements.statement import Statement
+from finops.text import cents, number, percent, plain
 
 __all__ = [
     "amount",

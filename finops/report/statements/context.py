@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from finops.anomalies.course import state_text
-from finops.anomalies.parts import main_cause
-from finops.report.ranks import resource_name
-from finops.report.sections import Section
+from finops.incidents.course import state_text
+from finops.incidents.parts import main_cause
+from finops.report.kit.ranked_bars import resource_name
+from finops.report.kit.table import Section
 from finops.report.statements.amounts import name, own_service, service_text
-from finops.report.statements.month import Month
-from finops.report.statements.statement import Statement
 from finops.report.statements.text import Say, say, words_of
-from finops.report.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
+from finops.statements.month import Month
+from finops.statements.statement import Statement
+from finops.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
 
 __all__ = ["anomalies", "expected", "questions", "resources", "trust", "units"]
 

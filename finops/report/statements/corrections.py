@@ -7,13 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from finops.close import frozen
-from finops.report.sections import Section
-from finops.report.statements.chargeback import Posting, month_postings, safe_centre
-from finops.report.statements.month import Month, months
+from finops.report.kit.table import Section
 from finops.report.statements.text import say
-from finops.report.text import cents, month_text, number
 from finops.settings import Settings
-from finops.warehouse import Warehouse
+from finops.statements.chargeback import Posting, month_postings, safe_centre
+from finops.statements.month import Month, months
+from finops.text import cents, month_text, number
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["JOURNAL", "corrections", "corrections_section"]
 

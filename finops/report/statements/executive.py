@@ -8,17 +8,17 @@ from typing import Any
 import pandas as pd
 
 from finops.business.bridge_text import sentences
-from finops.report.cents import apportion, whole
-from finops.report.pages import environment
-from finops.report.sections import Section
-from finops.report.statements import queries
+from finops.coins import apportion, whole
+from finops.report.kit.page import environment
+from finops.report.kit.table import Section
+from finops.report.kit.waterfall_svg import waterfall_drawing
 from finops.report.statements.amounts import amount, name, service_text, with_names
-from finops.report.statements.month import Month
-from finops.report.statements.statement import Statement
 from finops.report.statements.text import say, words_of
-from finops.report.text import cents, is_missing, money, month_text, number, percent, unit_money
-from finops.report.waterfall_svg import waterfall_drawing
-from finops.warehouse import Warehouse
+from finops.statements import queries
+from finops.statements.month import Month
+from finops.statements.statement import Statement
+from finops.text import cents, is_missing, money, month_text, number, percent, unit_money
+from finops.warehouse.connect import Warehouse
 
 __all__ = ["executive_page"]
 

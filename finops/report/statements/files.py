@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from finops.close.accounts import read_accounts
 from finops.errors import BadInput
+from finops.inputs.accounts import read_accounts
 from finops.languages import LANGUAGES, place_of
-from finops.report.pages import write_whole
-from finops.report.statements.chargeback import journal_csv, postings
 from finops.report.statements.corrections import corrections, corrections_section
 from finops.report.statements.executive import executive_page
-from finops.report.statements.kept import Files, file_team, kept_statements
 from finops.report.statements.page import index_page, statement_page
 from finops.report.statements.reconciliation import steps_csv
-from finops.report.statements.statement import MEASURES, Statement, statements
 from finops.report.statements.workbook import workbook
-from finops.warehouse import Warehouse
+from finops.statements.chargeback import journal_csv, postings
+from finops.statements.kept import Files, file_team, kept_statements
+from finops.statements.statement import MEASURES, Statement, statements
+from finops.warehouse.connect import Warehouse
+from finops.whole_files import write_whole
 
 __all__ = ["closing_statements", "write_statements"]
 

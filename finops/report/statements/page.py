@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from finops.report.pages import environment
-from finops.report.sections import Section
+from finops.report.kit.page import environment
+from finops.report.kit.table import Section
 from finops.report.statements.amounts import index, name
-from finops.report.statements.month import Month
 from finops.report.statements.reconciliation import reconciliation
 from finops.report.statements.sections import sections, tiles
-from finops.report.statements.statement import Statement
 from finops.report.statements.text import say
-from finops.report.text import month_text
+from finops.statements.month import Month
+from finops.statements.statement import Statement
+from finops.text import month_text
 
 __all__ = ["index_page", "statement_page"]
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from finops.close.recognition import exact
 from finops.report.close.text import say as say_close
-from finops.report.sections import Section
-from finops.report.statements.month import Month
-from finops.report.statements.statement import Statement
+from finops.report.kit.table import Section
 from finops.report.statements.text import say
-from finops.report.text import cents, number
+from finops.statements.month import Month
+from finops.statements.statement import Statement
+from finops.text import cents, number
 
 __all__ = ["Step", "reconciliation", "steps", "steps_csv"]
 

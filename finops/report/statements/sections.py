@@ -2,14 +2,13 @@
 
 from decimal import Decimal
 
-from finops.report.sections import Section, Tile
-from finops.report.statements import amounts as amounts
-from finops.report.statements import context as context
+from finops.report.kit.table import Section, Tile
+from finops.report.statements import amounts, context
 from finops.report.statements.amounts import amount
-from finops.report.statements.statement import Statement
 from finops.report.statements.text import Say, say, words_of
 from finops.report.statements.why import lines
-from finops.report.text import money, month_text, number, percent
+from finops.statements.statement import Statement
+from finops.text import money, month_text, number, percent
 
 __all__ = ["overview", "sections", "tiles"]
 

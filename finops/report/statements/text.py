@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
+from finops.definitions import before_tax
 from finops.languages import place_of
 from finops.languages import say as say_of
-from finops.report.definitions import before_tax
-from finops.report.text import plain
+from finops.text import plain
 
 __all__ = ["Say", "say", "term", "words_of"]
 

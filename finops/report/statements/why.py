@@ -4,13 +4,13 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from finops.report.sections import Section
+from finops.report.kit.table import Section
 from finops.report.statements.amounts import amount, name, own_service, service_text
-from finops.report.statements.lines import Reason
-from finops.report.statements.month import Month
-from finops.report.statements.statement import Statement
 from finops.report.statements.text import say, term, words_of
-from finops.report.text import percent, plain
+from finops.statements.lines import Reason
+from finops.statements.month import Month
+from finops.statements.statement import Statement
+from finops.text import percent, plain
 
 __all__ = ["lines", "why"]
 

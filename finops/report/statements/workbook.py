@@ -11,14 +11,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from finops.report.sections import Section
+from finops.report.kit.table import Section
 from finops.report.statements.amounts import name, own_service
-from finops.report.statements.lines import command
 from finops.report.statements.sections import sections
-from finops.report.statements.statement import Statement
 from finops.report.statements.text import say, term
 from finops.report.statements.why import why
-from finops.report.text import cents, is_missing, money_format, month_text, plain
+from finops.statements.lines import command
+from finops.statements.statement import Statement
+from finops.text import cents, is_missing, money_format, month_text, plain
 
 __all__ = ["workbook"]
 

@@ -1,0 +1,1 @@
+"""Send what was found to people and their tools."""

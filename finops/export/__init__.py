@@ -1,1 +1,0 @@
-"""Send what was found to where people read it: Slack and other systems."""

@@ -1,0 +1,1 @@
+"""Everything that a company writes: mappings, business data, contracts, inventory."""

@@ -1,1 +1,0 @@
-"""Every delivery of the bill: what it held, what the next one changed, what was known when."""

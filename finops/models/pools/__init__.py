@@ -1,0 +1,1 @@
+"""How shared costs are split."""

@@ -1,0 +1,1 @@
+"""What is told of the bill itself: files, deliveries, findings, trust."""

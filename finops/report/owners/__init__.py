@@ -1,0 +1,1 @@
+"""Who owns what, and what a change of rules would move."""

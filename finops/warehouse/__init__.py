@@ -1,0 +1,1 @@
+"""Open, build, check and repair the warehouse of a project."""

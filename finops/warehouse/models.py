@@ -1,0 +1,126 @@
+"""The models: the folder is the schema, the file is the table, the first line is its grain.
+
+A model is a query, `<table>.sql`. Where sets are not enough it is `<table>.py`: a query `SQL` and a
+function `transform` that makes the table's rows of the query's.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
+from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from itertools import takewhile
+from typing import Any
+
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from finops.findings import words
+
+LAYERS = ("staging", "facts", "marts")
+# A line of a model for the build, not for who reads the table.
+READS_ALL = "Reads all months."
+# What a finding is about; x_found_cost is the money that it names.
+_FINDING = (
+    "billing_period",
+    "billing_currency",
+    "sub_account_id",
+    "x_line_item_type",
+    "commitment_discount_id",
+    "x_first_charge_date",
+    "x_last_charge_date",
+    "cast(x_lines as bigint) as x_lines",
+    "x_found_cost",
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One file: its table `name`, its `grain` line and its `sql`.
+
+    `notes` are what the lines after the first say of the table. A model in Python has a `transform`
+    of the query's rows, too; `version` is of its code.
+    """
+
+    name: str
+    grain: str
+    sql: str
+    transform: Callable[[pa.Table], pa.Table] | None = None
+    version: str = ""
+    notes: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the model compares or sums months, so that one changed month changes it all."""
+        return f"\n-- {READS_ALL}\n" in self.sql
+
+    @cached_property
+    def reads(self) -> set[str]:
+        """Names of the tables that the model selects from."""
+        tree = sqlglot.parse_one(self.sql, dialect="duckdb")
+        # A common table expression has no schema; every table of ours has one.
+        return {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
+
+
+@cache
+def models_in_order() -> list[Model]:
+    """Return all models, each after those that it reads. Raises graphlib.CycleError."""
+    models = {model.name: model for model in (*_read_models(), findings())}
+    reads = {name: sorted(model.reads & models.keys()) for name, model in sorted(models.items())}
+    return [models[name] for name in TopologicalSorter(reads).static_order()]
+
+
+@cache
+def checks() -> list[Model]:
+    """Return all promises; the SQL of each selects the rows that break it."""
+    return [_read(file, file.name) for file in _sql_files(files("finops.checks"))]
+
+
+@cache
+def findings() -> Model:
+    """Return the model of all findings: what each query in findings/ selects, in words."""
+    queries = [_read(file, file.name) for file in _sql_files(files("finops.findings"))]
+    grain = "One row per month, currency and oddity of the bill itself; none stops a build."
+    # Each query as it is, with its own comments and common table expressions.
+    sql = "\nunion all\n".join(
+        f"select '{one.name}' as x_kind, {', '.join(_FINDING)} from (\n{one.sql})"
+        for one in queries
+    )
+    version = inspect.getsource(words)
+    return Model("ledger.findings", grain, f"-- {grain}\n{sql}", words.described, version)
+
+
+def _read_models() -> Iterator[Model]:
+    for layer in LAYERS:
+        folder = files("finops.models") / layer
+        for file in _sql_files(folder):
+            yield _read(file, f"{layer}.{file.name}")
+        for file in folder.iterdir():
+            if file.name.endswith(".py"):
+                yield _import(layer, file.name.removesuffix(".py"))
+
+
+def _sql_files(folder: Traversable) -> list[Traversable]:
+    found = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    return sorted(found, key=lambda file: file.name)
+
+
+def _read(file: Traversable, name: str) -> Model:
+    sql = file.read_text(encoding="utf-8")
+    lines = takewhile(lambda line: line.startswith("-- "), sql.splitlines())
+    grain, *notes = (line.removeprefix("-- ") for line in lines)
+    said = " ".join(note for note in notes if note != READS_ALL)
+    return Model(name.removesuffix(".sql"), grain, sql, notes=said)
+
+
+def _import(layer: str, table: str) -> Model:
+    module: Any = import_module(f"finops.models.{layer}.{table}")
+    grain, _, notes = module.__doc__.partition("\n")
+    # A change of what it computes with is a change of the model.
+    version = "".join(inspect.getsource(one) for one in (module, *module.USES))
+    notes = " ".join(notes.split())
+    return Model(f"{layer}.{table}", grain, module.SQL, module.transform, version, notes)
