@@ -42,7 +42,7 @@ def close(warehouse: Warehouse, period: str, *, accrue: bool = False) -> list[Pa
         for language in LANGUAGES:
             files[f"{period}-close-{language}.html"] = close_page(found, language).encode()
             files[f"{period}-close-{language}.xlsx"] = close_workbook(found, language)
-        kept = closing_statements(warehouse, period)
+        kept = closing_statements(warehouse, period, {period: found.expenses})
         files |= {f"{FOLDER}/{name}": content for name, content in kept.items()}
         return frozen.freeze(settings, period, files, found.moved, _record(settings, found))
 

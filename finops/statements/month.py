@@ -19,12 +19,14 @@ from finops.statements.lines import read_lines
 from finops.text import cents, is_missing
 from finops.warehouse.connect import Warehouse
 
-__all__ = ["STATES", "Asked", "Month", "asked_month", "months", "read_month"]
+__all__ = ["STATES", "Asked", "Expenses", "Month", "asked_month", "months", "read_month"]
 
 # Whether the bill of a month may change still, and whether the month is in the books.
 STATES = ("draft", "final", "closed")
 
 Names = dict[str, dict[str, str]]
+# The expense of months by billing currency.
+Expenses = dict[str, dict[str, Expense]]
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,11 @@ class Asked:
         period: str,
         previous: str | None,
         is_closing: bool,
+        expenses: Expenses,
     ) -> None:
         self.warehouse, self.mode, self.period, self.previous = warehouse, mode, period, previous
         self.is_closed = is_closing or period in closed_months(warehouse.settings)
-        self._expenses: dict[str, dict[str, Expense]] = {}
+        self._expenses = expenses
         self._entries = read_entries(warehouse, period)
 
     def expense(self, currency: str) -> Expense | None:
@@ -114,14 +117,17 @@ class Asked:
 
 def months(warehouse: Warehouse, billing_period: str, *, mode: str = "showback") -> list[Month]:
     """Return what the statements of a month share, by currency. Raises what `statements` does."""
-    asked, currencies = asked_month(warehouse, billing_period, mode, is_closing=False)
+    asked, currencies = asked_month(warehouse, billing_period, mode, False, {})
     return [read_month(asked, currency) for currency in currencies]
 
 
 def asked_month(
-    warehouse: Warehouse, billing_period: str, mode: str, is_closing: bool
+    warehouse: Warehouse, billing_period: str, mode: str, is_closing: bool, expenses: Expenses
 ) -> tuple[Asked, list[str]]:
-    """Return the month that is asked for and its billing currencies."""
+    """Return the month that is asked for and its billing currencies.
+
+    `expenses` are those of months that are worked out already, and keep what is.
+    """
     known = warehouse.sql(queries.MONTHS)
     loaded = sorted(set(known["billing_period"]))
     if billing_period not in loaded:
@@ -130,7 +136,7 @@ def asked_month(
     currencies = known.loc[known["billing_period"] == billing_period, "billing_currency"]
     earlier = [month for month in loaded if month < billing_period]
     previous = earlier[-1] if earlier else None
-    asked = Asked(warehouse, mode, billing_period, previous, is_closing)
+    asked = Asked(warehouse, mode, billing_period, previous, is_closing, expenses)
     return asked, [str(currency) for currency in currencies]
 
 

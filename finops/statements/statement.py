@@ -16,11 +16,11 @@ from finops.incidents.find import find
 from finops.statements import queries
 from finops.statements.incidents import incidents_of
 from finops.statements.lines import MEASURES, pools, services
-from finops.statements.month import Asked, Month, asked_month, read_month
+from finops.statements.month import Asked, Expenses, Month, asked_month, read_month
 from finops.text import cents, is_missing
 from finops.warehouse.connect import Warehouse
 
-__all__ = ["MEASURES", "Statement", "statements"]
+__all__ = ["MEASURES", "Build", "Statement", "statements"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,26 @@ class Statement:
         return None if self.previous is None else self.total - self.previous
 
 
+class Build:
+    """What statements of any mode, month and currency read of a build, worked out once.
+
+    `expenses` are those of months that are known already; others are added.
+    """
+
+    def __init__(self, warehouse: Warehouse, expenses: Expenses | None = None) -> None:
+        self.warehouse, self.expenses = warehouse, dict(expenses or {})
+
+    @cached_property
+    def anomalies(self) -> pd.DataFrame:
+        """What `anomalies.find` finds, with the status and reason that are recorded of each."""
+        return incidents.known(self.warehouse.settings.project, find(self.warehouse))
+
+    @cached_property
+    def unowned(self) -> pd.DataFrame:
+        """The work-list of what nobody owns."""
+        return worklist(self.warehouse)
+
+
 def statements(
     warehouse: Warehouse,
     billing_period: str,
@@ -94,21 +114,24 @@ def statements(
     mode: str = "showback",
     team: str | None = None,
     is_closing: bool = False,
+    build: Build | None = None,
 ) -> list[Statement]:
     """Return the statement of each team that pays in a month, or of `team`; of each currency.
 
     What nobody owns has a statement of its own, so all of a month add up to the bill. `is_closing`
-    says that they are made to be kept with the closed month; one without cost has none. Raises
-    BadInput for a month or team without cost, SourceNotFound without a build.
+    says that they are made to be kept with the closed month; one without cost has none. Who asks
+    for several modes or months gives the same `build` each time. Raises BadInput for a month or
+    team without cost, SourceNotFound without a build.
     """
-    asked, currencies = asked_month(warehouse, billing_period, mode, is_closing)
-    found = [one for currency in currencies for one in _of_currency(asked, currency, team)]
+    build = build or Build(warehouse)
+    asked, currencies = asked_month(warehouse, billing_period, mode, is_closing, build.expenses)
+    found = [one for currency in currencies for one in _of_currency(asked, currency, team, build)]
     if not found and not is_closing:
         raise BadInput(_nobody(warehouse, billing_period, team))
     return found
 
 
-def _of_currency(asked: Asked, currency: str, team: str | None) -> list[Statement]:
+def _of_currency(asked: Asked, currency: str, team: str | None, build: Build) -> list[Statement]:
     month = read_month(asked, currency)
     before = asked.previous_lines(currency)
     # Who paid the month before and pays nothing now belongs in every comparison.
@@ -116,24 +139,24 @@ def _of_currency(asked: Asked, currency: str, team: str | None) -> list[Statemen
     wanted = [one for one in teams if team in (None, one)]
     if not wanted:
         return []
-    extra = _Extras(asked.warehouse, month)
+    extra = _Extras(build, month)
     return [_statement(month, one, before, extra) for one in wanted]
 
 
 class _Extras:
     """What is read once for all teams of a month."""
 
-    def __init__(self, warehouse: Warehouse, month: Month) -> None:
+    def __init__(self, build: Build, month: Month) -> None:
         def rows(query: str) -> pd.DataFrame:
-            return warehouse.sql(query, period=month.billing_period, currency=month.currency)
+            asked = {"period": month.billing_period, "currency": month.currency}
+            return build.warehouse.sql(query, **asked)
 
         self.budgets = {row["x_team"]: row for row in _records(rows(queries.BUDGETS))}
         self.units = rows(queries.UNIT_COST)
         self.resources = rows(queries.RESOURCES)
         self.gaps = {row["x_pool"]: int(row["x_days"]) for row in _records(rows(queries.GAPS))}
-        found = incidents.known(warehouse.settings.project, find(warehouse))
-        self.anomalies = _in_month(found, month.billing_period)
-        self.unowned = worklist(warehouse)
+        self.anomalies = _in_month(build.anomalies, month.billing_period)
+        self.unowned = build.unowned
 
 
 def _statement(month: Month, team: str, before: pd.DataFrame | None, extra: _Extras) -> Statement:

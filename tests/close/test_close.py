@@ -228,56 +228,47 @@ def test_support_marketplace_refunds_and_unused_commitment_have_entries_of_their
     }
 
 
-@pytest.fixture
-def september(close_project):
-    return close_project([charge("2026-09", 1000)])
-
-
 def test_an_open_month_is_refused(close_project):
     lines = [charge("2026-09", 1), charge("2026-09", 2, bill_invoice_id=None)]
     with pytest.raises(BadInput, match=r"2026-09 is open: 1 of 2 lines have no invoice.*--accrue"):
         prepare(close_project(lines), "2026-09")
 
 
-def test_an_already_closed_month_is_refused(september, project):
-    close(september, "2026-09")
+def test_an_already_closed_month_is_refused(closed_september, project):
     before = sorted(path.stat().st_mtime_ns for path in project.glob("closed/*/*"))
     with pytest.raises(BadInput, match=r"2026-09 is closed already.*correction in the close of"):
-        close(september, "2026-09")
+        close(closed_september, "2026-09")
     assert sorted(path.stat().st_mtime_ns for path in project.glob("closed/*/*")) == before
 
 
-def test_the_last_close_can_be_taken_back_and_is_kept_with_the_reason(september, project):
-    close(september, "2026-09")
+def test_the_last_close_can_be_taken_back_and_is_kept_with_the_reason(closed_september, project):
     before = (project / "closed/2026-09/transfers.csv").read_bytes()
-    kept = reopen(september, "2026-09", "an invoice came late")
+    kept = reopen(closed_september, "2026-09", "an invoice came late")
     assert kept == project / "closed/reopened/2026-09.1"
     assert (kept / "transfers.csv").read_bytes() == before
-    assert frozen.closed_months(september.settings) == []
-    assert september.damage() == []
-    close(september, "2026-09")
-    (first,) = frozen.read_record(september.settings, "2026-09")["takes_the_place_of"]
+    assert frozen.closed_months(closed_september.settings) == []
+    assert closed_september.damage() == []
+    close(closed_september, "2026-09")
+    (first,) = frozen.read_record(closed_september.settings, "2026-09")["takes_the_place_of"]
     assert (first["folder"], first["reason"]) == ("reopened/2026-09.1", "an invoice came late")
-    assert reopen(september, "2026-09", "again").name == "2026-09.2"
+    assert reopen(closed_september, "2026-09", "again").name == "2026-09.2"
     (kept / "transfers.csv").write_text("changed")
-    (damage,) = september.damage()
+    (damage,) = closed_september.damage()
     assert "closed/reopened/2026-09.1 is not what was kept" in damage
 
 
-def test_only_the_last_close_can_be_taken_back_and_for_a_reason(september, close_project):
-    close(september, "2026-09")
+def test_only_the_last_close_can_be_taken_back_and_for_a_reason(closed_september, close_project):
     with pytest.raises(BadInput, match=r"2026-08 is not closed\. Closed: 2026-09"):
-        reopen(september, "2026-08", "why not")
+        reopen(closed_september, "2026-08", "why not")
     with pytest.raises(BadInput, match="is taken back for a reason"):
-        reopen(september, "2026-09", " ")
+        reopen(closed_september, "2026-09", " ")
     later = close_project([charge("2026-10", 1)])
     close(later, "2026-10")
     with pytest.raises(BadInput, match="2026-10 was closed after 2026-09"):
         reopen(later, "2026-09", "why not")
 
 
-def test_months_are_closed_in_order(september, close_project):
-    close(september, "2026-09")
+def test_months_are_closed_in_order(closed_september, close_project):
     later = close_project([charge("2026-11", 1)])
     with pytest.raises(BadInput, match="the next to close is 2026-10, not 2026-11"):
         prepare(later, "2026-11")
@@ -321,8 +312,9 @@ def test_a_wrong_payment_is_refused(september, project, line, problem):
         prepare(september, "2026-09")
 
 
-def test_a_signed_file_that_was_changed_stops_the_next_close(september, project, close_project):
-    close(september, "2026-09")
+def test_a_signed_file_that_was_changed_stops_the_next_close(
+    closed_september, project, close_project
+):
     path = project / "closed/2026-09/transfers.csv"
     path.write_text(path.read_text().replace("138", "139"))
     with pytest.raises(

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
@@ -12,21 +13,45 @@ from typer.testing import CliRunner
 from finops.cli import app
 from finops.errors import BadInput
 from finops.report.pack import close
+from finops.report.statements import files
 from finops.report.statements.files import write_statements
+from finops.statements import statement
 from finops.statements.statement import statements
-from tests.fixtures.books import charge
+from tests.fixtures.books import charge, copied, maker, write_company
 
 SETTINGS = 'company = "Test"\nreporting_currency = "KRW"\npaying_cost_centre = "CC-pay"\n'
 ACCOUNTS = {"1": "a", "2": "b"}
 
 
 @pytest.fixture
-def owned_project(close_project, project):
-    """Return `close_project` with two teams, of which each has an account, and who pays AWS."""
+def owned_project(project, tmp_path):
+    """Return a function as of `close_project` with two teams and their accounts, and who pays AWS."""
+    write_teams(project)
+    return maker(project, tmp_path)
+
+
+def write_teams(project):
+    write_company(project)
     (project / "finops.toml").write_text(SETTINGS)
     (project / "mappings/teams.csv").write_text("team,kind,cost_centre\na,team,CC-a\nb,team,CC-b\n")
     own(project, ACCOUNTS)
-    return close_project
+
+
+@pytest.fixture(scope="module")
+def september_once(tmp_path_factory):
+    """A project of two teams whose September is closed. Only read it."""
+    folder = tmp_path_factory.mktemp("kept")
+    write_teams(folder / "project")
+    warehouse = maker(folder / "project", folder)(bill("2026-09", 100, 50))
+    close(warehouse, "2026-09")
+    warehouse.close()
+    return folder / "project"
+
+
+@pytest.fixture
+def closed_september(september_once, owned_project, project):
+    """`owned_project` after September was closed: its warehouse."""
+    return copied(september_once, owned_project, project)
 
 
 def own(project, accounts):
@@ -64,9 +89,7 @@ SEPTEMBER = [("2026-09", "CC-a", 100), ("2026-09", "CC-b", 50), ("2026-09", "CC-
 OCTOBER = [("2026-10", "CC-a", 10), ("2026-10", "CC-b", 20), ("2026-10", "CC-pay", -30)]
 
 
-def test_statements_and_journal_are_kept_with_the_pack_and_its_hashes(owned_project, project):
-    warehouse = owned_project(bill("2026-09", 100, 50))
-    close(warehouse, "2026-09")
+def test_statements_and_journal_are_kept_with_the_pack_and_its_hashes(closed_september, project):
     folder = project / "closed/2026-09"
     kept = folder / "statements"
     assert journal(kept, "2026-09") == SEPTEMBER
@@ -85,9 +108,8 @@ def test_statements_and_journal_are_kept_with_the_pack_and_its_hashes(owned_proj
 
 
 def test_a_changed_rule_leaves_a_closed_month_and_corrects_the_open_one(
-    owned_project, project, tmp_path
+    closed_september, owned_project, project, tmp_path
 ):
-    close(owned_project(bill("2026-09", 100, 50)), "2026-09")
     own(project, {"1": "b", "2": "b"})
     warehouse = owned_project(bill("2026-10", 10, 20))
     assert chargeback(warehouse, "2026-09", tmp_path / "out") == SEPTEMBER
@@ -117,9 +139,8 @@ def test_a_changed_rule_leaves_a_closed_month_and_corrects_the_open_one(
     ]
 
 
-def test_a_restated_month_goes_to_the_team_that_used_it(owned_project, tmp_path):
+def test_a_restated_month_goes_to_the_team_that_used_it(closed_september, owned_project, tmp_path):
     """The close books 7.00 USD more of September in October; who pays AWS passes it on to team b."""
-    close(owned_project(bill("2026-09", 100, 50)), "2026-09")
     warehouse = owned_project(bill("2026-09", 100, 57), bill("2026-10", 10, 20))
     rows = chargeback(warehouse, "2026-10", tmp_path)
     assert sum(amount for _, _, amount in rows) == 0
@@ -156,9 +177,8 @@ def test_a_statement_says_if_it_is_draft_final_or_closed(owned_project, project)
             assert word in (kept / f"2026-09-{name}-{language}.html").read_text()
 
 
-def test_a_kept_statement_that_was_changed_is_not_given_back(owned_project, project, tmp_path):
-    warehouse = owned_project(bill("2026-09", 100, 50))
-    close(warehouse, "2026-09")
+def test_a_kept_statement_that_was_changed_is_not_given_back(closed_september, project, tmp_path):
+    warehouse = closed_september
     (only,) = [
         path
         for path in write_statements(warehouse, "2026-09", tmp_path, team="a")
@@ -171,6 +191,27 @@ def test_a_kept_statement_that_was_changed_is_not_given_back(owned_project, proj
     path.write_text("less")
     with pytest.raises(BadInput, match=f"{path.name} is not what was signed"):
         write_statements(warehouse, "2026-09", tmp_path)
+
+
+def test_both_modes_and_languages_share_what_takes_long(closed_september, monkeypatch):
+    asked = []
+    for module, name in ((statement, "find"), (statement, "worklist"), (files, "corrections")):
+        whole = getattr(module, name)
+        monkeypatch.setattr(module, name, partial(noted, asked, name, whole))
+    made = files.closing_statements(closed_september, "2026-09")
+    assert {name.rpartition("-")[2] for name in made} >= {
+        "en.html",
+        "ko.html",
+        "en.xlsx",
+        "ko.xlsx",
+    }
+    assert sorted(asked) == ["corrections", "find", "worklist"]
+
+
+def noted(asked, name, whole, *arguments):
+    """Call a function and note its name."""
+    asked.append(name)
+    return whole(*arguments)
 
 
 def test_without_a_cost_centre_that_pays_nothing_is_charged(owned_project, project):

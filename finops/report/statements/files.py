@@ -13,7 +13,8 @@ from finops.report.statements.reconciliation import steps_csv
 from finops.report.statements.workbook import workbook
 from finops.statements.chargeback import journal_csv, postings
 from finops.statements.kept import Files, file_team, kept_statements
-from finops.statements.statement import MEASURES, Statement, statements
+from finops.statements.month import Expenses
+from finops.statements.statement import MEASURES, Build, Statement, statements
 from finops.warehouse.connect import Warehouse
 from finops.whole_files import write_whole
 
@@ -44,57 +45,75 @@ def write_statements(
     files = kept_statements(warehouse.settings, billing_period, mode, language, team)
     if not files:
         found = statements(warehouse, billing_period, mode=mode, team=team)
-        files = _files(warehouse, found, language, is_whole=team is None)
+        files = _files(warehouse, found, [language], is_whole=team is None)
     for name, content in files.items():
         write_whole(Path(folder) / name, content)
     return [Path(folder) / name for name in files]
 
 
-def closing_statements(warehouse: Warehouse, billing_period: str) -> Files:
+def closing_statements(
+    warehouse: Warehouse, billing_period: str, expenses: Expenses | None = None
+) -> Files:
     """Return the statements to keep with a month that is being closed, in both languages.
 
-    Without a cost centre that pays AWS nothing is charged, so there is only showback. Raises what
-    `write_statements` raises.
+    `expenses` are those that the close has worked out, by month. Without a cost centre that pays
+    AWS nothing is charged, so there is only showback. Raises what `write_statements` raises.
     """
     files: Files = {}
+    build = Build(warehouse, expenses)
     for mode in MEASURES:
         if mode == "chargeback" and not warehouse.settings.paying_cost_centre:
             continue
-        found = statements(warehouse, billing_period, mode=mode, is_closing=True)
-        for language in LANGUAGES if found else ():
-            files |= _files(warehouse, found, language, is_whole=True)
+        found = statements(warehouse, billing_period, mode=mode, is_closing=True, build=build)
+        if found:
+            files |= _files(warehouse, found, LANGUAGES, is_whole=True)
     return files
 
 
-def _files(warehouse: Warehouse, found: list[Statement], language: str, *, is_whole: bool) -> Files:
+def _files(
+    warehouse: Warehouse, found: list[Statement], languages: Iterable[str], *, is_whole: bool
+) -> Files:
     """Return a page and a workbook of each statement; of a whole month also what is of all."""
     files: Files = {}
-    for one in found:
-        files[_name(one, language, "html")] = statement_page(one, language).encode()
-        files[_name(one, language, "xlsx")] = workbook(one, language)
-    return files | (_of_all(warehouse, found, language) if is_whole else {})
+    of_all = _showback if found[0].month.mode == "showback" else _chargeback
+    for language in languages:
+        for one in found:
+            files[_name(one, language, "html")] = statement_page(one, language).encode()
+            files[_name(one, language, "xlsx")] = workbook(one, language)
+    return files | (of_all(warehouse, found, languages) if is_whole else {})
 
 
-def _of_all(warehouse: Warehouse, found: list[Statement], language: str) -> Files:
-    """Return the files about all teams: the index, and the executive page or the journal."""
-    month = found[0].month
-    name = f"{month.billing_period}-{{}}-{month.mode}-{language}.html"
-    if month.mode == "showback":
-        executive = executive_page(warehouse, found, language).encode()
-        index = index_page(found, language).encode()
-        return {name.format("index"): index, name.format("executive"): executive}
-    paying = warehouse.settings.paying_cost_centre
+def _showback(warehouse: Warehouse, found: list[Statement], languages: Iterable[str]) -> Files:
+    """Return the index and the executive page of all teams."""
+    files: Files = {}
+    for language in languages:
+        index, executive = (_name_of_all(found, one, language) for one in ("index", "executive"))
+        files[index] = index_page(found, language).encode()
+        files[executive] = executive_page(warehouse, found, language).encode()
+    return files
+
+
+def _chargeback(warehouse: Warehouse, found: list[Statement], languages: Iterable[str]) -> Files:
+    """Return the index of all teams, their journal, and the steps from the bill to it."""
+    paying, period = warehouse.settings.paying_cost_centre, found[0].month.billing_period
     rows = postings(found, paying)
     months = {one.month.currency: one.month for one in found}
     corrected = {one: corrections(warehouse, month, paying) for one, month in months.items()}
-    more = [corrections_section(months[one], rows, language) for one, rows in corrected.items()]
+    files: Files = {}
+    for language in languages:
+        more = [corrections_section(months[one], rows, language) for one, rows in corrected.items()]
+        index = _name_of_all(found, "index", language)
+        files[index] = index_page(found, language, more).encode()
     accounts = read_accounts(warehouse.settings.project / "mappings" / "accounts.csv")
     every = [*rows, *(row for part in corrected.values() for row in part)]
-    return {
-        name.format("index"): index_page(found, language, more).encode(),
-        f"journal-{month.billing_period}.csv": journal_csv(every, accounts),
-        f"reconciliation-{month.billing_period}.csv": steps_csv(found),
-    }
+    files[f"journal-{period}.csv"] = journal_csv(every, accounts)
+    files[f"reconciliation-{period}.csv"] = steps_csv(found)
+    return files
+
+
+def _name_of_all(found: list[Statement], what: str, language: str) -> str:
+    month = found[0].month
+    return f"{month.billing_period}-{what}-{month.mode}-{language}.html"
 
 
 def _name(statement: Statement, language: str, kind: str) -> str:
