@@ -22,10 +22,11 @@ def add_fees(rows: Rows, known: Known, period: str) -> None:
     A fee is posted once: what is there already is the fee of now, whatever it was before.
     """
     whole = known.period if known.last >= last_day(known.period) else _before(known.period)
+    fees = known.daily[known.daily["x_kind"].isin(_FEES)]
     for measure in MEASURES:
-        for item, months in month_totals(known.daily, measure).items():
+        for item, months in month_totals(fees, measure).items():
             key = (period, measure, *item)
-            if item[3] not in _FEES or any(rows.get(key, {}).values()):
+            if any(rows.get(key, {}).values()):
                 continue
             posted_now = item[3] == "commitment" and months.get(known.period)
             last = known.period if posted_now and period > known.period else whole

@@ -1,6 +1,7 @@
 """Say how far off estimates were: what was kept, and what would have been said on earlier days."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -48,9 +49,24 @@ def replayed(warehouse: Warehouse, days: tuple[int, ...] = DAYS) -> pd.DataFrame
 
     On its last day, of the months after it. From the newest deliveries, cut at each day: what AWS
     changed later is in them already. The first three months of the bill are only learned from; a
-    bill that has no more has no rows.
+    bill that has no more has no rows. It takes long, so what was replayed last is kept in memory.
     """
     known = read_known(warehouse, last_delivered_day(warehouse))
+    return _replayed(_Asked(known.digest(), days, known)).copy()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is replayed; the `digest` tells one `known` from another."""
+
+    digest: str
+    days: tuple[int, ...]
+    known: Known = field(compare=False)
+
+
+@lru_cache(maxsize=1)
+def _replayed(asked: _Asked) -> pd.DataFrame:
+    known, days = asked.known, asked.days
     first = known.daily["charge_date"].min().to_period("M") + _WARM_UP_MONTHS
     last = known.last.to_period("M") - int(not known.last.is_month_end)
     months = pd.period_range(first, last)

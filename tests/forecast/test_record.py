@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from finops.forecast import record as module
 from finops.forecast.estimate import estimate_of
-from finops.forecast.record import errors, in_time, replay, track_record
+from finops.forecast.record import errors, in_time, replay, replayed, track_record
 from finops.report.estimates.text import verdict
 from tests.forecast.knowns import days, known, series
 
@@ -87,6 +88,21 @@ def test_replay_of_the_last_day_of_a_month_is_of_the_months_after_it():
     view = ["billing_period", "x_measure", "x_scope", "x_key"]
     for name in ("x_estimate", "x_high", "x_last_month", "x_run_rate"):
         assert now.set_index(view)[name].to_dict() == then.set_index(view)[name].to_dict()
+
+
+def test_what_was_replayed_is_kept_until_the_bill_changes(monkeypatch):
+    moments = []
+    monkeypatch.setattr(module, "last_delivered_day", lambda _: "2026-10-31")
+    monkeypatch.setattr(module, "replay", lambda _, asked: moments.append(asked) or [])
+    for cost in (1, 1, 2):
+        bill = known(series(days("2026-06-01", "2026-10-31"), cost), "2026-10-31")
+        monkeypatch.setattr(module, "read_known", lambda *_, bill=bill: bill)
+        # What is kept is nobody's to change.
+        replayed(None).insert(0, "mine", 1)
+        assert "mine" not in replayed(None)
+    assert len(moments) == 2
+    replayed(None, (10,))
+    assert moments[1] == [*moments[0]] and moments[2] == ["2026-09-10", "2026-10-10", "2026-09-30"]
 
 
 @pytest.mark.parametrize(
