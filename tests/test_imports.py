@@ -1,6 +1,10 @@
 """Imports go down only, from the commands to the ground, and never in a circle."""
 
-from benchmarks.imports import FLOORS, arrows, circles, modules, room, upward
+from pathlib import Path
+
+from benchmarks.imports import FLOORS, PACKAGE, arrows, circles, modules, room, upward
+
+TESTS = Path(__file__).parent
 
 
 def test_imports_only_go_down():
@@ -29,3 +33,10 @@ def test_an_import_up_and_a_circle_are_told(tmp_path):
     found = arrows(tmp_path)
     assert upward(found) == ["text imports warehouse.connect: warehouse is not below text"]
     assert circles(found) == [["text", "warehouse", "text"]]
+
+
+def test_tests_lie_in_folders_of_the_same_names():
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+    beside = {Path("notebooks")}
+    missing = [str(one) for one in folders - beside if not (PACKAGE / one).is_dir()]
+    assert sorted(missing) == []
