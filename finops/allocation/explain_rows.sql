@@ -6,20 +6,14 @@ with paid_rows as (
         question.is_allocated,
         question.x_team as asked_team,
         case
-            when question.is_allocated then coalesce(kinds.x_pool, owned_cost.x_team)
+            when question.is_allocated then coalesce(collectors.pool, owned_cost.x_team)
             else owned_cost.x_team
         end as x_payer
     from facts.owned_cost
     inner join question
         on owned_cost.billing_period = question.billing_period
-    left join facts.collected_kinds as kinds
-        on
-            owned_cost.billing_period = kinds.billing_period
-            and owned_cost.charge_category is not distinct from kinds.charge_category
-            and owned_cost.commitment_discount_status
-            is not distinct from kinds.commitment_discount_status
-            and owned_cost.x_line_item_type is not distinct from kinds.x_line_item_type
-            and owned_cost.x_is_support is not distinct from kinds.x_is_support
+    left join mappings.pool_charges as collectors
+        on owned_cost.x_charge_kind = collectors.charge_kind
     where
         (question.x_service is null or owned_cost.x_service = question.x_service)
         and (question.service_name is null or owned_cost.service_name = question.service_name)

@@ -108,7 +108,7 @@ def _read_items(
             f"currencies never adds up. A bridge of each holds: currency={currencies[0]!r}."
         )
     billing_currency = str(items["billing_currency"].iloc[0])
-    items = items[items["x_charge_kind"] != "vat"]
+    items = items[items["x_effect"] != "vat"]
     # The accounts of a payer fill a tier together, so tiers are told before owners are parted.
     with localcontext(EXACT):
         return at_other_prices(items, of_whole_months=True), billing_currency
@@ -135,13 +135,13 @@ def _owned_by(items: pd.DataFrame, team: str | None, service: str | None) -> pd.
 
 def _cost_effects(items: pd.DataFrame, drivers: Drivers) -> pd.DataFrame:
     """Return the effects on cost in the billing currency, per GROUP; pairs may repeat."""
-    is_usage = items["x_charge_kind"] == "usage"
+    is_usage = items["x_effect"] == "usage"
     usage = usage_effects(items[is_usage], *drivers.followed)
     names = {f"driver_{n}": name for n, name in enumerate(drivers.followed_names)}
     usage["x_effect"] = usage["x_effect"].replace({**names, "per_driver": drivers.per_driver})
     others = items[~is_usage]
     others = others[GROUP].assign(
-        x_effect=others["x_charge_kind"],
+        x_effect=others["x_effect"],
         x_effect_cost=others["effective_cost"] - others["x_base_effective_cost"],
     )
     return pd.concat([usage, others], ignore_index=True)

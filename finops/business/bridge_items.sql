@@ -34,18 +34,17 @@ charges as (
         billing_account_id,
         list_unit_price,
         sku_price_id,
-        -- Tax on support is tax, a credit for it is a credit.
+        -- The effect that it is part of: kinds of charges, but a refund is one whatever it corrects.
         case
             when x_entry = 'vat_receivable' then 'vat'
-            when charge_category = 'Tax' then 'tax'
-            when charge_category = 'Credit' then 'credits'
+            when x_charge_kind = 'tax' then 'tax'
+            when x_charge_kind = 'credit' then 'credits'
             when charge_class = 'Correction' then 'refunds'
-            when commitment_discount_status = 'Unused' then 'unused_commitments'
-            when x_line_item_type like '%Discount' then 'discounts'
-            when x_is_support then 'support'
-            when charge_category = 'Purchase' then 'fees'
-            else 'usage'
-        end as x_charge_kind,
+            when x_charge_kind = 'unused_commitment' then 'unused_commitments'
+            when x_charge_kind like '%_discount' then 'discounts'
+            when x_charge_kind like '%fee' then 'fees'
+            else x_charge_kind
+        end as x_effect,
         -- What keeps its name while its owner may change. Without a resource, tags are part of it.
         case
             when resource_id is null then x_owner_key
@@ -78,27 +77,27 @@ charges as (
 thing_owners as (
     select
         x_thing,
-        x_charge_kind,
+        x_effect,
         charge_date,
         x_team,
         x_service,
-        count(*) over (partition by x_thing, x_charge_kind, charge_date) as x_owners_that_day,
+        count(*) over (partition by x_thing, x_effect, charge_date) as x_owners_that_day,
         row_number() over (
-            partition by x_thing, x_charge_kind order by charge_date desc, x_team, x_service
+            partition by x_thing, x_effect order by charge_date desc, x_team, x_service
         ) as x_rank
     from charges
-    group by x_thing, x_charge_kind, charge_date, x_team, x_service
+    group by x_thing, x_effect, charge_date, x_team, x_service
 ),
 
 -- What several own at one time has no present owner, and stays as it is.
 present_owners as (
     select
         x_thing,
-        x_charge_kind,
+        x_effect,
         max(case when x_rank = 1 then x_team end) as x_team,
         max(case when x_rank = 1 then x_service end) as x_service
     from thing_owners
-    group by x_thing, x_charge_kind
+    group by x_thing, x_effect
     having
         max(x_owners_that_day) = 1
         and (min(x_team) <> max(x_team) or min(x_service) <> max(x_service))
@@ -115,7 +114,7 @@ restated_charges as (
     left join present_owners
         on
             charges.x_thing = present_owners.x_thing
-            and charges.x_charge_kind = present_owners.x_charge_kind
+            and charges.x_effect = present_owners.x_effect
 ),
 
 -- What moved is taken from its present owner again and given to the owner it had.
@@ -130,7 +129,7 @@ moves as (
         case when sides.is_actual then effective_cost else -effective_cost end as effective_cost
     from restated_charges
     cross join (select true as is_actual union all select false as is_actual) as sides
-    where x_has_moved and x_charge_kind <> 'vat'
+    where x_has_moved and x_effect <> 'vat'
 ),
 
 -- Prices are told apart where a payer pays several for one thing: only there can be tiers.
@@ -143,7 +142,7 @@ meters as (
         region_id,
         pricing_unit
     from charges
-    where x_charge_kind = 'usage'
+    where x_effect = 'usage'
     group by
         billing_account_id,
         service_name,
@@ -158,14 +157,14 @@ items as (
     select
         x_is_base,
         billing_currency,
-        x_charge_kind,
+        x_effect,
         x_present_team as x_team,
         x_present_service as x_service,
         restated_charges.service_name,
-        case when x_charge_kind = 'usage' then restated_charges.x_usage_type end as x_usage_type,
-        case when x_charge_kind = 'usage' then restated_charges.x_operation end as x_operation,
-        case when x_charge_kind = 'usage' then restated_charges.region_id end as region_id,
-        case when x_charge_kind = 'usage' then restated_charges.pricing_unit end as pricing_unit,
+        case when x_effect = 'usage' then restated_charges.x_usage_type end as x_usage_type,
+        case when x_effect = 'usage' then restated_charges.x_operation end as x_operation,
+        case when x_effect = 'usage' then restated_charges.region_id end as region_id,
+        case when x_effect = 'usage' then restated_charges.pricing_unit end as pricing_unit,
         case when meters.service_name is not null then coalesce(meters.billing_account_id, '') end
             as billing_account_id,
         case when meters.service_name is not null then list_unit_price end as list_unit_price,
@@ -178,7 +177,7 @@ items as (
     from restated_charges
     left join meters
         on
-            restated_charges.x_charge_kind = 'usage'
+            restated_charges.x_effect = 'usage'
             and restated_charges.billing_account_id is not distinct from meters.billing_account_id
             and restated_charges.service_name = meters.service_name
             and restated_charges.x_usage_type is not distinct from meters.x_usage_type
@@ -189,7 +188,7 @@ items as (
     select
         x_is_base,
         billing_currency,
-        'owner_changes' as x_charge_kind,
+        'owner_changes' as x_effect,
         x_team,
         x_service,
         service_name,
@@ -210,7 +209,7 @@ items as (
 
 select
     billing_currency,
-    x_charge_kind,
+    x_effect,
     x_team,
     x_service,
     service_name,
@@ -238,7 +237,7 @@ select
 from items
 group by
     billing_currency,
-    x_charge_kind,
+    x_effect,
     x_team,
     x_service,
     service_name,

@@ -57,7 +57,7 @@ sums as (
 
 select
     billing_currency,
-    'shared_cost' as x_charge_kind,
+    'shared_cost' as x_effect,
     x_team,
     x_service,
     service_name,

@@ -70,7 +70,7 @@ def variance(warehouse: Warehouse, base: str, period: str, currency: str) -> pd.
 
 def _service(name: str, items: pd.DataFrame) -> dict[str, object]:
     parts = dict.fromkeys(PARTS, Decimal(0))
-    usage = items[items["x_charge_kind"] == "usage"]
+    usage = items[items["x_effect"] == "usage"]
     keys = ["pricing_unit", "x_usage_type", "x_operation", "region_id"]
     prices = usage.groupby(keys, dropna=False, as_index=False)[
         ["x_base_consumed_quantity", "consumed_quantity", "x_base_effective_cost", "effective_cost"]
@@ -79,7 +79,7 @@ def _service(name: str, items: pd.DataFrame) -> dict[str, object]:
     for _, unit in named.groupby("pricing_unit", dropna=False):
         for part, value in price_volume_mix(unit).items():
             parts[part] += value
-    for kind, others in items[items["x_charge_kind"] != "usage"].groupby("x_charge_kind"):
+    for kind, others in items[items["x_effect"] != "usage"].groupby("x_effect"):
         changes = others["effective_cost"] - others["x_base_effective_cost"]
         parts[_KINDS.get(str(kind), "other")] += sum(changes, Decimal(0))
     before, after = (

@@ -10,7 +10,7 @@ select
     count(*) as x_lines,
     sum(billed_cost) as x_found_cost
 from staging.charges
-where consumed_quantity < 0 and charge_category = 'Usage' and charge_class is null
+where x_is_usage and charge_class is null and consumed_quantity < 0
 group by
     billing_period, billing_currency, sub_account_id, coalesce(x_line_item_type, charge_category)
 having sum(abs(billed_cost)) >= 0.01

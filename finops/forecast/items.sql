@@ -9,21 +9,18 @@ with kinds as (
         coalesce(service_name, 'no service') as service_name,
         billing_currency,
         x_cost_centre,
+        -- How it goes on. A refund doesn't, whatever it corrects, and a discount as what it is on.
         case
-            when charge_category = 'Tax' then 'tax'
-            when charge_category = 'Credit' then 'credit'
+            when x_charge_kind in ('tax', 'credit') then x_charge_kind
             when charge_class = 'Correction' then 'refund'
             when x_is_support then 'support'
-            when x_upfront_cost <> 0 then 'upfront'
+            when x_charge_kind like '%_discount' then 'usage'
+            when x_charge_kind = 'upfront_fee' then 'upfront'
             -- What a commitment bills, and what it left unused.
-            when charge_category = 'Purchase' and commitment_discount_id is not null
-                or commitment_discount_status = 'Unused'
-                then 'commitment'
+            when x_charge_kind in ('commitment_fee', 'unused_commitment') then 'commitment'
             -- An annual contract comes back a year later, other fees with the next month.
-            when charge_category = 'Purchase' and lower(x_usage_type) like '%annual%'
-                then 'annual_fee'
-            when charge_category = 'Purchase' then 'fee'
-            else 'usage'
+            when x_charge_kind = 'fee' and lower(x_usage_type) like '%annual%' then 'annual_fee'
+            else x_charge_kind
         end as x_kind,
         billed_cost,
         effective_cost

@@ -6,7 +6,10 @@ select
     charges.sub_account_id,
     charges.x_service_code,
     charges.x_usage_type,
-    charges.x_line_item_type,
+    -- What staging.charges says of the charges of a build; this delivery is in none.
+    charges.x_line_item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+    and charges.commitment_discount_status is distinct from 'Unused'
+        as x_is_usage,
     charges.pricing_quantity,
     charges.billed_cost
 from replaced_charges as charges

@@ -6,7 +6,7 @@ with billed_charges as (
         sub_account_id,
         x_service_code,
         x_usage_type,
-        case when x_line_item_type like '%Usage' then pricing_quantity end as pricing_quantity,
+        case when x_is_usage then pricing_quantity end as pricing_quantity,
         billed_cost,
         null as x_issued_quantity,
         null as x_issued_cost
@@ -22,7 +22,7 @@ with billed_charges as (
         x_usage_type,
         null as pricing_quantity,
         null as billed_cost,
-        case when x_line_item_type like '%Usage' then pricing_quantity end as x_issued_quantity,
+        case when x_is_usage then pricing_quantity end as x_issued_quantity,
         billed_cost as x_issued_cost
     from issued_charges
     where billed_cost <> 0

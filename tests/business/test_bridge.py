@@ -71,8 +71,7 @@ def charge(day=OCTOBER, **values):
         "x_usage_type": "BoxUsage:m5.large",
         "x_operation": "RunInstances",
         "pricing_unit": "GB",
-        "charge_category": "Usage",
-        "x_line_item_type": "Usage",
+        "x_charge_kind": "usage",
         "consumed_quantity": 1,
         "effective_cost": 1,
     }
@@ -125,7 +124,7 @@ def test_without_orders_usage_is_per_day(warehouse_of):
 
 
 def test_cost_per_order_falls_by_what_more_orders_share(warehouse_of):
-    fee = {"charge_category": "Purchase", "consumed_quantity": None, "effective_cost": 10}
+    fee = {"x_charge_kind": "fee", "consumed_quantity": None, "effective_cost": 10}
     warehouse = warehouse_of([charge(SEPTEMBER, **fee), charge(**fee)], orders=(100, 125))
     assert change(warehouse, measure="cost_per_order") == {"orders": usd("-0.02")}
 
@@ -154,13 +153,14 @@ def test_the_exchange_rate_is_an_effect_in_the_reporting_currency(warehouse_of):
 
 def test_what_is_billed_once_has_effects_of_its_own(warehouse_of):
     once = [
-        charge(charge_category="Tax", effective_cost=1),
-        charge(charge_category="Credit", effective_cost=-2),
-        charge(charge_class="Correction", charge_category="Adjustment", effective_cost=-4),
-        charge(charge_category="Purchase", effective_cost=8),
-        charge(charge_category="Purchase", x_is_support=True, effective_cost=16),
-        charge(commitment_discount_status="Unused", effective_cost=32),
-        charge(x_line_item_type="EdpDiscount", effective_cost=-64),
+        charge(x_charge_kind="tax", effective_cost=1),
+        charge(x_charge_kind="credit", effective_cost=-2),
+        charge(x_charge_kind="commitment_fee", charge_class="Correction", effective_cost=-4),
+        charge(x_charge_kind="fee", effective_cost=3),
+        charge(x_charge_kind="commitment_fee", effective_cost=5),
+        charge(x_charge_kind="support", effective_cost=16),
+        charge(x_charge_kind="unused_commitment", effective_cost=32),
+        charge(x_charge_kind="enterprise_discount", effective_cost=-64),
     ]
     assert change(warehouse_of([charge(SEPTEMBER), charge(), *once])) == {
         "tax": 1,
@@ -261,7 +261,7 @@ def test_two_billing_currencies_are_never_one_total(warehouse_of):
 
 
 def test_recoverable_tax_is_no_effect_and_tax_that_is_borne_is_one(warehouse_of):
-    tax = charge(charge_category="Tax", effective_cost=1)
+    tax = charge(x_charge_kind="tax", effective_cost=1)
     warehouse = warehouse_of([charge(SEPTEMBER), charge(), tax | {"x_entry": "vat_receivable"}])
     assert change(warehouse) == {}
     warehouse = warehouse_of([charge(SEPTEMBER), charge(), tax | {"x_entry": "cloud_expense"}])

@@ -140,7 +140,7 @@ def test_usage_can_be_covered_from_the_month_that_commitments_cover_it(run_model
 
 
 def test_free_tier_has_nothing_to_cover(run_model):
-    charge = usage(consumed_quantity=1) | {
+    charge = usage(consumed_quantity=1, x_is_usage=True) | {
         "charge_date": dt.date(2026, 10, 5),
         "x_covered_from": dt.date(2026, 10, 5),
         "x_covered_until": dt.date(2026, 10, 5),

@@ -29,7 +29,8 @@ def cost(kind, billed=0, effective=0, **values):
 
 def charge(kind="Usage", billed=0, **values):
     place = {"x_delivery_id": "a", "x_line_item_type": kind, "charge_category": "Usage"}
-    return MONTH | place | {"billed_cost": billed, "sub_account_id": "1"} | values
+    cost = {"billed_cost": billed, "sub_account_id": "1", "x_is_usage": kind == "Usage"}
+    return MONTH | place | cost | values
 
 
 @pytest.fixture

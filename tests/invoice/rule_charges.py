@@ -23,6 +23,8 @@ def charge(**values):
         "invoice_issuer_name": "AWS",
         "charge_category": "Usage",
         "x_line_item_type": "Usage",
+        "x_charge_kind": "usage",
+        "x_is_usage": True,
         "x_service_code": "AmazonEC2",
         "x_usage_type": EC2,
         "charge_date": start.date(),

@@ -105,7 +105,8 @@ def test_the_enterprise_discount_is_a_share_of_what_is_eligible(find):
     support = charge(x_service_code="AWSSupport", x_line_item_type="Usage", unblended=50)
 
     def lines(discount):
-        line = charge(x_line_item_type="EdpDiscount", unblended=-discount)
+        kind = {"x_line_item_type": "EdpDiscount", "x_charge_kind": "enterprise_discount"}
+        line = charge(**kind, unblended=-discount)
         return [charge(unblended=100), line, support]
 
     in_net_columns = charge(unblended=100, billed_cost=96)

@@ -16,7 +16,7 @@ select
     coalesce(
         avg(
             case
-                when x_line_item_type not in ('Usage', 'SavingsPlanCoveredUsage') then null
+                when not x_is_usage then null
                 when date_diff('minute', charge_period_start, charge_period_end) <= 60 then 1.0
                 else 0.0
             end

@@ -30,7 +30,7 @@ by_service as (
         -- The discount is a line of its own, or inside the net columns and so in billed cost.
         sum(
             case
-                when x_line_item_type like '%Discount' then -billed_cost
+                when x_charge_kind like '%_discount' then -billed_cost
                 when x_line_item_type in ('SavingsPlanCoveredUsage', 'SavingsPlanNegation') then 0
                 else x_unblended_cost - billed_cost
             end

@@ -2,7 +2,7 @@
 with days as (
     select distinct charge_date
     from month_charges
-    where charge_category = 'Usage'
+    where x_is_usage
 ),
 
 account_days as (
@@ -11,7 +11,7 @@ account_days as (
         charge_date,
         sum(effective_cost) as effective_cost
     from month_charges
-    where charge_category = 'Usage'
+    where x_is_usage
     group by sub_account_id, charge_date
 ),
 

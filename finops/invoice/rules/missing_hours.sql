@@ -4,7 +4,7 @@ with hours as (
         charge_period_start,
         sum(effective_cost) as effective_cost
     from month_charges
-    where x_line_item_type in ('Usage', 'SavingsPlanCoveredUsage', 'DiscountedUsage')
+    where x_is_usage
     group by charge_period_start
 ),
 

@@ -9,6 +9,5 @@ select
     sum(billed_cost) as x_billed_cost,
     0 as x_expected_cost
 from month_charges
-where x_line_item_type in ('Usage', 'SavingsPlanCoveredUsage', 'DiscountedUsage')
-    and consumed_quantity < 0
+where x_is_usage and charge_class is null and consumed_quantity < 0
 group by sub_account_id, x_service_code, x_usage_type

@@ -13,7 +13,7 @@ with running as (
         sum(billed_cost) as x_billed_cost,
         sum(effective_cost) as effective_cost
     from month_charges
-    where x_line_item_type in ('Usage', 'SavingsPlanCoveredUsage', 'DiscountedUsage')
+    where x_is_usage
         and x_usage_type like '%Usage:%'
         and pricing_unit in ('Hrs', 'Hours')
         and (resource_id like 'i-%' or resource_id like '%:db:%')

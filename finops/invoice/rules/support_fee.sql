@@ -17,7 +17,7 @@ bases as (
         cast(coalesce(sum(x_unblended_cost), 0) as decimal(28, 6)) as x_base_cost
     from month_charges
     where charge_category in ('Usage', 'Purchase')
-        and x_line_item_type not like '%Discount'
+        and x_charge_kind not like '%_discount'
         and x_service_code not in (select service_code from support_tiers)
     union all
     select
@@ -25,7 +25,7 @@ bases as (
         cast(coalesce(sum(x_unblended_cost), 0) as decimal(28, 6)) as x_base_cost
     from month_charges
     where charge_category <> 'Tax'
-        and x_line_item_type not like '%Discount'
+        and x_charge_kind not like '%_discount'
         and x_service_code not in (select service_code from support_tiers)
 ),
 

@@ -2,22 +2,16 @@
 with payers as (
     select
         owned_cost.*,
-        coalesce(kinds.x_pool, owned_cost.x_team) as x_payer,
+        coalesce(collectors.pool, owned_cost.x_team) as x_payer,
         case
-            when kinds.x_pool is null then owned_cost.x_cost_centre
+            when collectors.pool is null then owned_cost.x_cost_centre
             else coalesce(nullif(teams.cost_centre, ''), 'unowned')
         end as x_payer_cost_centre
     from facts.owned_cost
-    left join facts.collected_kinds as kinds
-        on
-            owned_cost.billing_period = kinds.billing_period
-            and owned_cost.charge_category is not distinct from kinds.charge_category
-            and owned_cost.commitment_discount_status
-            is not distinct from kinds.commitment_discount_status
-            and owned_cost.x_line_item_type is not distinct from kinds.x_line_item_type
-            and owned_cost.x_is_support is not distinct from kinds.x_is_support
+    left join mappings.pool_charges as collectors
+        on owned_cost.x_charge_kind = collectors.charge_kind
     left join mappings.teams
-        on kinds.x_pool = teams.team
+        on collectors.pool = teams.team
 ),
 
 split_instances as (

@@ -8,7 +8,7 @@ with charges as (
         -- Where clocks differ from UTC some hours of a UTC day are of the company's day before or after.
         charge_period_start < days.x_start or charge_period_start >= days.x_end as is_other_day,
         -- The free tier: nothing is paid for what has a price.
-        charge_category = 'Usage'
+        x_is_usage
         and commitment_discount_status is null
         and list_cost > 0
         and effective_cost = 0
@@ -39,6 +39,7 @@ dated_cost as (
         resource_id,
         charge_category,
         charge_class,
+        x_charge_kind,
         x_entry,
         x_line_item_type,
         x_parent_resource_id,
@@ -88,6 +89,7 @@ dated_cost as (
         resource_id,
         charge_category,
         charge_class,
+        x_charge_kind,
         x_entry,
         x_line_item_type,
         x_parent_resource_id,
@@ -164,6 +166,7 @@ select
     resource_id,
     charge_category,
     charge_class,
+    x_charge_kind,
     x_entry,
     x_line_item_type,
     x_parent_resource_id,

@@ -175,6 +175,26 @@ select
     x_reservation_unused_quantity,
     x_billing_entity,
     x_is_support,
+    -- Whether a meter says that something was used. The category Usage is all that usage costs: it
+    -- has discounts, negations and unused commitments too, so that what is billed adds up.
+    x_line_item_type in ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+    and commitment_discount_status is distinct from 'Unused'
+        as x_is_usage,
+    -- What kind of charge it is, decided here for all. Tax on support is tax, a credit for it is a
+    -- credit. A correction is of the kind that it corrects: charge_class tells it.
+    case
+        when charge_category = 'Tax' then 'tax'
+        when charge_category = 'Credit' then 'credit'
+        when commitment_discount_status = 'Unused' then 'unused_commitment'
+        when x_line_item_type in ('EdpDiscount', 'PrivateRateDiscount') then 'enterprise_discount'
+        when x_line_item_type like '%Discount' then 'other_discount'
+        when x_is_support then 'support'
+        when x_upfront_cost <> 0 then 'upfront_fee'
+        when charge_category = 'Purchase' and commitment_discount_id is not null
+            then 'commitment_fee'
+        when charge_category = 'Purchase' then 'fee'
+        else 'usage'
+    end as x_charge_kind,
     -- What the charge is for the books, an entry of mappings/accounts.csv. Decided here for all.
     case
         -- Tax on support or a marketplace product is tax: deductible and no expense, unless the
