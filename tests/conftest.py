@@ -187,12 +187,24 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
     kinds = dict(con.execute(f"select column_name, column_type from (describe {table})").fetchall())
     for row in rows:
         costs = {name: 0 for name, kind in kinds.items() if _is_cost(name, kind)}
-        values = {**costs, **row}
+        values = {**costs, **(_split_tax(row) if "x_pretax_billed_cost" in kinds else {}), **row}
         unknown = values.keys() - kinds.keys()
         assert not unknown, f"{table} has no {unknown}"
         marks = ", ".join(f"cast(? as {kinds[name]})" for name in values)
         names = ", ".join(f'"{name}"' for name in values)
         con.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+
+
+def _split_tax(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row's cost before recoverable tax and that tax, as facts.owned_cost has them."""
+    is_tax = row.get("x_entry") == "vat_receivable"
+    parts = {}
+    for name in ("list", "billed", "effective"):
+        cost = row.get(f"{name}_cost", 0)
+        parts[f"x_pretax_{name}_cost"] = 0 if is_tax else cost
+        parts[f"x_{name}_tax"] = cost if is_tax else 0
+    del parts["x_list_tax"]
+    return parts
 
 
 def _is_cost(name: str, kind: str) -> bool:

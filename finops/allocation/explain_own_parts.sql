@@ -30,12 +30,10 @@ select
     end as x_file,
     coalesce(resources.line, tag_lines.line, rules.x_line, accounts.line) as x_line,
     rows.service_name,
-    sum(case when rows.x_entry = 'vat_receivable' then 0 else rows.billed_cost end) as billed_cost,
-    sum(case when rows.x_entry = 'vat_receivable' then 0 else rows.effective_cost end)
-        as effective_cost,
-    sum(case when rows.x_entry = 'vat_receivable' then rows.billed_cost else 0 end) as x_billed_tax,
-    sum(case when rows.x_entry = 'vat_receivable' then rows.effective_cost else 0 end)
-        as x_effective_tax
+    sum(rows.x_pretax_billed_cost) as billed_cost,
+    sum(rows.x_pretax_effective_cost) as effective_cost,
+    sum(rows.x_billed_tax) as x_billed_tax,
+    sum(rows.x_effective_tax) as x_effective_tax
 from explained_rows as rows
 left join mappings.resources
     on

@@ -109,7 +109,11 @@ select
     case when placed_rows.x_owner_method = 'tag' then placed_rows.x_owner_source end as x_tag_key,
     placed_rows.list_cost,
     placed_rows.billed_cost,
-    placed_rows.effective_cost
+    placed_rows.effective_cost,
+    placed_rows.x_pretax_billed_cost,
+    placed_rows.x_pretax_effective_cost,
+    placed_rows.x_billed_tax,
+    placed_rows.x_effective_tax
 from placed_rows
 left join split_pools
     on

@@ -13,7 +13,11 @@ def staged(run_model):
     """Return a function that stages one charge, usage unless told else."""
 
     def run(values):
-        usual = {"billing_period": "2026-10", "charge_category": "Usage", "x_line_item_type": "Usage"}
+        usual = {
+            "billing_period": "2026-10",
+            "charge_category": "Usage",
+            "x_line_item_type": "Usage",
+        }
         (row,) = run_model("staging.charges", {"raw.charges": [usual | values]})
         return row
 

@@ -194,70 +194,82 @@ parts as (
         sum(case when x_measure = 5 then amount end) as x_unblended_cost
     from part_amounts
     group by x_row, x_share
+),
+
+allocated_cost as (
+    select
+        billing_period,
+        charge_date,
+        sub_account_id,
+        service_category,
+        service_name,
+        x_service_code,
+        charge_category,
+        x_entry,
+        billing_currency,
+        x_service,
+        x_team,
+        x_environment,
+        x_cost_centre,
+        x_parent_resource_id,
+        x_allocated_from,
+        case when x_allocated_from is not null then 'commitment_benefit' end as x_driver,
+        cast(1 as double) as x_weight,
+        list_cost,
+        contracted_cost,
+        billed_cost,
+        effective_cost,
+        x_unblended_cost
+    from costs
+    where x_row is null
+
+    union all
+
+    select
+        costs.billing_period,
+        costs.charge_date,
+        costs.sub_account_id,
+        costs.service_category,
+        costs.service_name,
+        costs.x_service_code,
+        costs.charge_category,
+        costs.x_entry,
+        costs.billing_currency,
+        coalesce(shares.x_service, costs.x_service) as x_service,
+        shares.x_team,
+        coalesce(shares.x_environment, costs.x_environment) as x_environment,
+        coalesce(shares.x_cost_centre, nullif(teams.cost_centre, ''), 'unowned') as x_cost_centre,
+        costs.x_parent_resource_id,
+        costs.x_team as x_allocated_from,
+        shares.x_driver,
+        cast(shares.x_share_units as double) / 1000000000000000 as x_weight,
+        coalesce(parts.list_cost, 0) as list_cost,
+        coalesce(parts.contracted_cost, 0) as contracted_cost,
+        coalesce(parts.billed_cost, 0) as billed_cost,
+        coalesce(parts.effective_cost, 0) as effective_cost,
+        coalesce(parts.x_unblended_cost, 0) as x_unblended_cost
+    from row_shares
+    inner join costs
+        on row_shares.x_row = costs.x_row
+    inner join shares
+        on row_shares.x_share = shares.x_share
+    left join parts
+        on
+            row_shares.x_row = parts.x_row
+            and row_shares.x_share = parts.x_share
+    left join mappings.team_days as teams
+        on
+            shares.x_team = teams.team
+            and costs.charge_date >= teams.valid_from
+            and costs.charge_date < teams.valid_to
 )
 
 select
-    billing_period,
-    charge_date,
-    sub_account_id,
-    service_category,
-    service_name,
-    x_service_code,
-    charge_category,
-    x_entry,
-    billing_currency,
-    x_service,
-    x_team,
-    x_environment,
-    x_cost_centre,
-    x_parent_resource_id,
-    x_allocated_from,
-    case when x_allocated_from is not null then 'commitment_benefit' end as x_driver,
-    cast(1 as double) as x_weight,
-    list_cost,
-    contracted_cost,
-    billed_cost,
-    effective_cost,
-    x_unblended_cost
-from costs
-where x_row is null
-
-union all
-
-select
-    costs.billing_period,
-    costs.charge_date,
-    costs.sub_account_id,
-    costs.service_category,
-    costs.service_name,
-    costs.x_service_code,
-    costs.charge_category,
-    costs.x_entry,
-    costs.billing_currency,
-    coalesce(shares.x_service, costs.x_service) as x_service,
-    shares.x_team,
-    coalesce(shares.x_environment, costs.x_environment) as x_environment,
-    coalesce(shares.x_cost_centre, nullif(teams.cost_centre, ''), 'unowned') as x_cost_centre,
-    costs.x_parent_resource_id,
-    costs.x_team as x_allocated_from,
-    shares.x_driver,
-    cast(shares.x_share_units as double) / 1000000000000000 as x_weight,
-    coalesce(parts.list_cost, 0) as list_cost,
-    coalesce(parts.contracted_cost, 0) as contracted_cost,
-    coalesce(parts.billed_cost, 0) as billed_cost,
-    coalesce(parts.effective_cost, 0) as effective_cost,
-    coalesce(parts.x_unblended_cost, 0) as x_unblended_cost
-from row_shares
-inner join costs
-    on row_shares.x_row = costs.x_row
-inner join shares
-    on row_shares.x_share = shares.x_share
-left join parts
-    on
-        row_shares.x_row = parts.x_row
-        and row_shares.x_share = parts.x_share
-left join mappings.team_days as teams
-    on
-        shares.x_team = teams.team
-        and costs.charge_date >= teams.valid_from
-        and costs.charge_date < teams.valid_to
+    *,
+    -- Recoverable tax is no cost: what is compared or divided is before it.
+    case when x_entry = 'vat_receivable' then 0 else list_cost end as x_pretax_list_cost,
+    case when x_entry = 'vat_receivable' then 0 else billed_cost end as x_pretax_billed_cost,
+    case when x_entry = 'vat_receivable' then 0 else effective_cost end as x_pretax_effective_cost,
+    case when x_entry = 'vat_receivable' then billed_cost else 0 end as x_billed_tax,
+    case when x_entry = 'vat_receivable' then effective_cost else 0 end as x_effective_tax
+from allocated_cost

@@ -23,8 +23,10 @@ marked_cost as (
         coalesce(nullif(services.product, ''), 'unowned') as x_product,
         owned_cost.service_name,
         owned_cost.billing_currency,
-        owned_cost.billed_cost,
-        owned_cost.effective_cost,
+        owned_cost.x_pretax_billed_cost,
+        owned_cost.x_pretax_effective_cost,
+        owned_cost.x_billed_tax,
+        owned_cost.x_effective_tax,
         coalesce(owned_cost.x_entry = 'vat_receivable', false) as is_tax,
         coalesce(owned_cost.x_upfront_cost, 0) as x_upfront_cost,
         owned_cost.x_covered_from is not distinct from owned_cost.x_covered_until as is_of_day,
@@ -60,16 +62,15 @@ summed_cost as (
         x_product,
         service_name,
         billing_currency,
-        sum(case when is_tax then 0 else billed_cost end) as billed_cost,
-        sum(case when is_tax then 0 else effective_cost end) as effective_cost,
-        sum(case when is_tax then billed_cost else 0 end) as x_billed_tax,
-        sum(case when is_tax then effective_cost else 0 end) as x_effective_tax,
-        sum(case when is_tax then 0 when is_one_off then billed_cost else x_upfront_cost end)
+        sum(x_pretax_billed_cost) as billed_cost,
+        sum(x_pretax_effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax,
+        sum(case when is_one_off then x_pretax_billed_cost when not is_tax then x_upfront_cost else 0 end)
             as x_one_off_billed_cost,
-        sum(case when is_one_off and not is_tax then effective_cost else 0 end)
+        sum(case when is_one_off then x_pretax_effective_cost else 0 end)
             as x_one_off_effective_cost,
-        sum(case when is_of_day and not is_tax then effective_cost else 0 end)
-            as x_day_effective_cost,
+        sum(case when is_of_day then x_pretax_effective_cost else 0 end) as x_day_effective_cost,
         sum(case when not is_tax then x_hourly_effective_cost end) as x_hourly_effective_cost,
         sum(case when not is_tax then x_other_day_billed_cost end) as x_other_day_billed_cost,
         sum(case when not is_tax then x_other_day_effective_cost end) as x_other_day_effective_cost

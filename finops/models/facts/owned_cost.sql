@@ -1,6 +1,12 @@
 -- One row per row of daily cost, with its owner, how it was found and what decided it.
 select
     daily_cost.*,
+    -- Recoverable tax is no cost: what is compared or divided is before it.
+    case when x_entry = 'vat_receivable' then 0 else list_cost end as x_pretax_list_cost,
+    case when x_entry = 'vat_receivable' then 0 else billed_cost end as x_pretax_billed_cost,
+    case when x_entry = 'vat_receivable' then 0 else effective_cost end as x_pretax_effective_cost,
+    case when x_entry = 'vat_receivable' then billed_cost else 0 end as x_billed_tax,
+    case when x_entry = 'vat_receivable' then effective_cost else 0 end as x_effective_tax,
     -- A weaker source refines a stronger one only where both name one team.
     coalesce(
         direct_owners.x_service,

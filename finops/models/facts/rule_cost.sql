@@ -7,10 +7,10 @@ select
     count(distinct x_owner_key) as x_decided_keys,
     min(charge_date) as x_first_charge_date,
     max(charge_date) as x_last_charge_date,
-    sum(case when x_entry = 'vat_receivable' then 0 else billed_cost end) as billed_cost,
-    sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end) as effective_cost,
-    sum(case when x_entry = 'vat_receivable' then billed_cost else 0 end) as x_billed_tax,
-    sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as x_effective_tax
+    sum(x_pretax_billed_cost) as billed_cost,
+    sum(x_pretax_effective_cost) as effective_cost,
+    sum(x_billed_tax) as x_billed_tax,
+    sum(x_effective_tax) as x_effective_tax
 from facts.owned_cost
 where x_owner_method = 'rule'
 group by billing_period, x_rule_id, billing_currency

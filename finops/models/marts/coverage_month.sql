@@ -30,10 +30,8 @@ charges as (
         owned_cost.x_team,
         owned_cost.billing_currency,
         owned_cost.resource_id,
-        case when owned_cost.x_entry = 'vat_receivable' then 0 else owned_cost.effective_cost end
-            as effective_cost,
-        case when owned_cost.x_entry = 'vat_receivable' then owned_cost.effective_cost else 0 end
-            as effective_tax,
+        owned_cost.x_pretax_effective_cost as effective_cost,
+        owned_cost.x_effective_tax as effective_tax,
         owned_cost.x_owner_method <> 'unowned' as is_owned,
         -- AWS tags what has a resource. A bill without resources doesn't tell, and may have tags.
         owned_cost.charge_category = 'Usage'

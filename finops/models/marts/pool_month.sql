@@ -6,11 +6,11 @@ select
     x_team,
     x_driver,
     billing_currency,
-    sum(case when x_entry = 'vat_receivable' then 0 else list_cost end) as list_cost,
-    sum(case when x_entry = 'vat_receivable' then 0 else billed_cost end) as billed_cost,
-    sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end) as effective_cost,
-    sum(case when x_entry = 'vat_receivable' then billed_cost else 0 end) as x_billed_tax,
-    sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as x_effective_tax
+    sum(x_pretax_list_cost) as list_cost,
+    sum(x_pretax_billed_cost) as billed_cost,
+    sum(x_pretax_effective_cost) as effective_cost,
+    sum(x_billed_tax) as x_billed_tax,
+    sum(x_effective_tax) as x_effective_tax
 from facts.allocated_cost
 where
     x_allocated_from is not null

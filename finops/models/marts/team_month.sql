@@ -5,15 +5,13 @@ with team_cost as (
         billing_period,
         x_team,
         billing_currency,
-        sum(case when x_entry = 'vat_receivable' then 0 else list_cost end) as list_cost,
-        sum(case when x_entry = 'vat_receivable' then 0 else billed_cost end) as billed_cost,
-        sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end) as effective_cost,
-        sum(case when x_entry = 'vat_receivable' then billed_cost else 0 end) as x_billed_tax,
-        sum(case when x_entry = 'vat_receivable' then effective_cost else 0 end) as x_effective_tax,
+        sum(x_pretax_list_cost) as list_cost,
+        sum(x_pretax_billed_cost) as billed_cost,
+        sum(x_pretax_effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax,
         coalesce(
-            sum(effective_cost) filter (
-                where x_allocated_from is not null and x_entry is distinct from 'vat_receivable'
-            ),
+            sum(x_pretax_effective_cost) filter (where x_allocated_from is not null),
             0
         ) as x_shared_effective_cost
     from facts.allocated_cost
@@ -25,8 +23,7 @@ own_cost as (
         billing_period,
         x_team,
         billing_currency,
-        sum(case when x_entry = 'vat_receivable' then 0 else effective_cost end)
-            as x_own_effective_cost
+        sum(x_pretax_effective_cost) as x_own_effective_cost
     from facts.owned_cost
     group by billing_period, x_team, billing_currency
 ),

@@ -1,17 +1,10 @@
 -- One row per month and billing currency: how far its numbers can be trusted.
 -- Cost and its shares are before recoverable tax: billed_cost and x_billed_tax are the bill.
 -- Reads all months.
-with taxed_cost as (
+with gross_costs as (
     select
-        billing_period,
-        billing_currency,
-        x_owner_method,
-        billed_cost,
-        effective_cost,
-        x_unblended_cost,
-        case when x_entry = 'vat_receivable' then billed_cost else 0 end as billed_tax,
-        case when x_entry = 'vat_receivable' then effective_cost else 0 end as effective_tax,
-        case when x_entry = 'vat_receivable' then 0 else abs(effective_cost) end as gross_cost
+        *,
+        abs(x_pretax_effective_cost) as gross_cost
     from facts.owned_cost
 ),
 
@@ -19,17 +12,17 @@ month_cost as (
     select
         billing_period,
         billing_currency,
-        sum(billed_cost) - sum(billed_tax) as billed_cost,
-        sum(effective_cost) - sum(effective_tax) as effective_cost,
-        sum(billed_tax) as x_billed_tax,
-        sum(effective_tax) as x_effective_tax,
+        sum(x_pretax_billed_cost) as billed_cost,
+        sum(x_pretax_effective_cost) as effective_cost,
+        sum(x_billed_tax) as x_billed_tax,
+        sum(x_effective_tax) as x_effective_tax,
         sum(x_unblended_cost) as x_unblended_cost,
         sum(gross_cost) as gross_cost,
         sum(case when x_owner_method = 'tag' then gross_cost else 0 end) as tagged_cost,
         -- Owned without a tag: by exact list, rule, relationship or account default.
         sum(case when x_owner_method in ('tag', 'unowned') then 0 else gross_cost end)
             as inferred_cost
-    from taxed_cost
+    from gross_costs
     group by billing_period, billing_currency
 ),
 
