@@ -49,42 +49,23 @@ where billing_period = $period and billing_currency = $currency
 """
 
 UNIT_COST = """
-with days as (
-    select *
-    from marts.unit_cost
-    where
-        billing_period = $period
-        and billing_currency = $currency
-        and x_service not in ('*', 'unowned')
-)
-
 select
     services.team as x_team,
-    days.x_service,
-    sum(days.effective_cost) as effective_cost,
-    coalesce(sum(days.x_orders), max(months.x_orders)) as x_orders,
-    sum(days.effective_cost) filter (
-        where days.x_orders is not null or months.x_orders is not null
-    ) as x_ordered_cost,
-    count(*) filter (where days.x_orders is null and months.x_orders is null)
-        as x_days_without_orders
-from days
--- Orders that are known by month count once the bill has all of its days.
-left join (
-    select x_key, x_orders
-    from marts.unit_cost_month
-    where
-        billing_period = $period
-        and billing_currency = $currency
-        and x_scope = 'service'
-        and x_per_order_reason is null
-        and (billing_period, x_key) in (select billing_period, service from business.monthly_orders)
-) as months
-    on days.x_service = months.x_key
+    months.x_key as x_service,
+    months.effective_cost,
+    months.x_orders,
+    months.x_effective_cost_per_order,
+    greatest(months.x_bill_days - months.x_order_days, 0) as x_days_without_orders
+from marts.unit_cost_month as months
 inner join mappings.services
-    on days.x_service = services.service
-group by services.team, days.x_service
-order by services.team, sum(days.effective_cost) desc, days.x_service
+    on months.x_key = services.service
+where
+    months.billing_period = $period
+    and months.billing_currency = $currency
+    and months.x_scope = 'service'
+    -- Who has a budget only has no unit cost.
+    and months.effective_cost <> 0
+order by services.team, months.effective_cost desc, months.x_key
 """
 
 RESOURCES = """

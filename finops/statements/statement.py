@@ -31,12 +31,12 @@ class Statement:
 
     Frames: lines are those of `lines.read_lines`; services has service_name, own, shared,
     total, previous, all in coins; pools has x_pool, x_driver, x_pool_total (exact), x_share,
-    x_cents; units has x_service, effective_cost, x_orders, x_ordered_cost, x_days_without_orders;
-    resources has resource_id, service_name and cost; anomalies has what `incidents_of` gives,
-    with the status and reason that are recorded of each; unowned has those of the work-list that
-    probably are the team's. `gaps` counts a pool's days without driver. `bridge` has the team's
-    rows of `business.bridge`, with its own totals, and `effects` what each effect moved, in coins:
-    both of effective cost against a month before.
+    x_cents; units has x_service, effective_cost, x_orders, x_effective_cost_per_order,
+    x_days_without_orders; resources has resource_id, service_name and cost; anomalies has what
+    `incidents_of` gives, with the status and reason that are recorded of each; unowned has those of
+    the work-list that probably are the team's. `gaps` counts a pool's days without driver. `bridge`
+    has the team's rows of `business.bridge`, with its own totals, and `effects` what each effect
+    moved, in coins: both of effective cost against a month before.
     """
 
     month: Month

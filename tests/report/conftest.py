@@ -11,9 +11,6 @@ from finops.settings import Settings
 from finops.warehouse.connect import Warehouse
 
 TABLES = """
-create schema business;
-create table business.monthly_orders (billing_period varchar, service varchar, orders bigint);
-create table business.daily_orders (date date, service varchar, x_gap varchar);
 create schema marts;
 create table marts.aws_service_month (
     billing_period varchar, service_name varchar, billing_currency varchar,
@@ -31,6 +28,12 @@ create table marts.unit_cost (
     effective_cost decimal(38, 10), x_orders bigint, x_revenue decimal(18, 4),
     x_reporting_currency varchar, x_reporting_effective_cost decimal(38, 10),
     x_effective_cost_to_revenue double
+);
+create table marts.unit_cost_month (
+    billing_period varchar, x_scope varchar, billing_currency varchar, x_orders bigint,
+    x_effective_cost_per_order double, x_reporting_currency varchar,
+    x_reporting_effective_cost_per_order double, x_effective_cost_to_revenue double,
+    x_per_order_reason varchar, x_to_revenue_reason varchar
 );
 create table marts.trust_header (
     billing_period varchar, billing_currency varchar, x_deliveries bigint, x_last_charge_date date,
@@ -69,6 +72,11 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("2026-10", "2026-10-01", "*", "USD", 700, 30000, 20000000, "KRW", 980000, 0.049),
         ("2026-10", "2026-10-02", "*", "USD", 500, 30000, 20000000, "KRW", 700000, 0.035),
     ],
+    "unit_cost_month": [
+        ("2026-09", "company", "USD", 40000, 0.025, "KRW", 35.0, 0.05, None, None),
+        ("2026-10", "company", "USD", 60000, 0.02, "KRW", 28.0, 0.042, None, None),
+        ("2026-10", "team", "USD", 60000, 0.01, "KRW", 14.0, 0.021, None, None),
+    ],
     "trust_header": [
         ("2026-09", "USD", 2, "2026-09-30", 1.0, 1100, 1000, 0, 0.5, 0.4, 0.1),
         ("2026-10", "USD", 1, "2026-10-31", 1.0, 1300, 1200, 0, 0.6, 0.3, 0.1),
@@ -78,7 +86,7 @@ ROWS: dict[str, list[tuple[Any, ...]]] = {
         (2, "0123", "data", "Amazon S3", None, "Requests", "USD", "unowned", None, None, 100, 1.0),
     ],
 }
-SCHEMAS = {"monthly_orders": "business", "daily_orders": "business", "findings": "ledger"}
+SCHEMAS = {"findings": "ledger"}
 
 MakeWarehouse = Callable[..., Warehouse]
 

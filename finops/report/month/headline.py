@@ -146,24 +146,14 @@ def _began(row: dict[Any, Any]) -> bool:
 
 
 def _unit_cost(summary: Summary) -> str:
-    if summary.cost_per_order.current is None and summary.order_gap:
-        gap = plain(summary.order_gap, 200)
-        return f"There is no cost per order, as hours of orders are missing ({gap})."
     if summary.cost_per_order.current is None:
-        return (
-            "There is no cost per order: business/ has no orders of service * "
-            f"for the days of the bill in {month_name(summary.billing_period)}."
-        )
+        return f"There is no cost per order: {plain(summary.per_order_reason, 200)}."
     shown = summary.cost_per_order
     price = unit_money(shown.current, summary.currency)
     if summary.reporting_cost_per_order.current is not None:
         shown = summary.reporting_cost_per_order
         price = f"{unit_money(shown.current, summary.reporting_currency)} ({price})"
-    text = f"One order cost {price}{_share_change(shown, summary)}"
-    if summary.order_days < summary.days:
-        text += f", on the {summary.order_days} of {summary.days} days whose orders are known"
-        text += f" ({plain(summary.order_gap, 200)})" if summary.order_gap else ""
-    return f"{text}; {_revenue(summary)}."
+    return f"One order cost {price}{_share_change(shown, summary)}; {_revenue(summary)}."
 
 
 def _share_change(change: Change, summary: Summary) -> str:
@@ -178,7 +168,7 @@ def _share_change(change: Change, summary: Summary) -> str:
 
 def _revenue(summary: Summary) -> str:
     if summary.cost_to_revenue.current is None:
-        return "cost to revenue is not known, for want of revenue in business/revenue.csv"
+        return f"cost to revenue is not known: {plain(summary.to_revenue_reason, 200)}"
     return f"AWS cost was {percent(summary.cost_to_revenue.current, 2)} of revenue"
 
 

@@ -48,57 +48,22 @@ where
 group by billing_period
 """
 
-# The bill of a month may hold a charge of another month's day: its cost counts, that day's orders
-# and revenue belong to the other month. Orders that are known by month count once the bill has all
-# of its days.
+# What the mart says is what every page says: without a number it has a reason.
 UNIT_COST = """
-with months as (
-    select month_orders.billing_period, max(month_orders.orders) as month_orders
-    from business.monthly_orders as month_orders
-    inner join marts.unit_cost as days
-        on
-            month_orders.billing_period = strftime(days.charge_date, '%Y-%m')
-            and month_orders.billing_period = days.billing_period
-    where
-        month_orders.service = '*'
-        and days.x_service = '*'
-        and days.billing_currency = $currency
-    group by month_orders.billing_period
-    having count(*) = day(last_day(max(days.charge_date)))
-),
-
-days as (
-    select
-        unit_cost.*,
-        strftime(charge_date, '%Y-%m') = billing_period as is_in_month,
-        x_effective_cost_to_revenue is not null as has_revenue,
-        month_orders,
-        charge_date || ': ' || orders.x_gap as order_gap,
-        x_orders is not null or (is_in_month and month_orders is not null) as has_orders
-    from marts.unit_cost as unit_cost
-    left join months using (billing_period)
-    left join business.daily_orders as orders
-        on unit_cost.charge_date = orders.date and unit_cost.x_service = orders.service
-    where
-        x_service = '*'
-        and billing_period in ($period, $previous)
-        and billing_currency = $currency
-)
-
 select
     billing_period,
-    count(*) filter (where is_in_month) as x_days,
-    count(*) filter (where is_in_month and has_orders) as x_order_days,
-    coalesce(sum(x_orders) filter (where is_in_month), max(month_orders)) as x_orders,
-    sum(effective_cost) filter (where has_orders) as effective_cost,
-    sum(x_reporting_effective_cost) filter (
-        where has_orders and x_reporting_currency <> billing_currency
-    ) as x_reporting_effective_cost,
-    sum(x_effective_cost_to_revenue * cast(x_revenue as double)) as x_revenue_cost,
-    sum(x_revenue) filter (where is_in_month and has_revenue) as x_revenue,
-    min(order_gap) filter (where is_in_month) as x_order_gap
-from days
-group by billing_period
+    x_orders,
+    x_effective_cost_per_order,
+    case when x_reporting_currency <> billing_currency then x_reporting_effective_cost_per_order end
+        as x_reporting_effective_cost_per_order,
+    x_effective_cost_to_revenue,
+    x_per_order_reason,
+    x_to_revenue_reason
+from marts.unit_cost_month
+where
+    x_scope = 'company'
+    and billing_period in ($period, $previous)
+    and billing_currency = $currency
 """
 
 TRUST = """

@@ -153,7 +153,7 @@ def _order_tile(summary: Summary) -> Tile:
     own, local = summary.cost_per_order, summary.reporting_cost_per_order
     own_text = unit_money(own.current, summary.currency)
     if own.current is None:
-        return Tile(name, own_text, "no orders in business/")
+        return Tile(name, own_text, plain(summary.per_order_reason, 60))
     if local.current is None:
         return Tile(name, own_text, _detail(summary, own))
     local_text = unit_money(local.current, summary.reporting_currency)

@@ -69,9 +69,8 @@ class Summary:
     cost_per_order: Change
     reporting_cost_per_order: Change
     cost_to_revenue: Change
-    days: int
-    order_days: int
-    order_gap: str | None
+    per_order_reason: str | None
+    to_revenue_reason: str | None
     tagged_share: float | None
     inferred_share: float | None
     unowned_share: float | None
@@ -136,10 +135,8 @@ def _summary(
     trust = warehouse.sql(queries.TRUST, currency=currencies[0])
     header = _by_month(trust).get(period, {})
 
-    def change(rows: Mapping[str, Mapping[str, Any]], name: str, over: str = "") -> Change:
-        return Change(
-            *(_ratio(rows.get(month or "", {}), name, over) for month in (period, previous))
-        )
+    def change(rows: Mapping[str, Mapping[str, Any]], name: str) -> Change:
+        return Change(*(_amount(rows.get(month or "", {}), name) for month in (period, previous)))
 
     return Summary(
         company=warehouse.settings.company,
@@ -156,12 +153,11 @@ def _summary(
         savings=change(cost, "x_savings"),
         reporting_effective=change(reporting, "x_reporting_effective_cost"),
         orders=change(unit, "x_orders"),
-        cost_per_order=change(unit, "effective_cost", over="x_orders"),
-        reporting_cost_per_order=change(unit, "x_reporting_effective_cost", over="x_orders"),
-        cost_to_revenue=change(unit, "x_revenue_cost", over="x_revenue"),
-        days=int(unit.get(period, {}).get("x_days") or 0),
-        order_days=int(unit.get(period, {}).get("x_order_days") or 0),
-        order_gap=unit.get(period, {}).get("x_order_gap"),
+        cost_per_order=change(unit, "x_effective_cost_per_order"),
+        reporting_cost_per_order=change(unit, "x_reporting_effective_cost_per_order"),
+        cost_to_revenue=change(unit, "x_effective_cost_to_revenue"),
+        per_order_reason=unit.get(period, {}).get("x_per_order_reason"),
+        to_revenue_reason=unit.get(period, {}).get("x_to_revenue_reason"),
         tagged_share=header.get("x_tagged_share"),
         inferred_share=header.get("x_inferred_share"),
         unowned_share=header.get("x_unowned_share"),
@@ -193,10 +189,10 @@ def _by_month(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
     }
 
 
-def _ratio(row: Mapping[str, Any], name: str, over: str) -> Decimal | None:
-    """Return a value, or what it is for one of `over`; None where either is missing."""
-    value, base = row.get(name), row.get(over) if over else 1
-    return None if value is None or not base else Decimal(value) / Decimal(base)
+def _amount(row: Mapping[str, Any], name: str) -> Decimal | None:
+    """Return a value with the digits that it prints, None where it is missing."""
+    value = row.get(name)
+    return None if value is None else Decimal(str(value))
 
 
 def _is_complete(period: str, header: Mapping[str, Any]) -> bool:

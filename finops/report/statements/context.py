@@ -1,7 +1,6 @@
 """The tables of a statement that say what its amounts mean and how far to trust them."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from finops.incidents.course import state_text
@@ -12,7 +11,7 @@ from finops.report.statements.amounts import name, own_service, service_text
 from finops.report.statements.text import Say, say, words_of
 from finops.statements.month import Month
 from finops.statements.statement import Statement
-from finops.text import MISSING, cents, is_missing, money, number, percent, plain, unit_money
+from finops.text import MISSING, cents, money, number, percent, plain, unit_money
 
 __all__ = ["anomalies", "expected", "questions", "resources", "trust", "units"]
 
@@ -33,9 +32,7 @@ def units(statement: Statement, language: str) -> Section:
                 own_service(statement.month, row["x_service"], language),
                 number(row["effective_cost"], 2),
                 number(row["x_orders"]),
-                unit_money(
-                    _ratio(row["x_ordered_cost"], row["x_orders"]), statement.month.currency
-                ),
+                unit_money(row["x_effective_cost_per_order"], statement.month.currency),
             )
             for row in statement.units.to_dict("records")
         ],
@@ -203,7 +200,3 @@ def _count_questions(statement: Statement, language: str) -> Iterable[str]:
         if days := row["x_days_without_orders"]:
             service = own_service(month, row["x_service"], language)
             yield say("q_orders", language, service=service, days=str(days))
-
-
-def _ratio(cost: Any, orders: Any) -> Decimal | None:
-    return None if is_missing(cost) or is_missing(orders) or not orders else cost / Decimal(orders)

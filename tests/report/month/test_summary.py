@@ -51,13 +51,6 @@ def test_orders_and_revenue_of_the_month(warehouse):
     assert float(summary.cost_to_revenue.current) == pytest.approx(0.042)
 
 
-def test_a_charge_of_another_months_day_brings_cost_but_no_orders(make_warehouse):
-    late = ("2026-10", "2026-09-30", "*", "USD", 600, 50000, 30000000, "KRW", 840000, 0.028)
-    summary = summarise(make_warehouse(unit_cost=[*ROWS["unit_cost"], late]))
-    assert summary.orders.current == 60000
-    assert summary.cost_per_order.current == Decimal("0.03")
-
-
 def test_movers_name_the_largest_change_first(warehouse):
     summary = summarise(warehouse)
     assert list(summary.service_movers["key"]) == ["Amazon EC2", "AWS Glue"]
@@ -91,10 +84,11 @@ def test_headline_of_a_month_that_has_everything(warehouse):
 
 def test_headline_without_teams_orders_and_budgets_says_what_is_missing(make_warehouse):
     unowned = ("2026-10", "unowned", "USD", 1200, 1200, None, None, "USD", 1200)
-    no_orders = ("2026-10", "2026-10-01", "*", "USD", 1200, None, None, "USD", 1200, None)
-    bare = make_warehouse(team_month=[unowned], unit_cost=[no_orders])
+    why = "no orders of * in business/orders.csv", "no revenue of * in business/revenue.csv"
+    no_orders = ("2026-10", "company", "USD", None, None, "USD", None, None, *why)
+    bare = make_warehouse(team_month=[unowned], unit_cost_month=[no_orders])
     headline = " ".join(summarise(bare).headline)
-    assert "There is no cost per order: business/ has no orders of service *" in headline
+    assert "There is no cost per order: no orders of * in business/orders.csv." in headline
     assert "No budgets are set for October 2026." in headline
     assert "No team owns cost yet" in headline
     assert "anomal" not in headline
@@ -178,36 +172,18 @@ def test_another_currency_is_named_and_not_added(make_warehouse):
     assert summary.headline[-1] == "Cost in CNY is not in these numbers: they are USD only."
 
 
-def test_orders_of_a_part_of_the_month_are_said_to_be_a_part(make_warehouse):
-    unknown = ("2026-10", "2026-10-03", "*", "USD", 400, None, None, "KRW", 560000, None)
-    summary = summarise(make_warehouse(unit_cost=[*ROWS["unit_cost"], unknown]))
-    assert summary.cost_per_order.current == Decimal("0.02")
-    assert "on the 2 of 3 days whose orders are known" in summary.headline[2]
-
-
-def test_hours_that_orders_lack_are_named_in_the_headline(make_warehouse):
-    unknown = ("2026-10", "2026-10-03", "*", "USD", 400, None, None, "KRW", 560000, None)
-    gap = ("2026-10-03", "*", "23 of 24 hours, without 2026-10-03 05:00 UTC")
-    days = make_warehouse(unit_cost=[*ROWS["unit_cost"], unknown], daily_orders=[gap])
-    assert "whose orders are known (2026-10-03: 23 of 24 hours" in summarise(days).headline[2]
-    day = make_warehouse(unit_cost=[unknown], daily_orders=[gap])
-    assert "no cost per order, as hours of orders are missing (2026-10-03: 23" in " ".join(
-        summarise(day).headline
+def test_without_a_cost_per_order_the_headline_says_the_reason_of_the_mart(make_warehouse):
+    why = "orders of 1 of 31 days are missing: known of 23 of 24 hours", "there was no revenue"
+    month = ("2026-10", "company", "USD", 60000, None, "KRW", None, None, *why)
+    summary = summarise(make_warehouse(unit_cost_month=[ROWS["unit_cost_month"][0], month]))
+    assert (summary.cost_per_order.current, summary.orders.current) == (None, 60000)
+    assert f"There is no cost per order: {why[0]}." in summary.headline
+    known = (*month[:4], 0.02, "KRW", 28.0, *month[7:])
+    summary = summarise(make_warehouse(unit_cost_month=[known]))
+    assert (
+        "One order cost 28.00 KRW (0.0200 USD); cost to revenue is not known: there was no revenue."
+        in summary.headline
     )
-
-
-def test_orders_by_month_count_once_the_bill_has_the_whole_month(make_warehouse):
-    days = [
-        ("2026-09", f"2026-09-{day:02}", "*", "USD", 10, None, None, "KRW", 14000, None)
-        for day in range(1, 31)
-    ]
-    orders = {"monthly_orders": [("2026-09", "*", 600)]}
-    whole = summarise(make_warehouse(unit_cost=days, **orders), "2026-09")
-    assert (whole.cost_per_order.current, whole.orders.current) == (Decimal("0.5"), 600)
-    assert "One order cost 700.00 KRW (0.5000 USD);" in " ".join(whole.headline)
-    part = summarise(make_warehouse(unit_cost=days[:20], **orders), "2026-09")
-    assert part.cost_per_order.current is None
-    assert "There is no cost per order" in " ".join(part.headline)
 
 
 def test_anomalies_of_other_months_are_left_out(warehouse):
