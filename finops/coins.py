@@ -1,7 +1,9 @@
 """Round parts to cents so that they add up to their rounded sum."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
 
 import pandas as pd
 
@@ -13,12 +15,12 @@ def whole(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def apportion(values: Sequence[Decimal], total: int) -> list[int]:
+def apportion(values: Sequence[Decimal] | Sequence[Fraction], total: int) -> list[int]:
     """Return `values` as whole numbers that add up to `total`: the largest remainders round up.
 
     Of equal remainders the first rounds up. `total` is the sum of `values`, rounded up or down.
     """
-    floors = [int(value.to_integral_value(rounding=ROUND_FLOOR)) for value in values]
+    floors = [floor(value) for value in values]
     left = total - sum(floors)
     order = sorted(range(len(values)), key=lambda place: floors[place] - values[place])
     for place in order[:left]:

@@ -1,7 +1,7 @@
 """Split a change of cost into what caused it, so that the parts are the whole change."""
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from finops.business.tiers import OTHER_PRICES
+from finops.coins import apportion
 
 __all__ = ["DIGIT", "EXACT", "product_effects", "usage_effects", "whole_parts"]
 
@@ -78,14 +79,12 @@ def whole_parts(parts: Sequence[Decimal], total: Decimal, digit: Decimal = DIGIT
 
     `parts` must sum to `total` but for less than one digit each, and `total` be whole digits.
     """
-    floors = [(part / digit).to_integral_value(rounding=ROUND_FLOOR) for part in parts]
-    left = int(total / digit - sum(floors, ZERO))
-    if not 0 <= left <= len(parts):
-        raise ArithmeticError(f"The parts of {total} miss it by {left} last digits.")
-    order = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i] / digit)
-    for position in order[:left]:
-        floors[position] += 1
-    return [floor * digit for floor in floors]
+    whole = [
+        units * digit for units in apportion([part / digit for part in parts], int(total / digit))
+    ]
+    if sum(whole, ZERO) != total:
+        raise ArithmeticError(f"The parts of {total} sum to {sum(parts, ZERO)}.")
+    return whole
 
 
 def _is_priced(items: pd.DataFrame) -> "pd.Series[bool]":

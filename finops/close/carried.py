@@ -162,8 +162,7 @@ def _month(moment: datetime) -> str:
 
 def _shares(needs: list[Fraction], total: int) -> list[int]:
     """Return `total` in whole coins, in proportion to `needs`."""
-    parts = [need * total / sum(needs) for need in needs]
-    return apportion([Decimal(one.numerator) / Decimal(one.denominator) for one in parts], total)
+    return apportion([need * total / sum(needs) for need in needs], total)
 
 
 def _mean_rate(parts: list[tuple[Fraction, Decimal]]) -> Decimal:

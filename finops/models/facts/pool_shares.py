@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from finops import coins
 from finops.errors import BadInput
 from finops.models.pools import solve as shared_costs
 from finops.models.pools.solve import share_units, solve
@@ -40,7 +41,7 @@ left join facts.pool_weights as weights
         and pool_days.billing_currency = weights.billing_currency
         and pool_days.x_pool = weights.x_pool
 """
-USES = (shared_costs,)
+USES = (shared_costs, coins)
 
 _DAY = "billing_period", "charge_date", "billing_currency"
 _SCHEMA = pa.schema(

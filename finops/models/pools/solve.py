@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from finops.coins import apportion
+
 # Shares are counted in 10^15ths, so that the shares of one pool add up to exactly one.
 SHARE_UNITS = 10**15
 METHODS = ("reciprocal", "direct", "step_down")
@@ -34,12 +36,10 @@ def solve(weights: Weights, method: str = "reciprocal") -> Shares:
 
 def share_units(shares: Mapping[str, Fraction]) -> dict[str, int]:
     """Return exact shares as whole 10^15ths that add up to one: largest remainder, then name."""
-    whole = {payer: divmod(share.numerator * SHARE_UNITS, share.denominator)
-             for payer, share in shares.items()}  # fmt: skip
-    left = SHARE_UNITS - sum(units for units, _ in whole.values())
-    rests = {payer: Fraction(rest, shares[payer].denominator) for payer, (_, rest) in whole.items()}
-    first = set(sorted(rests, key=lambda payer: (-rests[payer], payer))[:left])
-    return {payer: units + (payer in first) for payer, (units, _) in whole.items()}
+    payers = sorted(shares)
+    units = apportion([shares[payer] * SHARE_UNITS for payer in payers], SHARE_UNITS)
+    known = dict(zip(payers, units, strict=True))
+    return {payer: known[payer] for payer in shares}
 
 
 def find_cycle(flows: Mapping[str, Iterable[str]]) -> list[str]:
