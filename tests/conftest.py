@@ -119,7 +119,8 @@ def run_model(empty_tables) -> Callable[[str, dict[str, Rows]], Rows]:
         model = next(one for one in models_in_order() if one.name == name)
         for table in sorted(model.reads | inputs.keys()):
             con.execute(f"create schema if not exists {table.partition('.')[0]}")
-            con.execute(f"create table {table} as from built.{table} limit 0")
+            rows = "" if table.startswith("seeds.") else "limit 0"
+            con.execute(f"create table {table} as from built.{table} {rows}")
         for table, rows in inputs.items():
             insert_rows(con, table, rows)
         result = con.sql(model.sql)

@@ -19,6 +19,21 @@ asked_months as (
     from asked_month
 ),
 
+-- AWS's normalisation factors of reservations, a large counting four, a 2xlarge two xlarge:
+-- docs.aws.amazon.com/AWSEC2/latest/UserGuide/apply_ri.html.
+instance_hours as (
+    select
+        types.x_instance_type,
+        cast(sizes.normalisation_factor as decimal(8, 2)) * cast(
+            coalesce(
+                nullif(regexp_extract(types.x_instance_type, '[.]([0-9]+)' || sizes.size, 1), ''), '1'
+            ) as integer
+        ) as hours
+    from (select distinct x_instance_type from facts.owned_cost) as types
+    inner join seeds.instance_sizes as sizes
+        on regexp_matches(types.x_instance_type, '[.][0-9]*' || sizes.size)
+),
+
 charges as (
     select
         asked_months.x_is_base,
@@ -51,27 +66,16 @@ charges as (
             else hash(sub_account_id, resource_id, x_usage_type, x_operation)
         end as x_thing,
         pricing_category = 'Committed' as x_is_covered,
-        -- Hours of instances add up by size only: AWS's normalisation factors of reservations,
-        -- docs.aws.amazon.com/AWSEC2/latest/UserGuide/apply_ri.html, a large counting four.
+        -- Hours of instances add up by size only.
         cast(consumed_quantity as decimal(28, 10)) * cast(
-            case
-                when coalesce(pricing_unit, '') not in ('Hrs', 'Hours') then 1
-                when x_instance_type like '%.metal%' then 1
-                when regexp_matches(x_instance_type, '[.][0-9]+xlarge')
-                    then 8 * cast(regexp_extract(x_instance_type, '[.]([0-9]+)xlarge', 1) as integer)
-                when x_instance_type like '%.xlarge%' then 8
-                when x_instance_type like '%.large%' then 4
-                when x_instance_type like '%.medium%' then 2
-                when x_instance_type like '%.micro%' then 0.5
-                when x_instance_type like '%.nano%' then 0.25
-                else 1
-            end
+            case when pricing_unit in ('Hrs', 'Hours') then coalesce(sizes.hours, 1) else 1 end
             as decimal(8, 2)
         ) as consumed_quantity,
         list_cost,
         effective_cost
     from facts.owned_cost
     inner join asked_months on owned_cost.billing_period = asked_months.billing_period
+    left join instance_hours as sizes on owned_cost.x_instance_type = sizes.x_instance_type
 ),
 
 thing_owners as (

@@ -28,8 +28,14 @@ from finops.sql import literal, read_query
 from finops.warehouse import dictionary
 from finops.warehouse.database import address, open_database, set_up
 from finops.warehouse.held import held_text, uncombined_months, usable
-from finops.warehouse.models import Model, models_in_order
-from finops.warehouse.months import Progress, build_all, build_changed, create_charges
+from finops.warehouse.models import Model, models_in_order, seeds
+from finops.warehouse.months import (
+    Progress,
+    build_all,
+    build_changed,
+    create_charges,
+    create_model,
+)
 from finops.warehouse.promises import ALL_MONTHS
 from finops.warehouse.signatures import Plan, plan_build, record_build
 
@@ -152,6 +158,8 @@ def _make(
         create_ledger(con, records, [] if settings.as_of else read_accounts(settings.warehouse))
         create_charges(con, records)
         load_inputs(con, settings, plan.stale)
+        for seed in seeds():
+            create_model(con, seed)
         if plan.is_full:
             build_all(con, models, progress)
         else:

@@ -1,9 +1,11 @@
 """The models: the folder is the schema, the file is the table, the first line is its grain.
 
 A model is a query, `<table>.sql`. Where sets are not enough it is `<table>.py`: a query `SQL` and a
-function `transform` that makes the table's rows of the query's.
+function `transform` that makes the table's rows of the query's. What is known of AWS
+itself, such as the sizes of instances, is `seeds/<table>.csv`.
 """
 
+import csv
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ import sqlglot
 from sqlglot import exp
 
 from finops.findings import words
+from finops.sql import literal
 
 LAYERS = ("staging", "facts", "marts")
 # A line of a model for the build, not for who reads the table.
@@ -75,6 +78,14 @@ def models_in_order() -> list[Model]:
 
 
 @cache
+def seeds() -> list[Model]:
+    """Return the tables that models read and no company changes: the rows of a CSV, all text."""
+    folder = files("finops.models") / "seeds"
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    return [_seed(file) for file in found if file.name.endswith(".csv")]
+
+
+@cache
 def checks() -> list[Model]:
     """Return all promises; the SQL of each selects the rows that break it."""
     return [_read(file, file.name) for file in _sql_files(files("finops.checks"))]
@@ -115,6 +126,14 @@ def _read(file: Traversable, name: str) -> Model:
     grain, *notes = (line.removeprefix("-- ") for line in lines)
     said = " ".join(note for note in notes if note != READS_ALL)
     return Model(name.removesuffix(".sql"), grain, sql, notes=said)
+
+
+def _seed(file: Traversable) -> Model:
+    names, *lines = csv.reader(file.read_text(encoding="utf-8").splitlines())
+    grain = f"One row per line of finops/models/seeds/{file.name}."
+    rows = ",\n".join(f"({', '.join(map(literal, line))})" for line in lines)
+    sql = f"-- {grain}\nselect * from (values\n{rows}\n) as seed ({', '.join(names)})"
+    return Model(f"seeds.{file.name.removesuffix('.csv')}", grain, sql)
 
 
 def _import(layer: str, table: str) -> Model:

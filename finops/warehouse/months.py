@@ -150,7 +150,7 @@ def changed_months(
 def _inputs(con: duckdb.DuckDBPyConnection, build: str) -> list[tuple[str, str]]:
     query = (
         "select schema_name, table_name from duckdb_tables() where database_name = ? and "
-        "(schema_name in ('mappings', 'inventory', 'business') or "
+        "(schema_name in ('seeds', 'mappings', 'inventory', 'business') or "
         "table_name in ('deliveries', 'delivery_currencies'))"
     )
     return con.execute(query, [build]).fetchall()

@@ -17,7 +17,7 @@ from finops.inputs.business import MADE_OF
 from finops.inputs.inventory import inventory_files
 from finops.settings import FILE_NAME, Settings
 from finops.warehouse import dictionary
-from finops.warehouse.models import Model
+from finops.warehouse.models import Model, seeds
 
 # The signature of a table that months are not told apart in.
 ALL_MONTHS = "*"
@@ -88,6 +88,7 @@ def _signatures(
     deliveries = _deliveries(records)
     inputs = _input_files(settings)
     known: dict[str, Signatures] = {"raw.charges": deliveries}
+    known |= {seed.name: {(seed.name, ALL_MONTHS): _hash(seed.sql)} for seed in seeds()}
     for model in models:
         reads = sorted(model.reads - known.keys())
         tables = [known[name] for name in sorted(model.reads & known.keys())]

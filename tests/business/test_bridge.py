@@ -34,6 +34,9 @@ def warehouse_of(empty_tables):
         for table in TABLES:
             con.execute(f"create schema if not exists {table.partition('.')[0]}")
             con.execute(f"create table {table} as from built.{table} limit 0")
+        con.execute(
+            "create schema seeds; create table seeds.instance_sizes as from built.seeds.instance_sizes"
+        )
         con.execute("detach built")
         keys = ("billing_period", "billing_currency", "x_team", "x_service", "service_name")
         keys = (*keys, "x_entry", "effective_cost")

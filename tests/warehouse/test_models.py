@@ -1,11 +1,15 @@
 """Every model says its grain and is written for more than one engine."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from finops.warehouse.models import checks, models_in_order
+from finops.settings import Settings
+from finops.warehouse import signatures
+from finops.warehouse.models import checks, models_in_order, seeds
 from tests.conftest import ROOT
 
 MODELS = models_in_order()
@@ -47,3 +51,28 @@ def test_every_model_has_a_test_that_names_it():
         and not re.search(rf"\b{re.escape(model.name)}\b", texts)
     ]
     assert missing == []
+
+
+def test_every_seed_is_read_and_every_seed_read_is_there():
+    read = {name for model in MODELS for name in model.reads if name.startswith("seeds.")}
+    known = {seed.name for seed in seeds()}
+    # The bridge asks a build for these.
+    assert read | {"seeds.instance_sizes"} == known
+
+
+def test_a_seed_is_its_file():
+    sizes = next(seed for seed in seeds() if seed.name == "seeds.instance_sizes")
+    rows = dict(duckdb.sql(sizes.sql).fetchall())
+    assert (rows["large"], rows["xlarge"]) == ("4", "8")
+
+
+def test_what_reads_a_seed_is_built_again_when_the_seed_changes(tmp_path, monkeypatch):
+    month = {"billing_period": "2026-10", "status": "current", "delivery_id": "a"}
+    project = Settings(project=tmp_path)
+    before = signatures._signatures(project, [month], MODELS)
+    changed = [replace(seed, sql=f"{seed.sql} ") for seed in seeds() if "arn" in seed.name]
+    monkeypatch.setattr(signatures, "seeds", lambda: changed)
+    after = signatures._signatures(project, [month], MODELS)
+    differing = {name for (name, _), value in after.items() if before[name, _] != value}
+    assert {"seeds.arn_owners", "facts.relationships"} <= differing
+    assert "facts.daily_cost" not in differing

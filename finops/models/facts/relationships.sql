@@ -1,51 +1,5 @@
 -- One row per month, resource and resource that it belongs to, as the bill or the inventory shows.
--- What belongs to what by the names inside an ARN. The owner's name stands between `resource` and
--- the separator: `table/orders/index/by-day` of `table/orders`.
-with named_kinds (aws_service, resource, separator, owner_service, owner, x_relation) as (
-    values
-    ('apigateway', '/apis/', '/', 'apigateway', '/apis/', 'stage_of_api'),
-    ('apigateway', '/restapis/', '/', 'apigateway', '/restapis/', 'stage_of_api'),
-    ('dynamodb', 'table/', '/', 'dynamodb', 'table/', 'part_of_table'),
-    ('ecs', 'container-instance/', '/', 'ecs', 'cluster/', 'container_instance_of_cluster'),
-    ('ecs', 'service/', '/', 'ecs', 'cluster/', 'service_of_cluster'),
-    ('ecs', 'task/', '/', 'ecs', 'cluster/', 'task_of_cluster'),
-    ('eks', 'nodegroup/', '/', 'eks', 'cluster/', 'node_group_of_cluster'),
-    ('eks', 'pod/', '/', 'eks', 'cluster/', 'pod_of_cluster'),
-    ('fsx', 'volume/', '/', 'fsx', 'file-system/', 'volume_of_file_system'),
-    ('kinesis', 'stream/', '/', 'kinesis', 'stream/', 'consumer_of_stream'),
-    ('lambda', 'function:', ':', 'lambda', 'function:', 'version_of_function'),
-    ('logs', 'log-group:/aws/OpenSearchService/domains/', '/', 'es', 'domain/', 'log_group_of_domain'),
-    ('logs', 'log-group:/aws/aes/domains/', '/', 'es', 'domain/', 'log_group_of_domain'),
-    ('logs', 'log-group:/aws/codebuild/', '/', 'codebuild', 'project/', 'log_group_of_project'),
-    ('logs', 'log-group:/aws/containerinsights/', '/', 'eks', 'cluster/', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/docdb/', '/', 'rds', 'cluster:', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/ecs/containerinsights/', '/', 'ecs', 'cluster/', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/eks/', '/', 'eks', 'cluster/', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/lambda/', '/', 'lambda', 'function:', 'log_group_of_function'),
-    ('logs', 'log-group:/aws/neptune/', '/', 'rds', 'cluster:', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/rds/cluster/', '/', 'rds', 'cluster:', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/rds/instance/', '/', 'rds', 'db:', 'log_group_of_instance'),
-    ('logs', 'log-group:/aws/redshift/cluster/', '/', 'redshift', 'cluster:', 'log_group_of_cluster'),
-    ('logs', 'log-group:/aws/transfer/', '/', 'transfer', 'server/', 'log_group_of_server'),
-    ('redshift', 'snapshot:', '/', 'redshift', 'cluster:', 'snapshot_of_cluster'),
-    ('sns', '', ':', 'sns', '', 'subscription_of_topic'),
-    ('states', 'execution:', ':', 'states', 'stateMachine:', 'execution_of_state_machine'),
-    ('states', 'express:', ':', 'states', 'stateMachine:', 'execution_of_state_machine')
-),
-
--- What belongs to what by tags that AWS itself puts on instances.
-tagged_kinds (tag_key, owner_service, owner, x_relation) as (
-    values
-    (
-        'aws_autoscaling_group_name',
-        'autoscaling',
-        'autoScalingGroup:autoScalingGroupName/',
-        'instance_of_autoscaling_group'
-    ),
-    ('aws_eks_cluster_name', 'eks', 'cluster/', 'instance_of_cluster')
-),
-
-split_rows as (
+with split_rows as (
     select
         owner_keys.billing_period,
         resources.x_resource_key as resource_id,
@@ -79,6 +33,8 @@ arns as (
     where x_resource_key like 'arn:%'
 ),
 
+-- By the names inside an ARN. The owner's name stands between `resource` and the separator:
+-- `table/orders/index/by-day` of `table/orders`.
 arn_owners as (
     select
         arns.billing_period,
@@ -102,7 +58,7 @@ arn_owners as (
         ) as x_related_resource_id,
         named_kinds.x_relation
     from arns
-    inner join named_kinds
+    inner join seeds.arn_owners as named_kinds
         on
             arns.aws_service = named_kinds.aws_service
             and starts_with(arns.resource_name, named_kinds.resource)
@@ -149,6 +105,7 @@ snapshot_owners as (
         )
 ),
 
+-- By tags that AWS itself puts on instances.
 tag_owners as (
     select
         owner_keys.billing_period,
@@ -174,7 +131,7 @@ tag_owners as (
         on
             owner_keys.billing_period = resources.billing_period
             and owner_keys.resource_id = resources.resource_id
-    inner join tagged_kinds
+    inner join seeds.owner_tags_of_instances as tagged_kinds
         on owner_keys.tags[tagged_kinds.tag_key] is not null
     where
         resources.x_resource_key like 'i-%'
