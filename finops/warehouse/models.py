@@ -23,6 +23,7 @@ from sqlglot import exp
 
 from finops.findings import words
 from finops.sql import literal
+from finops.warehouse import promised
 
 LAYERS = ("staging", "facts", "marts")
 # A line of a model for the build, not for who reads the table.
@@ -87,8 +88,15 @@ def seeds() -> list[Model]:
 
 @cache
 def checks() -> list[Model]:
-    """Return all promises; the SQL of each selects the rows that break it."""
-    return [_read(file, file.name) for file in _sql_files(files("finops.checks"))]
+    """Return all promises; the SQL of each selects the rows that break it.
+
+    They are the files of checks/, and what a line at the top of a model promises of its table.
+    """
+    found = [_read(file, file.name) for file in _sql_files(files("finops.checks"))]
+    for model in _read_models():
+        made = promised.promises(model.name, _comment(model.sql))
+        found += [Model(name, grain, sql) for name, (grain, sql) in made.items()]
+    return sorted(found, key=lambda check: check.name)
 
 
 @cache
@@ -122,10 +130,14 @@ def _sql_files(folder: Traversable) -> list[Traversable]:
 
 def _read(file: Traversable, name: str) -> Model:
     sql = file.read_text(encoding="utf-8")
-    lines = takewhile(lambda line: line.startswith("-- "), sql.splitlines())
-    grain, *notes = (line.removeprefix("-- ") for line in lines)
-    said = " ".join(note for note in notes if note != READS_ALL)
+    grain, *notes = _comment(sql)
+    said = " ".join(one for one in notes if one != READS_ALL and not promised.is_promise(one))
     return Model(name.removesuffix(".sql"), grain, sql, notes=said)
+
+
+def _comment(sql: str) -> list[str]:
+    lines = takewhile(lambda line: line.startswith("-- "), sql.splitlines())
+    return [line.removeprefix("-- ") for line in lines]
 
 
 def _seed(file: Traversable) -> Model:

@@ -10,6 +10,7 @@ import pytest
 from finops.settings import Settings
 from finops.warehouse import signatures
 from finops.warehouse.models import checks, models_in_order, seeds
+from finops.warehouse.promised import promises
 from tests.conftest import ROOT
 
 MODELS = models_in_order()
@@ -76,3 +77,43 @@ def test_what_reads_a_seed_is_built_again_when_the_seed_changes(tmp_path, monkey
     differing = {name for (name, _), value in after.items() if before[name, _] != value}
     assert {"seeds.arn_owners", "facts.relationships"} <= differing
     assert "facts.daily_cost" not in differing
+
+
+def test_a_line_of_a_model_is_a_check_of_its_table():
+    made = promises("marts.team_month", ["Unique: billing_period, x_team."])
+    ((name, (said, sql)),) = made.items()
+    assert (name, said) == ("team_month_has_one_row_per_grain", "Rows that appear twice.")
+    con = duckdb.connect()
+    con.execute(
+        "create schema marts; create table marts.team_month as "
+        "select * from (values ('2026-10', 'a'), ('2026-10', 'b'), ('2026-10', 'b'), (null, 'b')) "
+        "as rows (billing_period, x_team)"
+    )
+    assert con.execute(sql).fetchall() == [("2026-10", "b", 1, 2)]
+
+
+def test_sums_are_held_against_the_bill_with_its_tax():
+    made = promises("marts.unit_cost", ["Sums to the bill where x_service = '*'."])
+    ((name, (_, sql)),) = made.items()
+    assert name == "unit_cost_matches_the_bill"
+    con = duckdb.connect()
+    con.execute(
+        "create schema marts; create schema facts; create table facts.daily_cost as "
+        "select '2026-10' as billing_period, 'USD' as billing_currency, * from "
+        "(values (10, 8, 'cloud_expense'), (1, 1, 'vat_receivable')) "
+        "as rows (billed_cost, effective_cost, x_entry); create table marts.unit_cost as "
+        "select '2026-10' as billing_period, 'USD' as billing_currency, * from "
+        "(values (10, 8, 1, 1, '*'), (5, 5, 0, 0, 'cart')) "
+        "as rows (billed_cost, effective_cost, x_billed_tax, x_effective_tax, x_service)"
+    )
+    assert con.execute(sql).fetchall() == []
+    # A line that is put down as tax and is none is seen, too.
+    con.execute(
+        "update marts.unit_cost set billed_cost = 9, x_billed_tax = 2 where x_service = '*'"
+    )
+    assert con.execute(sql).fetchall() == [("2026-10", "USD", 11, 11, 9, 9, 1, 2, 1, 1)]
+
+
+def test_what_a_table_promises_is_no_text_about_it():
+    team_month = next(model for model in MODELS if model.name == "marts.team_month")
+    assert team_month.notes == "Cost is before recoverable tax, as budgets are."

@@ -1,4 +1,5 @@
 -- One row per month, AWS service code and usage type that a commitment can cover: what kind of use it is.
+-- Unique: billing_period, x_service_code, x_usage_type.
 -- What Savings Plans and reservations apply to is in seeds.commitment_uses and nowhere else, from AWS's lists: the Savings
 -- Plans User Guide, "What are Savings Plans?", the service codes and units of its API_SavingsPlanRate, and the pages
 -- on reserved instances, nodes and capacity of each service. A usage type is told after its region, APN2-BoxUsage.

@@ -1,4 +1,5 @@
 -- One row per month, owner key and day that a resource list, a tag or a rule gives an owner.
+-- Unique: billing_period, x_owner_key, charge_date.
 with turning_days as (
     select valid_from as first_day from mappings.rule_owners
     union

@@ -1,4 +1,5 @@
 -- One row per billing month, day, scope, key and currency: own cost, and the part of it that is one-off.
+-- Unique: billing_period, charge_date, x_scope, x_key, billing_currency.
 -- Cost is before recoverable tax.
 with planned_one_offs as (
     select distinct

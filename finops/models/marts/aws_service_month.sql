@@ -1,4 +1,6 @@
 -- One row per month and AWS service seen in any month, so that a service that ended shows its drop.
+-- Unique: billing_period, service_name, billing_currency.
+-- Sums to the bill.
 -- Cost is before recoverable tax.
 -- Reads all months.
 with service_cost as (

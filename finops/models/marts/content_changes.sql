@@ -1,4 +1,5 @@
 -- One row per month, payer, billing currency, comparison and column, tag key, AWS service or account that came or went.
+-- Unique: billing_period, x_billing_account_ids, billing_currency, x_compared_with, x_kind, x_name.
 -- Reads all months.
 with current_deliveries as (
     select

@@ -1,4 +1,5 @@
 -- One row per month, team (`*` is the company) and billing currency: how much has an owner, and a tag that says so.
+-- Unique: billing_period, x_team, billing_currency.
 -- Cost is before recoverable tax.
 -- The KPIs of the FinOps Framework, by money and by resources; finops.org/framework/capabilities/allocation,
 -- and the playbooks "How to Calculate Percentage of Costs Associated with Untagged CSP Cloud Resources" and

@@ -1,4 +1,5 @@
 -- One row per month, day, billing currency and pool that was not split as it asks, and what was done.
+-- Unique: billing_period, charge_date, billing_currency, x_pool, x_driver.
 with pools as (
     select
         pool_days.billing_period,

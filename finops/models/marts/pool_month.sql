@@ -1,4 +1,5 @@
 -- One row per month, pool, payer, driver and billing currency: the part of the pool's cost he carries.
+-- Unique: billing_period, x_pool, x_team, x_driver, billing_currency.
 -- Cost is before recoverable tax. A payer that is the pool itself keeps what its instances left idle.
 select
     billing_period,

@@ -1,4 +1,5 @@
 -- One row per month, KPI of the FinOps Foundation and billing currency: its value, what it divides by what, and why it is missing.
+-- Unique: billing_period, billing_currency, x_kpi.
 -- Names, formulas, their pages and where ours must differ are in KPIS of finops/business/scorecard.py.
 -- Of usage before recoverable tax, credits and refunds.
 with uses as (

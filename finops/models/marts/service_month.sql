@@ -1,4 +1,6 @@
 -- One row per month, service of the company, team and billing currency: its cost before any sharing.
+-- Unique: billing_period, x_service, x_team, billing_currency.
+-- Sums to the bill.
 -- Cost is before recoverable tax.
 with service_cost as (
     select

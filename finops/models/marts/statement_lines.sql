@@ -1,4 +1,5 @@
 -- One row per month, billing currency, team, pool, driver, service, AWS service, charge category, entry of the books and cost centre: what it pays.
+-- Unique: billing_period, billing_currency, x_team, x_pool, x_driver, x_service, service_name, charge_category, x_entry, x_cost_centre.
 -- Cost is before recoverable tax. Coins are whole and add up: the sum of the month's lines is rounded, and given to
 -- teams, their pools and drivers, AWS services and lines by the largest remainders, so no sum is more than a coin off.
 -- x_effective_coins are of the effective cost, in the smallest coin of the billing currency; x_reporting_coins the

@@ -1,4 +1,6 @@
 -- One row per month, team and billing currency: cost after shared cost is split, and budget against own cost.
+-- Unique: billing_period, x_team, billing_currency.
+-- Sums to the bill.
 -- Cost is before recoverable tax, as budgets are.
 with team_cost as (
     select

@@ -1,4 +1,5 @@
 -- One row per month and billing currency: how far its numbers can be trusted.
+-- Unique: billing_period, billing_currency.
 -- Cost and its shares are before recoverable tax: billed_cost and x_billed_tax are the bill.
 -- Reads all months.
 with gross_costs as (

@@ -1,4 +1,6 @@
 -- One row per billing month, UTC day and service that has cost; the service `*` is the whole company.
+-- Unique: charge_date, billing_period, x_service, billing_currency.
+-- Sums to the bill where x_service = '*'.
 -- Cost is before recoverable tax.
 -- Orders and revenue that are known by day only are of days of x_orders_day_zone, x_revenue_day_zone.
 with cost as (

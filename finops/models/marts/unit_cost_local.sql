@@ -1,4 +1,5 @@
 -- One row per day of the company and service that has cost; the service `*` is the whole company.
+-- Unique: charge_date, x_service, billing_currency.
 -- Where the bill has hours, days are those of the project's `timezone`, else UTC days: x_day_zone says.
 -- Cost is before recoverable tax, which counts on its UTC day.
 -- Charges that span more than an hour count on the UTC day of that date: x_undivided_effective_cost.

@@ -1,4 +1,5 @@
 -- One row per month, scope (company, team, service, product, cost_centre, aws_service), key and currency: the three measures of own cost.
+-- Unique: billing_period, x_scope, x_key, billing_currency.
 -- Cost is before recoverable tax, as budgets are.
 with measured_cost as (
     select

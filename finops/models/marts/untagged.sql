@@ -1,4 +1,5 @@
 -- One row per resource without an owner tag (or usage without a resource), the costliest first.
+-- Unique: sub_account_id, x_service_code, service_name, region_id, resource_id, x_usage_type, billing_currency.
 -- Cost is before recoverable tax, which nobody tags.
 -- Reads all months.
 -- The trend compares the newest month that has all its days with the month before it.
