@@ -14,6 +14,7 @@ with all_shares as (
         x_share_units
     from facts.pool_shares
     union all
+    -- The cost of an instance that is split over its pods goes its own way.
     select
         billing_period,
         charge_date,
@@ -29,21 +30,13 @@ with all_shares as (
     from facts.split_shares
 ),
 
+-- The payers of a pool's day are numbered: of equal remainders the first rounds up.
 shares as (
     select
         *,
         row_number() over (
-            order by
-                billing_period,
-                charge_date,
-                billing_currency,
-                x_pool,
-                x_instance,
-                x_team,
-                x_driver,
-                x_service,
-                x_environment,
-                x_cost_centre
+            partition by billing_period, charge_date, billing_currency, x_pool, x_instance
+            order by x_team, x_driver, x_service, x_environment, x_cost_centre
         ) as x_share
     from all_shares
 ),
@@ -58,33 +51,32 @@ shared_pools as (
     from shares
 ),
 
--- What nobody else pays for stays with its owner.
-costs as (
+-- What others pay for, its rows numbered within the pool's day.
+pooled_costs as (
     select
         costs.*,
         pools.x_instance,
-        case when pools.x_pool is not null
-            then row_number() over (
-                order by
+        row_number() over (
+            partition by
                 costs.billing_period,
                 costs.charge_date,
+                costs.billing_currency,
+                costs.x_team,
+                pools.x_instance
+            order by
                 costs.sub_account_id,
                 costs.service_category,
                 costs.service_name,
                 costs.x_service_code,
                 costs.charge_category,
                 costs.x_entry,
-                costs.billing_currency,
                 costs.x_service,
-                costs.x_team,
                 costs.x_environment,
                 costs.x_cost_centre,
-                costs.x_parent_resource_id,
                 costs.x_allocated_from
-            )
-        end as x_row
+        ) as x_row
     from facts.collected_cost as costs
-    left join shared_pools as pools
+    inner join shared_pools as pools
         on
             costs.billing_period = pools.billing_period
             and costs.charge_date = pools.charge_date
@@ -93,85 +85,80 @@ costs as (
             and coalesce(costs.x_parent_resource_id, '') = pools.x_instance
 ),
 
-row_shares as (
+-- Five measures of each row, split one like the other.
+amounts as (
     select
+        costs.billing_period,
+        costs.charge_date,
+        costs.billing_currency,
+        costs.x_team as x_pool,
+        costs.x_instance,
         costs.x_row,
-        shares.x_share,
-        shares.x_share_units,
-        costs.list_cost,
-        costs.contracted_cost,
-        costs.billed_cost,
-        costs.effective_cost,
-        costs.x_unblended_cost
-    from costs
-    inner join shares
-        on
-            costs.billing_period = shares.billing_period
-            and costs.charge_date = shares.charge_date
-            and costs.billing_currency = shares.billing_currency
-            and costs.x_team = shares.x_pool
-            and costs.x_instance = shares.x_instance
-),
-
-measures as (
-    select x_row, x_share, x_share_units, 1 as x_measure, list_cost as amount from row_shares
-    union all
-    select x_row, x_share, x_share_units, 2 as x_measure, contracted_cost as amount from row_shares
-    union all
-    select x_row, x_share, x_share_units, 3 as x_measure, billed_cost as amount from row_shares
-    union all
-    select x_row, x_share, x_share_units, 4 as x_measure, effective_cost as amount from row_shares
-    union all
-    select x_row, x_share, x_share_units, 5 as x_measure, x_unblended_cost as amount from row_shares
+        measures.x_measure,
+        case measures.x_measure
+            when 'list' then costs.list_cost
+            when 'contracted' then costs.contracted_cost
+            when 'billed' then costs.billed_cost
+            when 'effective' then costs.effective_cost
+            when 'unblended' then costs.x_unblended_cost
+        end as amount
+    from pooled_costs as costs
+    cross join (values ('list'), ('contracted'), ('billed'), ('effective'), ('unblended'))
+        as measures (x_measure)
 ),
 
 -- In ten-billionths, the last digit of most bills; a credit is split as the charge it mirrors.
-amounts as (
+amount_units as (
     select
         *,
         case when amount < 0 then -1 else 1 end as amount_sign,
         cast(cast(abs(amount) as decimal(28, 10)) * 10000000000 as hugeint) as units
-    from measures
+    from amounts
     where amount <> 0
 ),
 
 -- A product of large units and a share has more digits than any type: it is made in two parts.
 products as (
     select
-        *,
-        units // 1000000000000000 * x_share_units as whole_product,
-        units % 1000000000000000 * x_share_units as product
-    from amounts
+        amounts.*,
+        shares.x_share,
+        amounts.units // 1000000000000000 * shares.x_share_units as whole_product,
+        amounts.units % 1000000000000000 * shares.x_share_units as product
+    from amount_units as amounts
+    inner join shares
+        on
+            amounts.billing_period = shares.billing_period
+            and amounts.charge_date = shares.charge_date
+            and amounts.billing_currency = shares.billing_currency
+            and amounts.x_pool = shares.x_pool
+            and amounts.x_instance = shares.x_instance
 ),
 
-remainders as (
+floors as (
     select
-        x_row,
-        x_share,
-        x_measure,
-        amount,
-        amount_sign,
-        units,
+        *,
         whole_product + product // 1000000000000000 as floor_units,
         cast(product % 1000000000000000 as bigint) as remainder
     from products
 ),
 
 -- Largest remainder: what rounding down leaves goes, digit by digit, to whom it took most from.
--- He who comes first also takes what a bill says beyond the tenth decimal.
-ranked_remainders as (
+ranks as (
     select
         *,
-        sum(remainder) over (partition by x_row, x_measure) // 1000000000000000 as left_units,
-        row_number() over (partition by x_row, x_measure order by remainder desc, x_share) as x_rank
-    from remainders
+        sum(remainder) over amounts // 1000000000000000 as left_units,
+        row_number() over (amounts order by remainder desc, x_share) as x_rank
+    from floors
+    window amounts as (
+        partition by
+            billing_period, charge_date, billing_currency, x_pool, x_instance, x_row, x_measure
+    )
 ),
 
+-- He who comes first also takes what a bill says beyond the tenth decimal.
 part_amounts as (
     select
-        x_row,
-        x_share,
-        x_measure,
+        *,
         cast(
             amount_sign * (floor_units + case when x_rank <= left_units then 1 else 0 end)
             as decimal(28, 0)
@@ -179,52 +166,66 @@ part_amounts as (
         + case when x_rank = 1
             then amount - cast(amount_sign * units as decimal(28, 0)) * 0.0000000001
             else 0
-        end as amount
-    from ranked_remainders
+        end as part
+    from ranks
 ),
 
 parts as (
     select
-        x_row,
-        x_share,
-        sum(case when x_measure = 1 then amount end) as list_cost,
-        sum(case when x_measure = 2 then amount end) as contracted_cost,
-        sum(case when x_measure = 3 then amount end) as billed_cost,
-        sum(case when x_measure = 4 then amount end) as effective_cost,
-        sum(case when x_measure = 5 then amount end) as x_unblended_cost
-    from part_amounts
-    group by x_row, x_share
-),
-
-allocated_cost as (
-    select
         billing_period,
         charge_date,
-        sub_account_id,
-        service_category,
-        service_name,
-        x_service_code,
-        charge_category,
-        x_entry,
         billing_currency,
-        x_service,
-        x_team,
-        x_environment,
-        x_cost_centre,
-        x_parent_resource_id,
-        x_allocated_from,
-        case when x_allocated_from is not null then 'commitment_benefit' end as x_driver,
+        x_pool,
+        x_instance,
+        x_row,
+        x_share,
+        sum(case when x_measure = 'list' then part end) as list_cost,
+        sum(case when x_measure = 'contracted' then part end) as contracted_cost,
+        sum(case when x_measure = 'billed' then part end) as billed_cost,
+        sum(case when x_measure = 'effective' then part end) as effective_cost,
+        sum(case when x_measure = 'unblended' then part end) as x_unblended_cost
+    from part_amounts
+    group by
+        billing_period, charge_date, billing_currency, x_pool, x_instance, x_row, x_share
+),
+
+-- What nobody else pays for stays with its owner.
+kept as (
+    select
+        costs.billing_period,
+        costs.charge_date,
+        costs.sub_account_id,
+        costs.service_category,
+        costs.service_name,
+        costs.x_service_code,
+        costs.charge_category,
+        costs.x_entry,
+        costs.billing_currency,
+        costs.x_service,
+        costs.x_team,
+        costs.x_environment,
+        costs.x_cost_centre,
+        costs.x_parent_resource_id,
+        costs.x_allocated_from,
+        case when costs.x_allocated_from is not null then 'commitment_benefit' end as x_driver,
         cast(1 as double) as x_weight,
-        list_cost,
-        contracted_cost,
-        billed_cost,
-        effective_cost,
-        x_unblended_cost
-    from costs
-    where x_row is null
+        costs.list_cost,
+        costs.contracted_cost,
+        costs.billed_cost,
+        costs.effective_cost,
+        costs.x_unblended_cost
+    from facts.collected_cost as costs
+    left join shared_pools as pools
+        on
+            costs.billing_period = pools.billing_period
+            and costs.charge_date = pools.charge_date
+            and costs.billing_currency = pools.billing_currency
+            and costs.x_team = pools.x_pool
+            and coalesce(costs.x_parent_resource_id, '') = pools.x_instance
+    where pools.x_pool is null
+),
 
-    union all
-
+split as (
     select
         costs.billing_period,
         costs.charge_date,
@@ -248,20 +249,34 @@ allocated_cost as (
         coalesce(parts.billed_cost, 0) as billed_cost,
         coalesce(parts.effective_cost, 0) as effective_cost,
         coalesce(parts.x_unblended_cost, 0) as x_unblended_cost
-    from row_shares
-    inner join costs
-        on row_shares.x_row = costs.x_row
+    from pooled_costs as costs
     inner join shares
-        on row_shares.x_share = shares.x_share
+        on
+            costs.billing_period = shares.billing_period
+            and costs.charge_date = shares.charge_date
+            and costs.billing_currency = shares.billing_currency
+            and costs.x_team = shares.x_pool
+            and costs.x_instance = shares.x_instance
     left join parts
         on
-            row_shares.x_row = parts.x_row
-            and row_shares.x_share = parts.x_share
+            costs.billing_period = parts.billing_period
+            and costs.charge_date = parts.charge_date
+            and costs.billing_currency = parts.billing_currency
+            and costs.x_team = parts.x_pool
+            and costs.x_instance = parts.x_instance
+            and costs.x_row = parts.x_row
+            and shares.x_share = parts.x_share
     left join mappings.team_days as teams
         on
             shares.x_team = teams.team
             and costs.charge_date >= teams.valid_from
             and costs.charge_date < teams.valid_to
+),
+
+allocated as (
+    select * from kept
+    union all
+    select * from split
 )
 
 select
@@ -272,4 +287,4 @@ select
     case when x_entry = 'vat_receivable' then 0 else effective_cost end as x_pretax_effective_cost,
     case when x_entry = 'vat_receivable' then billed_cost else 0 end as x_billed_tax,
     case when x_entry = 'vat_receivable' then effective_cost else 0 end as x_effective_tax
-from allocated_cost
+from allocated

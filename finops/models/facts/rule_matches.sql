@@ -1,39 +1,44 @@
 -- One row per month, owner key and rule that matches it on some of its days.
 -- Each value of a column is compared with each pattern once, however many keys have it.
-with keys as (
+with key_values as (
     select
-        billing_period,
-        x_owner_key,
-        -- Some providers write an account in either case.
-        lower(sub_account_id) as sub_account_id,
-        x_service_code,
-        x_usage_type,
-        x_operation,
-        region_id,
-        resource_id,
-        x_line_item_type,
-        x_first_charge_date,
-        x_last_charge_date
+        owner_keys.billing_period,
+        owner_keys.x_owner_key,
+        columns.x_attribute,
+        case columns.x_attribute
+            when 'resource_id' then owner_keys.resource_id
+            when 'usage_type' then owner_keys.x_usage_type
+            when 'operation' then owner_keys.x_operation
+            -- Some providers write an account in either case.
+            when 'sub_account_id' then lower(owner_keys.sub_account_id)
+            when 'service_code' then owner_keys.x_service_code
+            when 'region_id' then owner_keys.region_id
+            when 'line_item_type' then owner_keys.x_line_item_type
+        end as value
     from facts.owner_keys
+    cross join (
+        values
+        ('resource_id'),
+        ('usage_type'),
+        ('operation'),
+        ('sub_account_id'),
+        ('service_code'),
+        ('region_id'),
+        ('line_item_type')
+    ) as columns (x_attribute)
 ),
 
 column_values as (
-    select distinct 'resource_id' as x_attribute, resource_id as value from keys
-    union all
-    select distinct 'usage_type' as x_attribute, x_usage_type as value from keys
-    union all
-    select distinct 'operation' as x_attribute, x_operation as value from keys
-    union all
-    select distinct 'sub_account_id' as x_attribute, sub_account_id as value from keys
-    union all
-    select distinct 'service_code' as x_attribute, x_service_code as value from keys
-    union all
-    select distinct 'region_id' as x_attribute, region_id as value from keys
-    union all
-    select distinct 'line_item_type' as x_attribute, x_line_item_type as value from keys
+    select distinct
+        x_attribute,
+        value
+    from key_values
     union all
     -- People write tags, so their case says nothing.
-    select distinct x_attribute, x_folded_value as value from facts.tag_values
+    select distinct
+        x_attribute,
+        x_folded_value as value
+    from facts.tag_values
 ),
 
 -- Two alternatives of one rule may match one value.
@@ -87,60 +92,41 @@ tag_matches as (
 
 -- A key that matches the most telling column of a rule may match the rule.
 first_matches as (
-    select keys.*, tag_matches.x_rank
-    from keys
-    inner join tag_matches
+    select
+        billing_period,
+        x_owner_key,
+        x_rank
+    from tag_matches
+    where x_place = 1
+    union
+    select
+        key_values.billing_period,
+        key_values.x_owner_key,
+        value_matches.x_rank
+    from key_values
+    inner join value_matches
         on
-            keys.billing_period = tag_matches.billing_period
-            and keys.x_owner_key = tag_matches.x_owner_key
-    where tag_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.resource_id = value_matches.value
-    where value_matches.x_attribute = 'resource_id' and value_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.x_usage_type = value_matches.value
-    where value_matches.x_attribute = 'usage_type' and value_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.x_operation = value_matches.value
-    where value_matches.x_attribute = 'operation' and value_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.sub_account_id = value_matches.value
-    where value_matches.x_attribute = 'sub_account_id' and value_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.x_service_code = value_matches.value
-    where value_matches.x_attribute = 'service_code' and value_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.region_id = value_matches.value
-    where value_matches.x_attribute = 'region_id' and value_matches.x_place = 1
-    union all
-    select keys.*, value_matches.x_rank
-    from keys
-    inner join value_matches on keys.x_line_item_type = value_matches.value
-    where value_matches.x_attribute = 'line_item_type' and value_matches.x_place = 1
+            key_values.x_attribute = value_matches.x_attribute
+            and key_values.value = value_matches.value
+    where value_matches.x_place = 1
 ),
 
 candidates as (
     select
-        first_matches.*,
+        first_matches.billing_period,
+        first_matches.x_owner_key,
+        first_matches.x_rank,
         rules.x_rule_id
     from first_matches
+    inner join facts.owner_keys as keys
+        on
+            first_matches.billing_period = keys.billing_period
+            and first_matches.x_owner_key = keys.x_owner_key
     inner join mappings.rule_owners as rules
         on
             first_matches.x_rank = rules.x_rank
-            and first_matches.x_last_charge_date >= rules.valid_from
-            and first_matches.x_first_charge_date < rules.valid_to
+            and keys.x_last_charge_date >= rules.valid_from
+            and keys.x_first_charge_date < rules.valid_to
 ),
 
 other_columns as (
@@ -157,17 +143,16 @@ asked_values as (
         candidates.x_owner_key,
         candidates.x_rank,
         other_columns.x_column,
-        case other_columns.x_column
-            when 'usage_type' then candidates.x_usage_type
-            when 'operation' then candidates.x_operation
-            when 'sub_account_id' then candidates.sub_account_id
-            when 'service_code' then candidates.x_service_code
-            when 'region_id' then candidates.region_id
-            when 'line_item_type' then candidates.x_line_item_type
-        end as value
+        key_values.value
     from candidates
     inner join other_columns
         on candidates.x_rank = other_columns.x_rank
+    -- Of a tag it has none; tag_matches says what it matches.
+    left join key_values
+        on
+            candidates.billing_period = key_values.billing_period
+            and candidates.x_owner_key = key_values.x_owner_key
+            and other_columns.x_column = key_values.x_attribute
 ),
 
 unmet as (
