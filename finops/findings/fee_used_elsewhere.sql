@@ -1,12 +1,8 @@
 -- Commitments of a month that is over whose fee pays for more than its usage and unused part.
 with open_months as (
     select distinct billing_period
-    from ledger.deliveries
-    where
-        status = 'current'
-        and coalesce(final_rows, 0) < source_rows
-        -- AWS fills a day for up to 48 hours after it ended.
-        and cast(delivered_at - interval '3' day as date) < last_day(cast(billing_period || '-01' as date))
+    from facts.open_deliveries
+    where x_complete_until < last_day(cast(billing_period || '-01' as date))
 )
 
 select

@@ -10,6 +10,7 @@ from finops.warehouse.connect import Warehouse
 
 __all__ = ["last_complete", "observed", "still_open"]
 
+# As facts.open_deliveries says it of a build; here it is of what had been delivered by a day.
 _INCOMPLETE_DAYS = 3
 _OBSERVED_DAYS, _OBSERVED_MONTHS = 6, 6
 

@@ -39,11 +39,13 @@ def found(run_model):
 
     def run(costs=(), charges=(), deliveries=None):
         rests = run_model("facts.commitment_rests", {"facts.daily_cost": list(costs)})
+        ledger = {"ledger.deliveries": deliveries or [delivery()]}
         inputs = {
+            "facts.open_deliveries": run_model("facts.open_deliveries", ledger),
             "facts.daily_cost": list(costs),
             "facts.commitment_rests": rests,
             "staging.charges": list(charges),
-            "ledger.deliveries": deliveries or [delivery()],
+            **ledger,
         }
         names = "x_found_cost", "x_line_item_type", "commitment_discount_id", "sub_account_id"
         return sorted(

@@ -50,7 +50,9 @@ def month(run_model):
     """The row of facts.month_deliveries for deliveries of one month."""
 
     def run(*deliveries):
-        (row,) = run_model("facts.month_deliveries", ledger(list(deliveries)))
+        inputs = ledger(list(deliveries))
+        days = run_model("facts.open_deliveries", {"ledger.deliveries": list(deliveries)})
+        (row,) = run_model("facts.month_deliveries", inputs | {"facts.open_deliveries": days})
         return row
 
     return run

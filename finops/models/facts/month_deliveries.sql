@@ -2,25 +2,26 @@
 -- Reads all months.
 with delivery_days as (
     select
-        *,
-        cast(billing_period || '-01' as date) as first_day,
-        least(cast(delivered_at as date), last_day(cast(billing_period || '-01' as date)))
-            as last_day_delivered,
-        -- AWS fills a day for up to 48 hours after it ended.
-        least(cast(delivered_at - interval '3' day as date), last_charge_date) as complete_until
+        deliveries.delivery_id,
+        cast(deliveries.billing_period || '-01' as date) as first_day,
+        least(
+            cast(deliveries.delivered_at as date),
+            last_day(cast(deliveries.billing_period || '-01' as date))
+        ) as last_day_delivered,
+        least(open_deliveries.x_complete_until, deliveries.last_charge_date) as complete_until
     from ledger.deliveries
+    inner join facts.open_deliveries
+        on deliveries.delivery_id = open_deliveries.delivery_id
 ),
 
-open_deliveries as (
+open_days as (
     select
         delivery_id,
         greatest(first_day, cast(complete_until + interval '1' day as date)) as incomplete_from,
         last_day_delivered as incomplete_until
     from delivery_days
     where
-        status = 'current'
-        and coalesce(final_rows, 0) < source_rows
-        and complete_until < last_day_delivered
+        complete_until < last_day_delivered
         and first_day <= last_day_delivered
 )
 
@@ -31,8 +32,8 @@ select
     max(deliveries.delivered_at) filter (where deliveries.status = 'current') as delivered_at,
     max(deliveries.last_charge_date) filter (where deliveries.status = 'current')
         as last_charge_date,
-    min(open_deliveries.incomplete_from) as incomplete_from,
-    max(open_deliveries.incomplete_until) as incomplete_until,
+    min(open_days.incomplete_from) as incomplete_from,
+    max(open_days.incomplete_until) as incomplete_until,
     sum(currencies.source_rows) filter (where deliveries.status = 'current') as source_rows,
     -- One bill without invoice ids, such as FOCUS 1.0, leaves the month's finality unknown.
     case when bool_and(currencies.final_rows is not null or deliveries.status <> 'current')
@@ -47,8 +48,8 @@ select
 from ledger.delivery_currencies as currencies
 inner join ledger.deliveries as deliveries
     on currencies.delivery_id = deliveries.delivery_id
-left join open_deliveries
-    on deliveries.delivery_id = open_deliveries.delivery_id
+left join open_days
+    on deliveries.delivery_id = open_days.delivery_id
 left join ledger.deliveries as previous
     on
         deliveries.previous_delivery_id = previous.delivery_id
