@@ -31,7 +31,7 @@ FLOORS = (
     "ingest",
     "settings",
     "inputs",
-    "findings models.facts",
+    "findings models.facts models.marts",
     "chain checks invoice.rules memory models models.pools",
     "definitions frames",
     "coins text",

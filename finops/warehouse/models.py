@@ -1,14 +1,14 @@
 """The models: the folder is the schema, the file is the table, the first line is its grain.
 
-A model is a query, `<table>.sql`. Where sets are not enough it is `<table>.py`: a query `SQL` and a
-function `transform` that makes the table's rows of the query's. What is known of AWS
-itself, such as the sizes of instances, is `seeds/<table>.csv`.
+A model is a query, `<table>.sql`. Where sets are not enough there is a `<table>.py`: a function
+`transform` that makes the table's rows of the query's, and the query `SQL` if it is in no file.
+What is known of AWS itself, such as the sizes of instances, is `seeds/<table>.csv`.
 """
 
 import csv
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -116,11 +116,14 @@ def findings() -> Model:
 def _read_models() -> Iterator[Model]:
     for layer in LAYERS:
         folder = files("finops.models") / layer
-        for file in _sql_files(folder):
-            yield _read(file, f"{layer}.{file.name}")
-        for file in folder.iterdir():
-            if file.name.endswith(".py"):
-                yield _import(layer, file.name.removesuffix(".py"))
+        queries = {file.name.removesuffix(".sql"): file for file in _sql_files(folder)}
+        names = [file.name for file in folder.iterdir()]
+        scripts = {name.removesuffix(".py") for name in names if name.endswith(".py")}
+        for table, file in queries.items():
+            model = _read(file, f"{layer}.{file.name}")
+            yield _with_code(model) if table in scripts else model
+        for table in sorted(scripts - queries.keys()):
+            yield _import(layer, table)
 
 
 def _sql_files(folder: Traversable) -> list[Traversable]:
@@ -149,9 +152,18 @@ def _seed(file: Traversable) -> Model:
 
 
 def _import(layer: str, table: str) -> Model:
-    module: Any = import_module(f"finops.models.{layer}.{table}")
+    module, version = _module(f"{layer}.{table}")
     grain, _, notes = module.__doc__.partition("\n")
-    # A change of what it computes with is a change of the model.
-    version = "".join(inspect.getsource(one) for one in (module, *module.USES))
     notes = " ".join(notes.split())
     return Model(f"{layer}.{table}", grain, module.SQL, module.transform, version, notes)
+
+
+def _with_code(model: Model) -> Model:
+    module, version = _module(model.name)
+    return replace(model, transform=module.transform, version=version)
+
+
+def _module(name: str) -> tuple[Any, str]:
+    module: Any = import_module(f"finops.models.{name}")
+    # A change of what it computes with is a change of the model.
+    return module, "".join(inspect.getsource(one) for one in (module, *module.USES))

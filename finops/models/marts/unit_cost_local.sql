@@ -212,27 +212,23 @@ reported_cost as (
 reasoned as (
     select
         *,
+        -- Why a measure is empty: finops/models/reasons.py says it in words.
         case
-            when missing_date is not null
-                then 'the bill has no hours of the UTC day ' || missing_date
-            when x_orders_gap is not null then 'orders are known of ' || x_orders_gap
-            when x_orders is null and is_by_month
-                then 'orders are known by month only: see marts.unit_cost_month'
-            when x_orders is null then 'no orders in business/orders.csv'
-            when x_orders = 0 then 'there were no orders'
+            when missing_date is not null then 'no_hours'
+            when x_orders_gap is not null then 'orders_gap'
+            when x_orders is null and is_by_month then 'orders_by_month'
+            when x_orders is null then 'no_orders'
+            when x_orders = 0 then 'zero_orders'
         end as x_per_order_reason,
         case
-            when missing_date is not null
-                then 'the bill has no hours of the UTC day ' || missing_date
-            when x_revenue_gap = 'several currencies' then 'revenue is in several currencies'
-            when x_revenue_gap is not null then 'revenue is known of ' || x_revenue_gap
-            when x_revenue is null then 'no revenue in business/revenue.csv'
-            when x_revenue = 0 then 'there was no revenue'
+            when missing_date is not null then 'no_hours'
+            when x_revenue_gap = 'several currencies' then 'several_currencies'
+            when x_revenue_gap is not null then 'revenue_gap'
+            when x_revenue is null then 'no_revenue'
+            when x_revenue = 0 then 'zero_revenue'
             when x_revenue_currency = billing_currency then null
-            when x_revenue_currency is distinct from x_reporting_currency
-                then 'revenue is in ' || x_revenue_currency || ', which has no exchange rate here'
-            when x_exchange_rate is null
-                then 'no exchange rate in business/exchange_rates.csv'
+            when x_revenue_currency is distinct from x_reporting_currency then 'revenue_currency'
+            when x_exchange_rate is null then 'no_rate'
         end as x_to_revenue_reason
     from reported_cost
 ),
@@ -275,6 +271,8 @@ select
     ) / cast(revenue as double) as x_effective_cost_to_revenue,
     x_per_order_reason,
     x_to_revenue_reason,
-    case when x_exchange_rate is null then 'no exchange rate in business/exchange_rates.csv' end
-        as x_reporting_reason
+    case when x_exchange_rate is null then 'no_rate' end as x_reporting_reason,
+    missing_date as x_missing_date,
+    x_orders_gap,
+    x_revenue_gap
 from divisors

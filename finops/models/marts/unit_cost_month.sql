@@ -185,46 +185,29 @@ known as (
 reasoned as (
     select
         *,
+        -- Why a measure is empty: finops/models/reasons.py says it in words.
         case
-            when x_orders is null and x_orders_gap is null
-                then 'no orders of ' || x_orders_of || ' in business/orders.csv'
-            when is_by_month and x_order_days > x_bill_days
-                then
-                    'orders are known for the whole month, and the bill has ' || x_bill_days
-                    || ' of ' || x_order_days || ' days'
-            when x_order_days < x_bill_days
-                then
-                    'orders of ' || (x_bill_days - x_order_days) || ' of ' || x_bill_days
-                    || ' days are missing' || coalesce(': known of ' || x_orders_gap, '')
-            when x_orders = 0 then 'there were no orders'
+            when x_orders is null and x_orders_gap is null then 'no_orders_of'
+            when is_by_month and x_order_days > x_bill_days then 'orders_of_whole_month'
+            when x_order_days < x_bill_days and x_orders_gap is null then 'order_days_missing'
+            when x_order_days < x_bill_days then 'order_hours_missing'
+            when x_orders = 0 then 'zero_orders'
         end as x_per_order_reason,
         case
-            when x_revenue_days = 0 and x_revenue_gap is null
-                then 'no revenue of ' || x_orders_of || ' in business/revenue.csv'
-            when x_revenue_days < x_bill_days
-                then
-                    'revenue of ' || (x_bill_days - x_revenue_days) || ' of ' || x_bill_days
-                    || ' days is missing' || coalesce(': known of ' || x_revenue_gap, '')
-            when x_revenue is null then 'revenue is in several currencies'
-            when x_revenue = 0 then 'there was no revenue'
-            when revenue_rate is null
-                then
-                    'no exchange rate from ' || billing_currency || ' to ' || x_revenue_currency
-                    || ' for ' || billing_period
+            when x_revenue_days = 0 and x_revenue_gap is null then 'no_revenue_of'
+            when x_revenue_days < x_bill_days and x_revenue_gap is null then 'revenue_days_missing'
+            when x_revenue_days < x_bill_days then 'revenue_hours_missing'
+            when x_revenue is null then 'several_currencies'
+            when x_revenue = 0 then 'zero_revenue'
+            when revenue_rate is null then 'no_rate_to_revenue'
         end as x_to_revenue_reason,
         case
             when x_budget is not null then null
-            when x_scope in ('product', 'aws_service')
-                then 'budgets are set by team, service or cost centre'
-            when is_without_rate then 'a budget is in a currency without an exchange rate'
-            else 'no budget in business/budgets.csv'
+            when x_scope in ('product', 'aws_service') then 'budgets_of_others'
+            when is_without_rate then 'budget_without_rate'
+            else 'no_budget'
         end as x_variance_reason,
-        case
-            when x_exchange_rate is null
-                then
-                    'no exchange rate from ' || billing_currency || ' to ' || x_reporting_currency
-                    || ' for ' || billing_period
-        end as x_reporting_reason
+        case when x_exchange_rate is null then 'no_rate_to_reporting' end as x_reporting_reason
     from known
 ),
 
@@ -289,5 +272,9 @@ select
     cast(x_budget - effective_cost as decimal(28, 8)) * cast(x_exchange_rate as decimal(20, 10))
         as x_reporting_effective_variance,
     x_variance_reason,
-    x_reporting_reason
+    x_reporting_reason,
+    x_orders_gap,
+    x_revenue_gap,
+    x_bill_days - x_order_days as x_missing_order_days,
+    x_bill_days - x_revenue_days as x_missing_revenue_days
 from divisors

@@ -1,0 +1,7 @@
+"""Say in words why a measure of marts.unit_cost_month is empty."""
+
+from finops.models import reasons
+
+USES = (reasons,)
+
+transform = reasons.in_words
