@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Python keeps what it compiled, also where an image forbids it: else each start of a command takes seconds more.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup demo docs test lint notebooks sample bench bench-anomalies bench-forecast lock clean
+.PHONY: setup demo docs test test-fast lint notebooks sample bench bench-anomalies bench-forecast lock clean
 
 setup: .venv/.installed
 
@@ -23,8 +23,14 @@ demo: setup
 docs: demo
 	$(BIN)/python -m finops.report.bill.dictionary demo > docs/tables.md
 
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+# What needs no built project: tests/conftest.py says what is left out.
+test-fast: setup
+	$(PYTEST) -m "not slow"
 
 lint: setup
 	$(BIN)/ruff check .

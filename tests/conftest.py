@@ -2,6 +2,7 @@
 
 import datetime as dt
 import fcntl
+import pickle
 import shutil
 import sys
 from collections.abc import Callable
@@ -32,14 +33,34 @@ settings.load_profile("few")
 Rows = list[dict[str, Any]]
 # Up to minutes each: they begin first, so that no core is left alone with one at the end.
 LONGEST = [
-    *("test_executed.py", "test_crash.py", "test_bare_bill.py", "test_chargeback.py"),
-    *("test_whole_files.py", "test_connect.py", "test_failure.py", "test_fuzz.py"),
+    *("test_executed.py", "test_crash.py", "test_close.py", "test_pack.py", "test_amortised.py"),
+    *("test_fuzz.py", "test_check.py", "test_chargeback.py", "test_sample_close.py"),
+    *("test_kept.py", "test_bridge_truth.py", "test_connect.py", "test_whole_files.py"),
+    *("test_bare_bill.py", "test_read_only.py", "test_damage.py", "test_failure.py"),
 ]
+
+
+# What `make test-fast` leaves out: whoever asks for a built project or one to build, and these.
+SLOW_FIXTURES = {"project", "sample_project", "real_project", "real_bill"}
+SLOW = {
+    *("test_executed.py", "test_bare_bill.py", "test_crash.py", "test_fuzz.py", "test_money.py"),
+    *("test_sample_close.py", "test_whole_files.py", "test_failure.py", "test_benchmarks.py"),
+    *("test_read_only.py", "test_tax.py", "test_month_end.py", "test_twelve_months.py"),
+    *("test_intervals.py", "test_budget_and_anomalies.py", "test_sample.py", "test_check.py"),
+    *("test_open_months.py", "test_formats.py", "test_traps_columns.py", "test_traps_values.py"),
+    *("test_s3.py", "test_s3_cache.py", "test_s3_client.py", "test_amounts.py", "test_times.py"),
+    *("test_allocated_cost.py", "test_rule_matches.py", "test_related_owners.py"),
+    *("test_statement_lines.py", "test_tag_owners.py", "test_scorecard_month.py"),
+    *("test_by_service.py", "test_causality.py"),
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
+    for item in items:
+        if item.path.name in SLOW or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +83,20 @@ def sample_project(tmp_path_factory) -> Path:
     return _built_once(tmp_path_factory, "sample", _build_sample)
 
 
+@pytest.fixture(scope="session")
+def sample_anomalies(sample_project, tmp_path_factory) -> Any:
+    """What `anomalies.find` finds in the sample company. Only read it."""
+    from finops.incidents.find import find
+
+    return _worked_out_once(tmp_path_factory, sample_project, "anomalies", find)
+
+
+@pytest.fixture(scope="session")
+def sample_closes(sample_project, tmp_path_factory) -> Any:
+    """The close of each month of the sample company, as a draft. Only read them."""
+    return _worked_out_once(tmp_path_factory, sample_project, "closes", _closes)
+
+
 @pytest.fixture
 def project(tmp_path) -> Path:
     """An empty project."""
@@ -69,6 +104,19 @@ def project(tmp_path) -> Path:
     folder.mkdir()
     (folder / "finops.toml").write_text('company = "Test"\n')
     return folder
+
+
+@pytest.fixture(scope="session")
+def one_line_project(tmp_path_factory) -> Path:
+    """A project of the bill of one line, loaded and built. Only read it."""
+    return _built_once(tmp_path_factory, "one-line", _build_one_line)
+
+
+@pytest.fixture
+def built(project, one_line_project) -> Path:
+    """The empty project with the bill of one line loaded and built, to change."""
+    shutil.copytree(one_line_project / "warehouse", project / "warehouse")
+    return project
 
 
 @pytest.fixture(name="finops")
@@ -95,17 +143,14 @@ def run_finops(monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
 @pytest.fixture
 def bill(tmp_path) -> Path:
     """A line whose service is named as a formula."""
-    lines = [line(line_item_unblended_cost=3.5, product={"product_name": "=HYPERLINK(1)"})]
-    return write_bill(tmp_path / "bill" / "bill.parquet", lines)
+    return write_bill(tmp_path / "bill" / "bill.parquet", [formula_line()])
 
 
 @pytest.fixture(scope="session")
 def empty_tables(tmp_path_factory) -> Path:
     """A database with every table of a build, to take their columns from."""
-    folder = tmp_path_factory.mktemp("tables")
-    (folder / "finops.toml").write_text('reporting_currency = "KRW"\n')
-    write_bill(folder / "bill.parquet", [line()])
-    return _built(folder, folder / "bill.parquet") / "warehouse" / "finops.duckdb"
+    project = _built_once(tmp_path_factory, "tables", _build_tables)
+    return project / "warehouse" / "finops.duckdb"
 
 
 @pytest.fixture
@@ -153,6 +198,11 @@ def line(**values: Any) -> dict[str, Any]:
         "line_item_unblended_cost": 0.0,
     }
     return defaults | values
+
+
+def formula_line() -> dict[str, Any]:
+    """Return a line of 3.50 USD whose service is named as a formula."""
+    return line(line_item_unblended_cost=3.5, product={"product_name": "=HYPERLINK(1)"})
 
 
 def write_bill(path: Path, lines: Rows) -> Path:
@@ -222,11 +272,40 @@ def _built(project: Path, bill: Path) -> Path:
     return project
 
 
+def _build_one_line(project: Path) -> None:
+    _built(project, write_bill(project / "bill" / "bill.parquet", [formula_line()]))
+
+
+def _build_tables(project: Path) -> None:
+    (project / "finops.toml").write_text('reporting_currency = "KRW"\n')
+    _built(project, write_bill(project / "bill.parquet", [line()]))
+
+
 def _build_sample(project: Path) -> None:
     for name in ("mappings", "business", "inventory", "invoices"):
         shutil.copytree(SAMPLE / name, project / name)
     shutil.copyfile(SAMPLE / "finops.toml", project / "finops.toml")
     _built(project, SAMPLE / "bill")
+
+
+def _closes(warehouse: Any) -> dict[str, Any]:
+    from finops.close.month import prepare
+
+    months = warehouse.status()["billing_period"]
+    return {month: prepare(warehouse, month, draft=True) for month in months}
+
+
+def _worked_out_once(
+    factory: pytest.TempPathFactory, project: Path, name: str, work_out: Callable[[Any], object]
+) -> Any:
+    """Ask the warehouse of a project once for all processes of a run."""
+
+    def keep(folder: Path) -> None:
+        with finops.connect(project) as warehouse:
+            (folder / "found.pickle").write_bytes(pickle.dumps(work_out(warehouse)))
+
+    found = _built_once(factory, name, keep) / "found.pickle"
+    return pickle.loads(found.read_bytes())  # noqa: S301
 
 
 def _built_once(

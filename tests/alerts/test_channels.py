@@ -14,7 +14,7 @@ from finops.errors import BadInput, NotDelivered
 from finops.incidents import record as incidents
 from finops.incidents.store import open_store
 from finops.settings import read_settings
-from tests.conftest import ROOT, line, write_bill
+from tests.conftest import ROOT
 from tests.incidents.test_record import anomaly, frame
 from tests.incidents.test_sentences import kept
 
@@ -172,13 +172,12 @@ def test_a_wrong_setting_is_refused_without_repeating_it(project, table, why):
 
 
 @pytest.fixture
-def run(project, tmp_path, monkeypatch, capsys, waits):
+def run(built, monkeypatch, capsys, waits):
     """Run finops on a project whose bill has one anomaly and whose alerts go to a webhook."""
-    bill = write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost=3.5)])
     monkeypatch.setattr(incidents, "find", lambda _: frame(anomaly()))
 
     def finops(*arguments):
-        command = ["finops", *map(str, arguments), "--project", str(project)]
+        command = ["finops", *map(str, arguments), "--project", str(built)]
         monkeypatch.setattr("sys.argv", command)
         try:
             main()
@@ -188,8 +187,6 @@ def run(project, tmp_path, monkeypatch, capsys, waits):
         printed = capsys.readouterr()
         return code, printed.out, " ".join(printed.err.split())
 
-    finops("load", bill)
-    finops("build")
     return finops
 
 

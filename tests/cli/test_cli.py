@@ -44,43 +44,37 @@ def test_init_load_build_check_status_sql(finops, tmp_path, bill):
     assert "No cost stands out" in finops("anomalies", "--project", project)[1]
 
 
-def test_anomalies_take_a_decision_and_list_what_is_left(finops, project, bill, monkeypatch):
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
+def test_anomalies_take_a_decision_and_list_what_is_left(finops, built, monkeypatch):
     found = anomaly_frame(anomaly(), anomaly(key="ads / Lambda"))
     monkeypatch.setattr(incidents, "find", lambda _: found)
-    listed = finops("anomalies", "--project", project)[1]
-    search, ads = incidents.record(project, found)["id"]
+    listed = finops("anomalies", "--project", built)[1]
+    search, ads = incidents.record(built, found)["id"]
     assert search in listed
     assert "open" in listed
-    known = ("--acknowledge", search, "--reason", "load test [x]", "--project", project)
+    known = ("--acknowledge", search, "--reason", "load test [x]", "--project", built)
     listed = finops("anomalies", *known)[1]
     assert "load test [x]" in listed
     assert "acknowledged" in listed
-    listed = finops("anomalies", "--expected", ads, "--project", project)[1]
+    listed = finops("anomalies", "--expected", ads, "--project", built)[1]
     assert search in listed
     assert ads not in listed
-    code, _, error = finops("anomalies", "--expected", "none", "--project", project)
+    code, _, error = finops("anomalies", "--expected", "none", "--project", built)
     assert (code, error.strip()) == (
         1,
         "error: There is no incident 'none'. Ids are listed by: finops anomalies",
     )
 
 
-def test_formula_of_a_bill_stays_text_in_csv(finops, project, bill):
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
+def test_formula_of_a_bill_stays_text_in_csv(finops, built):
     query = "select distinct service_name from facts.daily_cost"
-    out = finops("sql", query, "--project", project, "--format", "csv")[1]
+    out = finops("sql", query, "--project", built, "--format", "csv")[1]
     assert out == "service_name\n'=HYPERLINK(1)\n"
 
 
-def test_status_says_what_is_not_built_yet(finops, project, bill, tmp_path):
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
+def test_status_says_what_is_not_built_yet(finops, built, tmp_path):
     other = write_bill(tmp_path / "other.parquet", [line(bill_payer_account_id="9")])
-    finops("load", other, "--project", project)
-    assert "1 loaded deliveries are not built yet" in finops("status", "--project", project)[1]
+    finops("load", other, "--project", built)
+    assert "1 loaded deliveries are not built yet" in finops("status", "--project", built)[1]
 
 
 @pytest.fixture
@@ -177,17 +171,15 @@ def missing_cost(tmp_path):
         (cut_gzip, "rep-1.csv.gz can't be read; is it cut off? Fetch it again."),
     ],
 )
-def test_bad_bill_is_one_line_and_exit_1(finops, project, tmp_path, bill, make, message):
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
-    before = files_and_times(project)
+def test_bad_bill_is_one_line_and_exit_1(finops, built, tmp_path, make, message):
+    before = files_and_times(built)
     (tmp_path / "in").mkdir()
     make(tmp_path)
-    code, out, err = finops("load", tmp_path / "in", "--project", project)
+    code, out, err = finops("load", tmp_path / "in", "--project", built)
     assert (code, out) == (1, "")
     assert message.format(folder=tmp_path / "in") in err
     assert len(err.splitlines()) == 1
-    assert files_and_times(project) == before
+    assert files_and_times(built) == before
 
 
 def month_with_a_missing_file(folder):
@@ -238,16 +230,14 @@ def test_month_with_a_wrong_value_does_not_stop_the_others(finops, project, tmp_
     assert err.endswith("Loaded all the same: 2026-08, 2026-10.\n")
 
 
-def test_unknown_team_is_one_line_and_exit_1(finops, project, bill):
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
-    (project / "mappings").mkdir()
-    (project / "mappings" / "services.csv").write_text("service,team\nfind,nobody\n")
-    code, _, err = finops("build", "--project", project)
+def test_unknown_team_is_one_line_and_exit_1(finops, built):
+    (built / "mappings").mkdir()
+    (built / "mappings" / "services.csv").write_text("service,team\nfind,nobody\n")
+    code, _, err = finops("build", "--project", built)
     assert code == 1
     assert "services.csv line 2: unknown team 'nobody'" in err
     assert len(err.strip().splitlines()) == 1
-    assert finops("sql", "select 1", "--project", project)[0] == 0
+    assert finops("sql", "select 1", "--project", built)[0] == 0
 
 
 def test_init_leaves_a_project_alone(finops, project):
@@ -283,20 +273,16 @@ def test_installed_command_gives_one_line_and_exit_1(tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_describe_says_what_tables_and_columns_are(finops, tmp_path, bill):
-    project = tmp_path / "costs"
-    finops("init", project)
-    finops("load", bill, "--project", project)
-    finops("build", "--project", project)
-    code, out, _ = finops("describe", "--project", project)
+def test_describe_says_what_tables_and_columns_are(finops, built):
+    code, out, _ = finops("describe", "--project", built)
     assert code == 0
     assert "ledger.files " in out
     assert "One row per file found below a source" in out
-    code, out, _ = finops("describe", "marts.team_month", "--project", project)
+    code, out, _ = finops("describe", "marts.team_month", "--project", built)
     assert code == 0
     assert out.startswith("One row per month, team and billing currency")
     assert "decimal, billing currency" in out
     assert "Budget less the team's own" in out
-    code, out, err = finops("describe", "team_month", "--project", project)
+    code, out, err = finops("describe", "team_month", "--project", built)
     assert (code, out) == (1, "")
     assert err == "error: There is no table 'team_month'. Did you mean marts.team_month?\n"

@@ -12,8 +12,8 @@ from tests.conftest import SAMPLE
 
 
 @pytest.fixture(scope="module")
-def found(sample_project):
-    return find(finops.connect(sample_project))
+def found(sample_anomalies):
+    return sample_anomalies
 
 
 def test_every_planted_anomaly_is_an_incident_that_names_its_usage(found):

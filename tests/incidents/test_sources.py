@@ -5,13 +5,12 @@ import pytest
 
 import finops
 from finops.incidents import sources
-from finops.incidents.find import find
 from tests.conftest import SAMPLE
 
 
 @pytest.fixture(scope="module")
-def found(sample_project):
-    return find(finops.connect(sample_project))
+def found(sample_anomalies):
+    return sample_anomalies
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 import finops
-from finops.incidents.find import find
 from finops.incidents.sentences import sentence
 
 # What a scope cost on each day: usage, effective cost, before tax.
@@ -29,8 +28,8 @@ def warehouse(sample_project):
 
 
 @pytest.fixture(scope="module")
-def found(warehouse):
-    return find(warehouse)
+def found(sample_anomalies):
+    return sample_anomalies
 
 
 def scope_of(values):

@@ -3,6 +3,7 @@
 import json
 import shutil
 from decimal import Decimal
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -27,6 +28,12 @@ def warehouse(sample_project):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def check(warehouse):
+    """Return a function that checks the invoices in files, the same files once."""
+    return cache(lambda *paths: check_invoices(warehouse, paths))
+
+
 def files(folder, month):
     return [folder / f"{month}.{kind}" for kind in ("json", "csv")]
 
@@ -36,8 +43,8 @@ def test_the_sample_has_thirteen_months_of_invoices():
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_the_invoices_of_a_right_month_agree_and_no_rule_finds_anything(warehouse, month):
-    found = check_invoices(warehouse, files(SAMPLE / "invoices", month))
+def test_the_invoices_of_a_right_month_agree_and_no_rule_finds_anything(check, month):
+    found = check(*files(SAMPLE / "invoices", month))
 
     assert found.agrees
     assert set(found.differences["x_class"]) == {"rounding"}
@@ -46,9 +53,9 @@ def test_the_invoices_of_a_right_month_agree_and_no_rule_finds_anything(warehous
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_each_planted_error_is_found_and_none_is_invented(warehouse, month):
+def test_each_planted_error_is_found_and_none_is_invented(check, month):
     folder = PLANTED if (PLANTED / f"{month}.json").exists() else SAMPLE / "invoices"
-    found = check_invoices(warehouse, files(folder, month)).unexplained
+    found = check(*files(folder, month)).unexplained
     planted = ERRORS[ERRORS["billing_period"] == month]
 
     # What one seller bills too much for another is missing on the invoice of the other.
@@ -77,8 +84,8 @@ def test_the_api_alone_shows_each_planted_error_too(warehouse, month):
     assert set(found["invoice_id"]) >= set(planted["invoice_id"])
 
 
-def test_differences_of_an_invoice_sum_to_all_that_it_says_more(warehouse):
-    found = check_invoices(warehouse, files(PLANTED, "2026-10"))
+def test_differences_of_an_invoice_sum_to_all_that_it_says_more(warehouse, check):
+    found = check(*files(PLANTED, "2026-10"))
     for head in found.invoices.heads:
         billed = warehouse.sql(
             "select sum(billed_cost) as billed from staging.charges where invoice_id = $id",
@@ -88,8 +95,8 @@ def test_differences_of_an_invoice_sum_to_all_that_it_says_more(warehouse):
         assert sum(rows["x_difference"]) == head.total - billed
 
 
-def test_items_show_data_transfer_apart_and_sum_to_the_bill(warehouse):
-    found = check_invoices(warehouse, files(SAMPLE / "invoices", "2026-10"))
+def test_items_show_data_transfer_apart_and_sum_to_the_bill(warehouse, check):
+    found = check(*files(SAMPLE / "invoices", "2026-10"))
 
     items = found.items.groupby("x_item")["billed_cost"].sum()
     bill = warehouse.sql(

@@ -48,22 +48,40 @@ def keep_inside(page, address):
     return outside
 
 
-def open_notebook(page, lab, file):
-    """Open a file below the folder of a JupyterLab."""
+def open_lab(page, lab):
+    """Open a JupyterLab that shows no notebook yet: to load it takes longer than one notebook."""
     address, token = lab
-    # A workspace of its own opens no other notebook beside this one; its name can't have a dot.
-    workspace = file.translate(str.maketrans("./", "__"))
-    page.goto(
-        f"{address}/lab/workspaces/{workspace}/tree/{file}?token={token}", timeout=MILLISECONDS
-    )
+    page.goto(f"{address}/lab?token={token}", timeout=MILLISECONDS)
+    page.get_by_role("menuitem", name="File", exact=True).wait_for(timeout=MILLISECONDS)
+
+
+def open_notebook(page, file):
+    """Open a file below the folder of JupyterLab, beside no other one."""
+    choose(page, "File", "Open from Path…")
+    page.locator(".jp-Dialog input").fill(file)
+    page.keyboard.press("Enter")
+    page.locator(".jp-Notebook").wait_for(timeout=MILLISECONDS)
+
+
+def close_notebook(page):
+    """Close the file, so that nothing of it is found beside the next one."""
+    # What has changed would be asked about.
+    choose(page, "File", "Save Notebook")
+    choose(page, "File", "Close Tab")
+    page.locator(".jp-Notebook").wait_for(state="detached", timeout=MILLISECONDS)
+
+
+def choose(page, menu, item):
+    """Choose an item of a menu. Beside its label may stand the keys that do the same."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
 
 
 def run_all_cells(page, count):
     """Run all through the menu; wait until the `count` cells have their numbers, or for an error."""
     # The status bar names the kernel once it answers; cells run before that ask for a kernel.
     page.get_by_text(" | Idle").wait_for(timeout=MILLISECONDS)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    choose(page, "Run", "Run All Cells")
     finished = """([errors, count]) => document.querySelector(errors) ||
         [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
             .filter(prompt => /^\\[\\d+\\]/.test(prompt.textContent)).length === count"""

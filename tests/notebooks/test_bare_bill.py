@@ -1,13 +1,10 @@
 """Every notebook runs on a bill alone, and says what the company has not told."""
 
 import pytest
-from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 import finops
 from finops.project import copy_notebooks
-from tests.notebooks.notebook_files import chart_count, every_notebook, figures, run
+from tests.notebooks.notebook_files import chart_count, every_notebook, figures, kernel_of, run
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +23,13 @@ def bare_project(sample_project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kernel(bare_project):
-    """Yield a kernel for one notebook after another; to start one takes longer than to run them."""
-    manager = KernelManager()
-    manager.start_kernel(cwd=str(bare_project / "notebooks"))
-    yield manager
-    manager.shutdown_kernel(now=True)
+    with kernel_of(bare_project) as found:
+        yield found
 
 
 @every_notebook
 def test_a_bill_without_teams_orders_or_budgets_says_what_is_missing(bare_project, kernel, name):
-    NotebookClient(new_notebook(cells=[new_code_cell("%reset -f")]), km=kernel).execute()
-    shown = figures(run(bare_project, name, km=kernel))
+    shown = figures(run(bare_project, name, kernel))
     assert len(shown) == chart_count(name)
     for figure in shown:
         assert figure["data"] or figure["layout"]["annotations"]

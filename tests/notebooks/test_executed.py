@@ -1,5 +1,6 @@
 """Every notebook runs from top to bottom on the sample company, and JupyterLab shows what it made."""
 
+import contextlib
 import re
 import time
 
@@ -10,7 +11,9 @@ from nbconvert import HTMLExporter
 from tests.notebooks.lab_page import (
     assert_charts,
     chromium,
+    close_notebook,
     keep_inside,
+    open_lab,
     open_notebook,
     run_all_cells,
 )
@@ -22,6 +25,7 @@ from tests.notebooks.notebook_files import (
     chart_count,
     code_cells,
     figures,
+    kernel_of,
     project_with_notebooks,
     read,
     run,
@@ -39,12 +43,18 @@ def home(sample_project, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def kernel(home):
+    with kernel_of(home / "project") as found:
+        yield found
+
+
 @pytest.fixture(scope="module", params=NAMES)
-def executed(request, home):
+def executed(request, home, kernel):
     """A notebook after it ran on the sample company, for JupyterLab to open: its name, cells and seconds."""
     project, name = home / "project", request.param
     started = time.monotonic()
-    notebook = run(project, name)
+    notebook = run(project, name, kernel)
     seconds = time.monotonic() - started
     nbformat.write(notebook, project / "executed" / name)
     trust(notebook, home)
@@ -65,14 +75,29 @@ def browser():
         yield found
 
 
-@pytest.fixture
-def page(browser, lab, tmp_path):
-    """Yield a page that asks nobody but the JupyterLab; its last look is kept in tmp_path."""
+@contextlib.contextmanager
+def lab_in(browser, lab):
+    """Yield a page with JupyterLab, and the list of what it asked of anybody else."""
     opened = browser.new_page()
     outside = keep_inside(opened, lab[0])
+    open_lab(opened, lab)
+    yield opened, outside
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def lab_page(browser, lab):
+    with lab_in(browser, lab) as found:
+        yield found
+
+
+@pytest.fixture
+def page(lab_page, tmp_path):
+    """Yield JupyterLab without a notebook; its last look is kept in tmp_path."""
+    opened, outside = lab_page
     yield opened
     opened.screenshot(path=tmp_path / "page.png")
-    opened.close()
+    close_notebook(opened)
     assert outside == []
 
 
@@ -108,14 +133,17 @@ def test_charts_survive_the_export_to_html_without_a_network(executed):
 
 
 @pytest.mark.browser
-def test_jupyterlab_draws_every_chart(executed, lab, page):
+def test_jupyterlab_draws_every_chart(executed, page):
     name = executed[0]
-    open_notebook(page, lab, f"executed/{name}")
+    open_notebook(page, f"executed/{name}")
     assert_charts(page, chart_count(name))
 
 
 @pytest.mark.browser
-def test_run_all_cells_draws_every_chart(lab, page):
-    open_notebook(page, lab, f"notebooks/{FIRST_HOUR}")
-    run_all_cells(page, len(code_cells(read(FIRST_HOUR))))
-    assert_charts(page, chart_count(FIRST_HOUR))
+def test_run_all_cells_draws_every_chart(browser, lab, tmp_path):
+    with lab_in(browser, lab) as (page, outside):
+        open_notebook(page, f"notebooks/{FIRST_HOUR}")
+        run_all_cells(page, len(code_cells(read(FIRST_HOUR))))
+        assert_charts(page, chart_count(FIRST_HOUR))
+        page.screenshot(path=tmp_path / "page.png")
+    assert outside == []

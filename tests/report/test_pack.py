@@ -30,7 +30,6 @@ from finops.report.close.text import TEXTS
 from finops.report.close.workbook import close_workbook
 from finops.report.pack import close, journal_csv
 from tests.conftest import SAMPLE
-from tests.fixtures.books import charge
 from tests.report.statements.test_workbook import formulas, values
 
 
@@ -45,19 +44,12 @@ def october(warehouse):
     return prepare(warehouse, "2026-10")
 
 
-@pytest.fixture(scope="module")
-def drafts(warehouse):
-    """The close of each month of the sample, as a draft."""
-    months = warehouse.status()["billing_period"]
-    return {month: prepare(warehouse, month, draft=True) for month in months}
-
-
-def test_what_is_recognised_is_the_bill_in_all_months(warehouse, october, drafts):
+def test_what_is_recognised_is_the_bill_in_all_months(warehouse, october, sample_closes):
     months = warehouse.status().set_index("billing_period")
     bills = months["billed_cost"].astype(object) + months["x_billed_tax"].astype(object)
     assert sum(october.rows["billed_cost"]) == bills["2026-10"]
     for month, bill in bills.items():
-        found = drafts[month].rows
+        found = sample_closes[month].rows
         assert sum(found["billed_cost"]) == bill
         for _, invoice in found.groupby("invoice_id"):
             coins = Decimal(int(invoice["x_coins"].sum())).scaleb(-2)
@@ -80,9 +72,9 @@ def test_prepaid_of_the_sample_is_by_hours(october):
     assert [str(rate) for rate in october.prepaid["x_rate"]] == ["1380.93", "1384.99"]
 
 
-def test_the_hours_amortise_what_the_bill_does_in_all_months(drafts):
+def test_the_hours_amortise_what_the_bill_does_in_all_months(sample_closes):
     """From August the bill amortises net too; the fees were paid before that discount."""
-    for month, found in drafts.items():
+    for month, found in sample_closes.items():
         check_amortisation(found.amortised, month)
         assert set(found.amortised["x_basis"]) <= {"bill"}
         assert len(found.amortised) == (0 if month < "2026-01" else 1 if month < "2026-04" else 2)
@@ -221,8 +213,8 @@ def test_libreoffice_computes_the_values_that_are_stored(october, tmp_path, lang
         assert computed[place] == pytest.approx(value, abs=1e-6), place
 
 
-def test_a_closed_folder_has_the_hash_of_all_it_is_made_of(close_project, project):
-    written = close(close_project([charge("2026-09", 1000)]), "2026-09")
+def test_a_closed_folder_has_the_hash_of_all_it_is_made_of(september, project):
+    written = close(september, "2026-09")
     folder = project / "closed/2026-09"
     assert set(written) == {path for path in folder.rglob("*") if path.is_file()}
     record = json.loads((folder / "close.json").read_text())
@@ -263,32 +255,29 @@ def test_the_last_week_of_the_sample_is_looked_at(warehouse):
     assert len(found)
 
 
-def test_what_a_close_that_died_left_is_removed(close_project, project):
+def test_what_a_close_that_died_left_is_removed(september, project):
     left = project / "closed/.2026-09.1"
     left.mkdir(parents=True)
     (left / "transfers.csv").write_text("half")
-    close(close_project([charge("2026-09", 1000)]), "2026-09")
+    close(september, "2026-09")
     left = sorted(path.name for path in (project / "closed").iterdir())
     assert left == ["2026-09", "chain.csv"]
 
 
-def test_a_close_waits_for_no_build_and_says_who_writes(close_project, project):
-    warehouse = close_project([charge("2026-09", 1000)])
+def test_a_close_waits_for_no_build_and_says_who_writes(september, project):
     with writer_lock(project / "warehouse"), pytest.raises(WarehouseBusy, match="being written"):
-        close(warehouse, "2026-09")
+        close(september, "2026-09")
     assert not (project / "closed").exists()
 
 
-def test_a_close_that_breaks_off_leaves_nothing(close_project, project, monkeypatch):
-    warehouse = close_project([charge("2026-09", 1000)])
-
+def test_a_close_that_breaks_off_leaves_nothing(september, project, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.write_bytes", full)
         with pytest.raises(OSError, match="No space left"):
-            close(warehouse, "2026-09")
+            close(september, "2026-09")
     assert list((project / "closed").iterdir()) == []
-    written = close_files.close(warehouse, "2026-09")
+    written = close_files.close(september, "2026-09")
     assert len([path for path in written if path.parent.name == "2026-09"]) == 7

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 
 import pytest
 
@@ -13,17 +14,25 @@ from tests.conftest import line, usd, write_bill
 BILLED = "select sum(billed_cost) as b from facts.daily_cost"
 
 
-@pytest.fixture
-def warehouse(project, tmp_path):
+@pytest.fixture(scope="module")
+def delivered_twice(tmp_path_factory):
     """October as delivered on 3 October with 1 USD, and on 15 October with 5 USD."""
-    warehouse = connect(project)
-    for day, cost in ((3, 1.0), (15, 5.0)):
-        bill = write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost=cost)])
-        when = dt.datetime(2026, 10, day, 12, tzinfo=dt.UTC).timestamp()
-        os.utime(bill, (when, when))
-        warehouse.load(bill)
-    warehouse.build()
-    return warehouse
+    project = tmp_path_factory.mktemp("twice")
+    (project / "finops.toml").write_text('company = "Test"\n')
+    with connect(project) as warehouse:
+        for day, cost in ((3, 1.0), (15, 5.0)):
+            bill = write_bill(project / "bill.parquet", [line(line_item_unblended_cost=cost)])
+            when = dt.datetime(2026, 10, day, 12, tzinfo=dt.UTC).timestamp()
+            os.utime(bill, (when, when))
+            warehouse.load(bill)
+        warehouse.build()
+    return project
+
+
+@pytest.fixture
+def warehouse(project, delivered_twice):
+    shutil.copytree(delivered_twice, project, dirs_exist_ok=True)
+    return connect(project)
 
 
 def billed(warehouse):

@@ -20,12 +20,8 @@ from tests.conftest import line, write_bill
 
 
 @pytest.fixture
-def warehouse(project, tmp_path):
-    bill = write_bill(tmp_path / "bill.parquet", [line(line_item_unblended_cost=3.5)])
-    warehouse = finops.connect(project)
-    warehouse.load(bill)
-    warehouse.build()
-    return warehouse
+def warehouse(built):
+    return finops.connect(built)
 
 
 def billed(warehouse):

@@ -11,7 +11,7 @@ import pytest
 import finops
 from tests.conftest import line, write_bill
 
-KILLS = 30
+KILLS = 20
 
 
 def load_and_build(project, bills):
@@ -43,9 +43,12 @@ def build_without_room(project, bill, queue):
 
 @pytest.fixture(scope="module")
 def processes():
-    """Processes that start without the threads of this one, and with finops imported."""
+    """Processes that start without the threads of this one, and have the models read already.
+
+    So all their moments are of a load or a build.
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["finops", "tests.warehouse.test_crash"])
+    context.set_forkserver_preload(["tests.fixtures.models_read", "tests.warehouse.test_crash"])
     return context
 
 

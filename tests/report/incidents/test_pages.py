@@ -9,7 +9,6 @@ import pytest
 from rich.console import Console
 
 import finops
-from finops.incidents.find import find
 from finops.incidents.parts import parts
 from finops.incidents.sentences import sentence
 from finops.report.incidents.charts import incident, incident_effects
@@ -66,9 +65,9 @@ def test_names_of_a_bill_are_no_markup_in_a_terminal():
 
 
 @pytest.fixture(scope="module")
-def page(sample_project, tmp_path_factory):
+def page(sample_project, sample_anomalies, tmp_path_factory):
     warehouse = finops.connect(sample_project)
-    found = find(warehouse)
+    found = sample_anomalies.copy()
     hostile = found["key"] == "network / Amazon CloudFront"
     found.loc[hostile, "owner"] = HOSTILE
     path = tmp_path_factory.mktemp("page") / "report.html"
