@@ -147,12 +147,13 @@ def _shifted(values: Floats, days: int) -> Floats:
 
 
 def _same_day(dates: pd.DatetimeIndex) -> NDArray[np.int_]:
-    place = {day: row for row, day in enumerate(dates)}
-    before = [[day - pd.DateOffset(months=months) for months in (1, 2, 3)] for day in dates]
-    # A 31st has no partner in a month of 30 days.
-    return np.array(
-        [
-            [place.get(other, -1) if other.day == day.day else -1 for other in others]
-            for day, others in zip(dates, before, strict=True)
-        ]
-    ).reshape(len(dates), 3)
+    """Return the rows of the same day of the last three months, -1 where there is none."""
+    months, days = dates.to_numpy().astype("datetime64[M]"), dates.day.to_numpy() - 1
+    rows = []
+    for back in (1, 2, 3):
+        others = (months - back).astype("datetime64[D]") + days
+        found = dates.get_indexer(pd.DatetimeIndex(others))
+        # A 31st has no partner in a month of 30 days.
+        is_there = others.astype("datetime64[M]") == months - back
+        rows.append(np.where(is_there, found, -1))
+    return np.stack(rows, axis=1)

@@ -20,6 +20,8 @@ Totals = dict[tuple[str, ...], dict[str, Decimal]]
 
 def month_totals(daily: pd.DataFrame, measure: str) -> Totals:
     """Return the sum of each item (the columns of `ITEM`) by month of its charge dates."""
+    if daily.empty:
+        return {}
     # As periods: text of each row would take longer than all that follows.
     months = daily["charge_date"].dt.to_period("M")
     sums = daily.assign(month=months).groupby([*ITEM, "month"])[measure].sum().reset_index()
