@@ -5,7 +5,7 @@ import fcntl
 import pickle
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pytest
 from hypothesis import settings
 
 import finops
+from finops.warehouse import dictionary
 from finops.warehouse.models import models_in_order
 
 pytest_plugins = ["tests.fixtures.allocated", "tests.fixtures.books"]
@@ -61,6 +62,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name in SLOW or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+
+
+@pytest.fixture(autouse=True)
+def uncommented() -> Iterator[None]:
+    """Let the builds of a test leave out comments on columns: they take a quarter of a small one.
+
+    Projects that tests share have them, and so have those of test_dictionary.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dictionary, "comment", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

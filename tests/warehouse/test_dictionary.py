@@ -38,6 +38,11 @@ TABLE_COMMENTS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def uncommented():
+    """Here a build has its comments."""
+
+
 def read(project, query):
     path = project / "warehouse" / "finops.duckdb"
     with duckdb.connect(str(path), read_only=True) as con:
