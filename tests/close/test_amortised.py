@@ -15,6 +15,8 @@ from tests.close.commitment_lines import EC2, PLANS, fee, refund, term, usage, u
 
 YEAR = ("2026-01-01", "2027-01-01")
 
+pytestmark = pytest.mark.usefixtures("without_statements")
+
 
 def balance(found, *entries):
     lines = found.journal[found.journal["entry"].isin(entries)]

@@ -14,6 +14,8 @@ from finops.report.close.workbook import close_workbook
 from finops.report.pack import close, reopen
 from tests.fixtures.books import charge, tax
 
+pytestmark = pytest.mark.usefixtures("without_statements")
+
 
 def balance(found):
     """Return debits less credits of each entry, in the books' currency."""

@@ -9,6 +9,8 @@ from finops.errors import BadInput
 from tests.close.commitment_lines import EC2, fee, term, usage, used
 from tests.close.test_amortised import YEAR, amortised, expense, january, joined, prepaid
 
+pytestmark = pytest.mark.usefixtures("without_statements")
+
 
 @pytest.mark.parametrize(
     ("prepaid_then", "cost", "left", "basis"),
