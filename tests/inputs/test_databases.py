@@ -1,6 +1,7 @@
 """Series come from real PostgreSQL and MySQL servers, read-only, and no password is ever shown."""
 
 import datetime as dt
+import time
 from decimal import Decimal
 
 import pg8000.exceptions
@@ -26,17 +27,24 @@ TABLE = "create table orders (hour timestamp, service varchar(20), orders bigint
 ROWS = "insert into orders values ('2026-10-05 03:00:00', '*', 4), ('2026-10-05 02:00:00', '*', 6)"
 
 
+def let_in(connect):
+    """Return a connection as soon as PostgreSQL lets one in: it listens before it has started."""
+    for _ in range(300):
+        try:
+            return pg8000.native.Connection("finops", database="postgres", **connect)
+        except pg8000.exceptions.DatabaseError as error:
+            if "starting up" not in str(error):
+                raise
+            time.sleep(0.1)
+    raise AssertionError("PostgreSQL still starts up after 30 s")
+
+
 @pytest.fixture(scope="module")
 def postgresql_url(postgresql):
     """The address of a database shop with orders."""
     connect = {"host": "127.0.0.1", "port": postgresql, "password": PASSWORD}
-    with pg8000.native.Connection("finops", database="postgres", **connect) as con:
-        for _ in range(50):
-            try:
-                con.run("create database shop")
-                break
-            except pg8000.exceptions.DatabaseError:  # pragma: no cover
-                continue
+    with let_in(connect) as con:
+        con.run("create database shop")
     with pg8000.native.Connection("finops", database="shop", **connect) as con:
         con.run(TABLE)
         con.run(ROWS)
