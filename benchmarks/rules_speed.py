@@ -27,13 +27,13 @@ TEXTS = (
 )
 MAPS = ("tags", "x_cost_categories")
 OWNERS = (
-    "facts.owner_keys",
-    "facts.tag_attributes",
-    "facts.owner_tags",
-    "facts.tag_values",
-    "facts.tag_owners",
-    "facts.rule_matches",
-    "facts.direct_owners",
+    "owners.owner_keys",
+    "owners.tag_attributes",
+    "owners.owner_tags",
+    "owners.tag_values",
+    "owners.tag_owners",
+    "owners.rule_matches",
+    "owners.direct_owners",
 )
 
 
@@ -98,7 +98,7 @@ def _show_charges(con: duckdb.DuckDBPyConnection, months: list[Path], charges: s
     found = con.sql(f"select * from {_source(months)}").columns
     columns = {one.name for one in sqlglot.parse_one(charges, "duckdb").find_all(exp.Column)}
     others = "".join(f", null as {identifier(name)}" for name in sorted(columns - set(found)))
-    for schema in ("raw", "staging", "facts"):
+    for schema in ("raw", "staging", "facts", "owners"):
         con.execute(f"create schema if not exists {schema}")
     con.execute(f"create or replace view raw.charges as select *{others} from {_source(months)}")
     con.execute(f"create or replace view staging.charges as {charges}")
@@ -119,7 +119,7 @@ def _count(con: duckdb.DuckDBPyConnection, months: list[Path]) -> None:
 def _owned_share(con: duckdb.DuckDBPyConnection) -> float:
     query = (
         "select count(x_team) / count(*) from facts.daily_cost "
-        "left join facts.direct_owners using (billing_period, x_owner_key, charge_date)"
+        "left join owners.direct_owners using (billing_period, x_owner_key, charge_date)"
     )
     return float(con.execute(query).fetchall()[0][0])
 

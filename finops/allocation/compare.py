@@ -4,7 +4,7 @@ import duckdb
 import pandas as pd
 
 from finops.errors import BadInput
-from finops.models.pools.solve import METHODS
+from finops.models.reciprocal import METHODS
 from finops.sql import literal
 from finops.warehouse.connect import Warehouse
 from finops.warehouse.database import address, open_database
@@ -12,7 +12,7 @@ from finops.warehouse.models import Model, models_in_order
 from finops.warehouse.months import create_model
 
 # What is made again for each method, of what the build has.
-_MODELS = "facts.pool_shares", "facts.split_shares", "facts.allocated_cost", "marts.pool_month"
+_MODELS = "pools.pool_shares", "pools.split_shares", "facts.allocated_cost", "marts.pool_month"
 _COMPARED = """
 select
     x_pool,
@@ -68,5 +68,9 @@ def _show_month(con: duckdb.DuckDBPyConnection, models: list[Model], billing_per
     for name in {name for model in models for name in model.reads} - set(_MODELS):
         schema = name.partition(".")[0]
         con.execute(f"create schema if not exists {schema}")
-        where = f" where billing_period = {literal(billing_period)}" if schema == "facts" else ""
+        where = (
+            f" where billing_period = {literal(billing_period)}"
+            if schema in ("facts", "owners", "pools")
+            else ""
+        )
         con.execute(f"create view {name} as select * from build.{name}{where}")

@@ -40,7 +40,7 @@ keys as (
         x_line_item_type,
         region_id,
         resource_id
-    from facts.owner_keys
+    from owners.owner_keys
 )
 
 select

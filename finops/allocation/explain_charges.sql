@@ -32,7 +32,7 @@ shares as (
         '' as x_instance,
         x_team,
         sum(x_share_units) as x_share_units
-    from facts.pool_shares
+    from pools.pool_shares
     group by billing_period, charge_date, billing_currency, x_pool, x_team
     union all
     select
@@ -43,7 +43,7 @@ shares as (
         x_parent_resource_id as x_instance,
         x_team,
         sum(x_share_units) as x_share_units
-    from facts.split_shares
+    from pools.split_shares
     group by
         billing_period, charge_date, billing_currency, x_pool, x_parent_resource_id, x_team
 ),

@@ -34,14 +34,14 @@ split_instances as (
         charge_date,
         billing_currency,
         x_parent_resource_id
-    from facts.split_owners
+    from pools.split_owners
 ),
 
 -- What of a pool is split, and who gets a part: the cost of an instance goes its own way.
 receivers as (
     select distinct
         billing_period, charge_date, billing_currency, x_pool, '' as x_instance, x_team
-    from facts.pool_shares
+    from pools.pool_shares
     union
     select distinct
         billing_period,
@@ -50,7 +50,7 @@ receivers as (
         x_pool,
         x_parent_resource_id as x_instance,
         x_team
-    from facts.split_shares
+    from pools.split_shares
 ),
 
 split_pools as (

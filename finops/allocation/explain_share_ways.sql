@@ -16,7 +16,7 @@ with target_weights as (
                 weights.billing_currency,
                 weights.x_pool
         ) as pool_weight
-    from facts.pool_weights as weights
+    from pools.pool_weights as weights
     inner join question
         on weights.billing_period = question.billing_period
 )
@@ -44,7 +44,7 @@ select
             )
         )
     end as direct_units
-from facts.pool_shares as shares
+from pools.pool_shares as shares
 cross join mappings.settings
 left join target_weights as weights
     on
@@ -70,7 +70,7 @@ select
             else 0
         end
     ) as direct_units
-from facts.split_shares
+from pools.split_shares
 group by
     billing_period,
     charge_date,

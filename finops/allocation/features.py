@@ -43,7 +43,7 @@ def features(warehouse: Warehouse, keys: pd.DataFrame) -> pd.DataFrame:
 def _names(warehouse: Warehouse, keys: pd.DataFrame) -> pd.DataFrame:
     stems = warehouse.sql(
         f"select distinct resource_id, {STEM.format('resource_id')} as stem "
-        "from facts.owner_keys where resource_id is not null"
+        "from owners.owner_keys where resource_id is not null"
     )
     found = stems.merge(_phrases(stems["stem"].drop_duplicates()), on="stem")
     return _of_keys(keys, found, "resource_id").assign(x_kind="resource name")
@@ -53,7 +53,7 @@ def _tag_values(warehouse: Warehouse, keys: pd.DataFrame) -> pd.DataFrame:
     stems = warehouse.sql(
         f"select x_owner_key, tag_key, {STEM.format('tag_value')} as stem from ("
         "select distinct x_owner_key, unnest(map_keys(tags)) as tag_key, "
-        "unnest(map_values(tags)) as tag_value from facts.owner_keys)"
+        "unnest(map_values(tags)) as tag_value from owners.owner_keys)"
     )
     found = stems.merge(_phrases(stems["stem"].drop_duplicates()), on="stem")
     tag_keys = found["tag_key"].astype(object).map(wildcard)

@@ -36,7 +36,7 @@ matches as (
             coalesce(rules.valid_to, date '9999-12-31'),
             coalesce(services.valid_to, date '9999-12-31')
         ) as valid_to
-    from facts.rule_matches
+    from owners.rule_matches
     inner join mappings.rules
         on rule_matches.x_rule_id = rules.rule_id
     left join mappings.service_days as services

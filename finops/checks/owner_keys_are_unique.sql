@@ -3,7 +3,7 @@ select
     daily_cost.billing_period,
     daily_cost.x_owner_key
 from facts.daily_cost
-inner join facts.owner_keys
+inner join owners.owner_keys
     on
         daily_cost.billing_period = owner_keys.billing_period
         and daily_cost.x_owner_key = owner_keys.x_owner_key

@@ -6,7 +6,7 @@ with collected as (
         costs.x_team as x_pool,
         sum(costs.billed_cost) as billed_cost,
         sum(costs.effective_cost) as effective_cost
-    from facts.collected_cost as costs
+    from pools.collected_cost as costs
     inner join mappings.shared_costs
         on costs.x_team = shared_costs.pool
     group by costs.billing_period, costs.billing_currency, costs.x_team

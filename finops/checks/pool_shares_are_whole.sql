@@ -8,7 +8,7 @@ select
     1000000000000000 as expected_share_units,
     sum(x_share_units) as found_share_units,
     min(x_share_units) as smallest_share_units
-from facts.pool_shares
+from pools.pool_shares
 group by billing_period, charge_date, billing_currency, x_pool
 having sum(x_share_units) <> 1000000000000000 or min(x_share_units) < 0
 
@@ -23,6 +23,6 @@ select
     1000000000000000 as expected_share_units,
     sum(x_share_units) as found_share_units,
     min(x_share_units) as smallest_share_units
-from facts.split_shares
+from pools.split_shares
 group by billing_period, charge_date, billing_currency, x_pool, x_parent_resource_id
 having sum(x_share_units) <> 1000000000000000 or min(x_share_units) < 0

@@ -23,7 +23,7 @@ target as (
         sum(billed_cost) as billed_cost,
         sum(effective_cost) as effective_cost,
         sum(x_unblended_cost) as x_unblended_cost
-    from facts.collected_cost
+    from pools.collected_cost
     group by billing_period, charge_date, billing_currency
 )
 

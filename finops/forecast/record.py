@@ -173,7 +173,7 @@ def track_record(found: pd.DataFrame) -> pd.DataFrame:
 
     One row per x_measure, x_scope, x_ahead (0 is the month of the estimate) and x_day (0 for a
     month ahead): x_months, x_error (sum of what was missed over sum of
-    actual cost, without signs), x_bias (with signs), x_coverage (part of those with an 80 %
+    actual cost, without signs), x_bias (with signs), x_inside_share (part of those with an 80 %
     interval that ended inside it, should be 0.8; NaN if none has one), x_drift (mean move since
     the estimate before, of actual cost),
     x_last_month_error and x_run_rate_error. All are ratios.
@@ -194,7 +194,7 @@ def _of_group(group: pd.DataFrame) -> dict[str, Any]:
         "x_months": int(group["billing_period"].nunique()),
         "x_error": float(group["x_missed"].abs().sum()) / size,
         "x_bias": float(group["x_missed"].sum()) / size,
-        "x_coverage": float(group["x_inside"].mean()),
+        "x_inside_share": float(group["x_inside"].mean()),
         "x_drift": float(group["x_drift"].abs().sum()) / size,
         "x_last_month_error": float(group["x_last_month_missed"].abs().sum()) / size,
         "x_run_rate_error": float(group["x_run_rate_missed"].abs().sum()) / size,

@@ -13,7 +13,7 @@ from finops.inputs.holidays import create_holidays
 from finops.inputs.series import SERIES, WHOLE_COMPANY, Series
 from finops.inputs.series_days import create_series_days, create_zone_days
 from finops.inputs.series_files import Source, find_source, read_text
-from finops.inputs.series_gaps import create_coverage
+from finops.inputs.series_gaps import create_spans
 from finops.inputs.series_values import (
     MONEY_IN,
     check_clocks,
@@ -76,7 +76,7 @@ def load_business(
         _load_series(con, sources[name], name, series, timezone)
     create_zone_days(con, timezone)
     read_from = {name: source.table_name for name, source in sources.items() if source}
-    create_coverage(con, read_from, timezone)
+    create_spans(con, read_from, timezone)
     create_series_days(con, timezone)
     _create_orders(con)
     _create_rates(con)

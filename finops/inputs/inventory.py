@@ -176,7 +176,7 @@ def _tags(resources: list[Resource]) -> Iterable[tuple[str, ...]]:
 
 
 _RELATIONSHIPS = ("resource_id", "x_related_resource_id", "x_relation")
-# The last two are the key and the value as they are compared, as in facts.tag_values.
+# The last two are the key and the value as they are compared, as in owners.tag_values.
 _TAGS = ("resource_id", "tag_key", "tag_value", "x_attribute", "match_key")
 
 

@@ -90,7 +90,7 @@ def create_rules(
     """Create `mappings.rule_owners`, one row per rule, and `mappings.rule_patterns`.
 
     `x_is_of_service` says that the rule names a service alone: `x_team` is who runs it last, and
-    facts.direct_owners asks who did on the day. `x_rank` is 1 for the rule that is asked first,
+    owners.direct_owners asks who did on the day. `x_rank` is 1 for the rule that is asked first,
     `x_columns` how many columns it asks for. A pattern row is one alternative of one of them;
     `x_place` is 1 for the most telling column.
     """

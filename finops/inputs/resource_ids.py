@@ -12,7 +12,7 @@ _GROUP_ARN = re.compile(r"(arn:[^:]+:autoscaling:[^:]*:[^:]*:autoScalingGroup:)[
 def resource_key(resource_id: str) -> str:
     """Return the short id of what EC2 and S3 bill by it, and the plain ARN of anything else.
 
-    facts/resources.sql does the same for the ids of the bill. An Auto Scaling group goes by its
+    owners/resources.sql does the same for the ids of the bill. An Auto Scaling group goes by its
     name, because instances are tagged with that.
     """
     if found := _EC2_ARN.fullmatch(resource_id) or _BUCKET_ARN.fullmatch(resource_id):

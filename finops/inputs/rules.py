@@ -13,7 +13,7 @@ from finops.errors import BadInput
 from finops.inputs.owner_lines import Owner, overlap
 from finops.names import account_id, account_keys, folded, match_key, split_bars
 
-# What a rule looks at and where facts.owner_keys holds it; what tells the most apart comes first.
+# What a rule looks at and where owners.owner_keys holds it; what tells the most apart comes first.
 MATCHED = {
     "resource_id": "resource_id",
     "tag": "tags",

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from finops.inputs.series import GRAINS, SERIES
 
-__all__ = ["create_coverage"]
+__all__ = ["create_spans"]
 
 COLUMNS = pa.schema(
     [
@@ -30,9 +30,7 @@ _WITHOUT_GAPS = ("orders", "revenue", "drivers", "exchange_rates")
 _STEPS = {"hour": "1 day", "day": "1 day", "month": "1 month"}
 
 
-def create_coverage(
-    con: duckdb.DuckDBPyConnection, sources: Mapping[str, str], timezone: str
-) -> None:
+def create_spans(con: duckdb.DuckDBPyConnection, sources: Mapping[str, str], timezone: str) -> None:
     """Create `business.series`, one row per series and key that there are rows of.
 
     x_series, x_key (service, driver, pair of currencies, whose budget, kind), x_source, x_grain

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from finops.csv_input import Name, Row, check_known, check_unique, read_rows
 from finops.errors import BadInput
 from finops.inputs.shared_cost_shares import SharedCostShare, check_shares, valid_days
-from finops.models.pools.solve import find_cycle, trapped
+from finops.models.reciprocal import find_cycle, trapped
 
 Kind = Literal["support", "tax", "credit", "enterprise_discount", "unused_commitment"]
 Missing = Literal["fail", "previous", "even", "proportional"]

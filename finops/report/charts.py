@@ -11,7 +11,7 @@ from finops.report.month.charts import (
     cost_to_revenue,
     delivery_change,
     movers,
-    owner_coverage,
+    owned_shares,
     untagged,
 )
 from finops.report.month.growth import growth_lines
@@ -33,7 +33,7 @@ __all__ = [
     "method_change",
     "month_estimates",
     "movers",
-    "owner_coverage",
+    "owned_shares",
     "shared_cost",
     "suggestions",
     "untagged",

@@ -20,7 +20,7 @@ tag_lines as (
     select
         tag_attributes.tag_key,
         min(tag_keys.line) as line
-    from facts.tag_attributes
+    from owners.tag_attributes
     inner join mappings.tag_keys
         on tag_attributes.x_attribute = 'tag:' || tag_keys.match_key
     where tag_keys.dimension in ('team', 'service')

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 # In the order in which they are read.
-SCHEMAS = ("marts", "facts", "staging", "business", "ledger")
+SCHEMAS = ("marts", "facts", "owners", "pools", "staging", "business", "ledger")
 # A meaning that holds in every table that has none of its own.
 EVERYWHERE = ""
 

@@ -25,7 +25,7 @@ from finops.findings import words
 from finops.sql import literal
 from finops.warehouse import promised
 
-LAYERS = ("staging", "facts", "marts")
+LAYERS = ("staging", "facts", "owners", "pools", "marts")
 # A line of a model for the build, not for who reads the table.
 READS_ALL = "Reads all months."
 # What a finding is about; x_found_cost is the money that it names.

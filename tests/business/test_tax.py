@@ -85,7 +85,7 @@ def numbers(warehouse):
         "KPI cost to revenue": float(kpis["cost_to_revenue"]),
         "KPI budget variance": float(kpis["budget_variance"]),
         "own cost against budget": float(summary.budgets["x_variance"].iloc[0]),
-        "coverage": mart(warehouse, "marts.coverage_month", "effective_cost", "x_team = '*'"),
+        "coverage": mart(warehouse, "marts.allocation_month", "effective_cost", "x_team = '*'"),
         "untagged": mart(warehouse, "marts.untagged", "effective_cost"),
         "explain": float(explain(warehouse, Question("2026-10"))["effective_cost"].sum()),
         "statement": statement.total / 100,
@@ -177,7 +177,7 @@ def test_cost_and_tax_are_the_bill_to_the_last_digit(run_model, lines):
         common | {"x_entry": entry, "billed_cost": billed, "effective_cost": effective}
         for entry, billed, effective in lines
     ]
-    for name in ("facts.measured_cost", "facts.rule_cost", "marts.team_day"):
+    for name in ("facts.measured_cost", "owners.rule_cost", "marts.team_day"):
         for row in run_model(name, {"facts.owned_cost": rows}):
             assert row["billed_cost"] + row["x_billed_tax"] == sum(one[1] for one in lines)
             assert row["effective_cost"] + row["x_effective_tax"] == sum(one[2] for one in lines)

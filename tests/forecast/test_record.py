@@ -45,7 +45,7 @@ def test_record_says_error_bias_coverage_and_drift():
     record = track_record(found).set_index("x_day")
     assert record["x_error"].tolist() == [0.2, 0.04]
     assert record["x_bias"].tolist() == [-0.2, 0.04]
-    assert record["x_coverage"].tolist() == [0.0, 1.0]
+    assert record["x_inside_share"].tolist() == [0.0, 1.0]
     assert record["x_drift"].tolist() == [0.0, 0.24]
     assert record["x_last_month_error"].tolist() == [0.1, 0.1]
     assert record["x_run_rate_error"].tolist() == [0.3, 0.3]
@@ -125,7 +125,7 @@ def test_verdict_grades_by_error_and_by_the_naive_one(error, english, korean):
                 "x_months": 10,
                 "x_error": error,
                 "x_bias": -0.004,
-                "x_coverage": 0.8,
+                "x_inside_share": 0.8,
                 "x_last_month_error": 0.1,
             }
         ]
@@ -144,7 +144,7 @@ def test_few_months_are_too_few_to_book_from():
         "x_months": 2,
         "x_error": 0.01,
         "x_bias": 0.0,
-        "x_coverage": 1.0,
+        "x_inside_share": 1.0,
         "x_last_month_error": 0.1,
     }
     text = verdict(pd.DataFrame([row]), measure="billed_cost")

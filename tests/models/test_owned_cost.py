@@ -35,11 +35,11 @@ def direct(run_model, one_key=None, *, tags=(), rules=(), resources=()):
     place = {"billing_period": MONTH, "x_owner_key": 1}
     names = ("x_rank", "x_rule_id")
     rows = run_model(
-        "facts.direct_owners",
+        "owners.direct_owners",
         {
-            "facts.owner_keys": [one_key or key()],
-            "facts.tag_owners": list(tags),
-            "facts.rule_matches": [place | {name: one[name] for name in names} for one in rules],
+            "owners.owner_keys": [one_key or key()],
+            "owners.tag_owners": list(tags),
+            "owners.rule_matches": [place | {name: one[name] for name in names} for one in rules],
             "mappings.rule_owners": list(rules),
             "mappings.resource_owners": [
                 ALWAYS | {"resource_id": "i-1"} | one for one in resources
@@ -59,8 +59,8 @@ def owned(run_model, direct_owners=(), accounts=(), tags=(), day=JULY):
         "facts.owned_cost",
         {
             "facts.daily_cost": [place | {"sub_account_id": "0123", "effective_cost": 2}],
-            "facts.direct_owners": [place | one for one in direct_owners],
-            "facts.tag_owners": list(tags),
+            "owners.direct_owners": [place | one for one in direct_owners],
+            "owners.tag_owners": list(tags),
             "mappings.account_owners": [
                 ALWAYS | {"sub_account_id": "0123", "x_account_key": "0123"} | one
                 for one in accounts

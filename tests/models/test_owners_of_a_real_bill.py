@@ -38,7 +38,7 @@ def ruled(real_project, tmp_path_factory):
 def owned_share(project):
     query = (
         "select 1 - cast(sum(x_unallocated_cost) as double) / cast(sum(effective_cost) as double) "
-        "as share from marts.coverage_month where x_team = '*'"
+        "as share from marts.allocation_month where x_team = '*'"
     )
     return finops.connect(project).sql(query)["share"][0]
 

@@ -31,7 +31,7 @@ def kafka(allocate):
 
 
 def test_collected_charges_are_cost_of_their_pool(kafka):
-    found = rows(kafka, "facts.collected_cost", "x_team", "charge_category", "effective_cost")
+    found = rows(kafka, "pools.collected_cost", "x_team", "charge_category", "effective_cost")
     assert found == [
         ("a", "Usage", 10),
         ("b", "Credit", 4),
@@ -40,12 +40,12 @@ def test_collected_charges_are_cost_of_their_pool(kafka):
         ("kafka", "Usage", 8),
         ("net", "Usage", 3),
     ]
-    assert rows(kafka, "facts.pool_days", "x_pool", "effective_cost") == [("kafka", 40), ("net", 3)]
+    assert rows(kafka, "pools.pool_days", "x_pool", "effective_cost") == [("kafka", 40), ("net", 3)]
 
 
 def test_each_choice_of_a_pool_has_its_quantities(kafka):
     found = rows(
-        kafka, "facts.pool_quantities", "x_pool", "x_choice", "x_target", "x_driver", "x_quantity"
+        kafka, "pools.pool_quantities", "x_pool", "x_choice", "x_target", "x_driver", "x_quantity"
     )
     assert found == [
         ("kafka", 1, "a", "even", 1),
@@ -60,7 +60,7 @@ def test_each_choice_of_a_pool_has_its_quantities(kafka):
 
 
 def test_the_first_choice_that_says_something_is_the_weight(kafka):
-    found = rows(kafka, "facts.pool_weights", "x_pool", "x_target", "x_driver", "x_weight")
+    found = rows(kafka, "pools.pool_weights", "x_pool", "x_target", "x_driver", "x_weight")
     assert found == [
         ("kafka", "a", "even", 1),
         ("kafka", "net", "even", 1),
@@ -71,7 +71,7 @@ def test_the_first_choice_that_says_something_is_the_weight(kafka):
 
 def test_what_a_pool_gives_to_a_pool_goes_on_to_its_targets(kafka):
     """a has 1/2 + 1/2 x 10/14 of kafka, b 1/2 x 4/14, in whole 10^15ths that add up."""
-    found = rows(kafka, "facts.pool_shares", "x_pool", "x_team", "x_share_units")
+    found = rows(kafka, "pools.pool_shares", "x_pool", "x_team", "x_share_units")
     assert found == [
         ("kafka", "a", 857_142_857_142_857),
         ("kafka", "b", 142_857_142_857_143),
@@ -89,7 +89,7 @@ def test_pods_share_their_instance_by_split_cost_and_not_the_pool_itself(allocat
         teams=TEAMS,
         shared_costs=POOLS + "eks,,split_cost,,,,\n",
     )
-    owners = rows(result, "facts.split_owners", "x_parent_resource_id", "x_team", "x_split_cost")
+    owners = rows(result, "pools.split_owners", "x_parent_resource_id", "x_team", "x_split_cost")
     assert owners == [("i-1", "a", 3), ("i-1", "b", 1), ("i-1", "eks", 4)]
-    shares = rows(result, "facts.split_shares", "x_parent_resource_id", "x_team", "x_share_units")
+    shares = rows(result, "pools.split_shares", "x_parent_resource_id", "x_team", "x_share_units")
     assert shares == [("i-1", "a", 75 * 10**13), ("i-1", "b", 25 * 10**13)]

@@ -16,13 +16,13 @@ MONTH = "2026-10"
 FIRST, LAST = dt.date(2026, 10, 1), dt.date(2026, 10, 3)
 DAYS = [FIRST, dt.date(2026, 10, 2), LAST]
 MODELS = (
-    "facts.resources",
-    "facts.relationships",
-    "facts.ownerless_keys",
-    "facts.related_resources",
-    "facts.inventory_owners",
-    "facts.resource_owners",
-    "facts.related_owners",
+    "owners.resources",
+    "owners.relationships",
+    "owners.ownerless_keys",
+    "owners.related_resources",
+    "owners.inventory_owners",
+    "owners.resource_owners",
+    "owners.related_owners",
     "facts.owned_cost",
 )
 PROMISES = ("owned_cost_matches_daily_cost", "owned_cost_keeps_every_row")
@@ -96,8 +96,8 @@ def inputs(costs, owners=(), relations=(), tags=()):
         one["x_last_charge_date"] = max(one.get("x_last_charge_date", FIRST), row["charge_date"])
     return {
         "facts.daily_cost": costs,
-        "facts.owner_keys": list(keys.values()),
-        "facts.direct_owners": list(owners),
+        "owners.owner_keys": list(keys.values()),
+        "owners.direct_owners": list(owners),
         "inventory.relationships": list(relations),
         "inventory.tags": [
             {

@@ -34,13 +34,13 @@ def key(number, **values):
 
 
 def related(run_model, *keys, inventory=()):
-    resources = run_model("facts.resources", {"facts.owner_keys": list(keys)})
+    resources = run_model("owners.resources", {"owners.owner_keys": list(keys)})
     inputs = {
-        "facts.owner_keys": list(keys),
-        "facts.resources": resources,
+        "owners.owner_keys": list(keys),
+        "owners.resources": resources,
         "inventory.relationships": list(inventory),
     }
-    rows = run_model("facts.relationships", inputs)
+    rows = run_model("owners.relationships", inputs)
     return sorted((r["resource_id"], r["x_relation"], r["x_related_resource_id"]) for r in rows)
 
 
@@ -114,14 +114,14 @@ def test_tag_of_a_pod_does_not_hide_its_node(run_model):
 
 def test_inventory_holds_for_every_month(run_model):
     keys = [key(1, resource_id="a"), key(2, resource_id="b") | {"billing_period": "2026-09"}]
-    resources = run_model("facts.resources", {"facts.owner_keys": keys})
+    resources = run_model("owners.resources", {"owners.owner_keys": keys})
     told = {"resource_id": "x", "x_related_resource_id": "y", "x_relation": "part_of"}
     inputs = {
-        "facts.owner_keys": keys,
-        "facts.resources": resources,
+        "owners.owner_keys": keys,
+        "owners.resources": resources,
         "inventory.relationships": [told],
     }
-    rows = run_model("facts.relationships", inputs)
+    rows = run_model("owners.relationships", inputs)
     assert sorted(row["billing_period"] for row in rows) == ["2026-09", "2026-10"]
 
 
@@ -139,6 +139,6 @@ def test_bill_and_inventory_write_an_id_the_same_way(run_model):
         arn("rds", "db:orders-1"): arn("rds", "db:orders-1"),
     }
     keys = [key(1, resource_id=resource) for resource in ids]
-    rows = run_model("facts.resources", {"facts.owner_keys": keys})
+    rows = run_model("owners.resources", {"owners.owner_keys": keys})
     assert {row["resource_id"]: row["x_resource_key"] for row in rows} == ids
     assert {resource: resource_key(resource) for resource in ids} == ids

@@ -18,24 +18,24 @@ def keys_of(run_model, rules, matches, direct=(), decides=()):
     """Return one row per rule; `matches` are pairs of key and rank, `direct` of key and source."""
     place = {"billing_period": MONTH}
     rows = run_model(
-        "facts.rule_keys",
+        "owners.rule_keys",
         {
-            "facts.owner_keys": [
+            "owners.owner_keys": [
                 place
                 | {"x_owner_key": key, "x_first_charge_date": JULY, "x_last_charge_date": JULY}
                 for key in sorted({key for key, _ in matches})
             ],
-            "facts.rule_matches": [
+            "owners.rule_matches": [
                 place | {"x_owner_key": key, "x_rank": rank, "x_rule_id": f"r{rank}"}
                 for key, rank in matches
             ],
-            "facts.direct_owners": [
+            "owners.direct_owners": [
                 place
                 | {"x_owner_key": key, "charge_date": JULY}
                 | dict(zip(("x_owner_method", "x_owner_source"), source, strict=True))
                 for key, source in direct
             ],
-            "facts.rule_cost": [place | {"x_rule_id": f"r{rank}"} for rank in decides],
+            "owners.rule_cost": [place | {"x_rule_id": f"r{rank}"} for rank in decides],
             "mappings.rule_owners": rules,
         },
     )
@@ -85,10 +85,10 @@ def hits(run_model, rules, keys=(), cost=()):
         "marts.rule_hits",
         {
             "mappings.rule_owners": rules,
-            "facts.rule_keys": [
+            "owners.rule_keys": [
                 {"billing_period": MONTH, "x_conflicting_keys": 0} | one for one in keys
             ],
-            "facts.rule_cost": [
+            "owners.rule_cost": [
                 {"billing_period": MONTH, "billing_currency": "USD"} | one for one in cost
             ],
         },

@@ -43,13 +43,13 @@ def matched(run_model, tmp_path):
             for name in ("rule_owners", "rule_patterns")
         }
         owner_keys = [KEY | {"x_owner_key": number} | values for number, values in enumerate(keys)]
-        keys_of = {"facts.owner_keys": owner_keys}
-        attributes = {"facts.tag_attributes": run_model("facts.tag_attributes", keys_of)}
+        keys_of = {"owners.owner_keys": owner_keys}
+        attributes = {"owners.tag_attributes": run_model("owners.tag_attributes", keys_of)}
         asked = {"mappings.rule_patterns": mappings["mappings.rule_patterns"]}
-        tags = {"facts.owner_tags": run_model("facts.owner_tags", keys_of | attributes | asked)}
-        values = {"facts.tag_values": run_model("facts.tag_values", tags)}
+        tags = {"owners.owner_tags": run_model("owners.owner_tags", keys_of | attributes | asked)}
+        values = {"owners.tag_values": run_model("owners.tag_values", tags)}
         inputs = keys_of | tags | values | mappings
-        rows = run_model("facts.rule_matches", inputs)
+        rows = run_model("owners.rule_matches", inputs)
         return [
             [
                 row["x_rule_id"]

@@ -31,12 +31,12 @@ def named(run_model, tmp_path):
             for name in ("tag_keys", "names", "services")
         }
         key = {"billing_period": "2026-07", "x_owner_key": 1, "tags": tags, "x_cost_categories": {}}
-        keys = {"facts.owner_keys": [key]}
-        attributes = {"facts.tag_attributes": run_model("facts.tag_attributes", keys)}
+        keys = {"owners.owner_keys": [key]}
+        attributes = {"owners.tag_attributes": run_model("owners.tag_attributes", keys)}
         asked = {"mappings.tag_keys": mappings["mappings.tag_keys"]}
-        tags_of = {"facts.owner_tags": run_model("facts.owner_tags", keys | attributes | asked)}
-        values = {"facts.tag_values": run_model("facts.tag_values", tags_of)}
-        rows = run_model("facts.tag_owners", tags_of | values | mappings)
+        tags_of = {"owners.owner_tags": run_model("owners.owner_tags", keys | attributes | asked)}
+        values = {"owners.tag_values": run_model("owners.tag_values", tags_of)}
+        rows = run_model("owners.tag_owners", tags_of | values | mappings)
         assert len(rows) <= 1
         return rows[0] if rows else None
 

@@ -142,10 +142,10 @@ def test_changed_month_gives_the_tables_of_a_full_build(warehouse, project, tmp_
 
 def test_table_that_the_last_build_did_not_know_is_built(warehouse):
     with duckdb.connect(str(warehouse.settings.database)) as con:
-        con.execute("drop table facts.rule_keys")
-        con.execute("delete from ledger.builds where table_name = 'facts.rule_keys'")
+        con.execute("drop table owners.rule_keys")
+        con.execute("delete from ledger.builds where table_name = 'owners.rule_keys'")
     warehouse.build()
-    assert warehouse.sql("select count(*) as n from facts.rule_keys")["n"].tolist() == [0]
+    assert warehouse.sql("select count(*) as n from owners.rule_keys")["n"].tolist() == [0]
 
 
 def test_changed_mapping_builds_owners_and_not_daily_cost(warehouse, project):

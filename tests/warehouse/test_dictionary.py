@@ -107,8 +107,8 @@ def test_describe_lists_tables_and_says_what_columns_mean(sample_project):
         tables = warehouse.describe().set_index("table")
         columns = warehouse.describe("marts.team_month").set_index("column")
         facts = warehouse.describe("facts.daily_cost").set_index("column")
-    assert tables.index[0] == "marts.aws_service_month"
-    assert tables.loc["facts.rule_cost"].to_dict() == {
+    assert tables.index[0] == "marts.allocation_month"
+    assert tables.loc["owners.rule_cost"].to_dict() == {
         "grain": "One row per month, rule and billing currency: the cost whose owner the rule "
         "decides.",
         "notes": "Cost is before recoverable tax.",

@@ -75,7 +75,7 @@ def test_what_reads_a_seed_is_built_again_when_the_seed_changes(tmp_path, monkey
     monkeypatch.setattr(signatures, "seeds", lambda: changed)
     after = signatures._signatures(project, [month], MODELS)
     differing = {name for (name, _), value in after.items() if before[name, _] != value}
-    assert {"seeds.arn_owners", "facts.relationships"} <= differing
+    assert {"seeds.arn_owners", "owners.relationships"} <= differing
     assert "facts.daily_cost" not in differing
 
 

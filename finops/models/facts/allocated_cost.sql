@@ -12,7 +12,7 @@ with all_shares as (
         cast(null as varchar) as x_environment,
         cast(null as varchar) as x_cost_centre,
         x_share_units
-    from facts.pool_shares
+    from pools.pool_shares
     union all
     -- The cost of an instance that is split over its pods goes its own way.
     select
@@ -27,7 +27,7 @@ with all_shares as (
         x_environment,
         x_cost_centre,
         x_share_units
-    from facts.split_shares
+    from pools.split_shares
 ),
 
 -- The payers of a pool's day are numbered: of equal remainders the first rounds up.
@@ -75,7 +75,7 @@ pooled_costs as (
                 costs.x_cost_centre,
                 costs.x_allocated_from
         ) as x_row
-    from facts.collected_cost as costs
+    from pools.collected_cost as costs
     inner join shared_pools as pools
         on
             costs.billing_period = pools.billing_period
@@ -214,7 +214,7 @@ kept as (
         costs.billed_cost,
         costs.effective_cost,
         costs.x_unblended_cost
-    from facts.collected_cost as costs
+    from pools.collected_cost as costs
     left join shared_pools as pools
         on
             costs.billing_period = pools.billing_period

@@ -52,18 +52,18 @@ select
         else coalesce(direct_owners.x_owner_source, related_owners.x_owner_source)
     end as x_owner_source
 from facts.daily_cost
-left join facts.direct_owners
+left join owners.direct_owners
     on
         daily_cost.billing_period = direct_owners.billing_period
         and daily_cost.x_owner_key = direct_owners.x_owner_key
         and daily_cost.charge_date = direct_owners.charge_date
 -- Only where there is no direct owner.
-left join facts.related_owners
+left join owners.related_owners
     on
         daily_cost.billing_period = related_owners.billing_period
         and daily_cost.x_owner_key = related_owners.x_owner_key
         and daily_cost.charge_date = related_owners.charge_date
-left join facts.tag_owners
+left join owners.tag_owners
     on
         daily_cost.billing_period = tag_owners.billing_period
         and daily_cost.x_owner_key = tag_owners.x_owner_key

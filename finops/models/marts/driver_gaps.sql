@@ -12,7 +12,7 @@ with pools as (
             else shared_costs.method
         end as x_driver,
         pool_days.effective_cost
-    from facts.pool_days
+    from pools.pool_days
     inner join mappings.shared_costs
         on pool_days.x_pool = shared_costs.pool
 ),
@@ -26,7 +26,7 @@ used_drivers as (
         x_pool,
         min(x_driver) as x_used_driver,
         min(x_driver_date) as x_used_date
-    from facts.pool_weights
+    from pools.pool_weights
     group by billing_period, charge_date, billing_currency, x_pool
 ),
 
@@ -36,7 +36,7 @@ split_pools as (
         charge_date,
         billing_currency,
         x_pool
-    from facts.pool_shares
+    from pools.pool_shares
 ),
 
 -- Days of a driver of which hours are missing: their known hours are the weights.

@@ -9,7 +9,7 @@ with keys as (
         cast(sum(x_conflicting_keys) as bigint) as x_conflicting_keys,
         max_by(x_conflicts_with, billing_period) as x_conflicts_with,
         max_by(x_shadowed_by, billing_period) as x_shadowed_by
-    from facts.rule_keys
+    from owners.rule_keys
     group by x_rule_id
 ),
 
@@ -24,7 +24,7 @@ cost as (
         sum(effective_cost) as effective_cost,
         sum(x_billed_tax) as x_billed_tax,
         sum(x_effective_tax) as x_effective_tax
-    from facts.rule_cost
+    from owners.rule_cost
     group by x_rule_id, billing_currency
 )
 

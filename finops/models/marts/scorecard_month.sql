@@ -83,7 +83,7 @@ kpis as (
         effective_cost as x_denominator,
         billing_currency as x_unit,
         'no cost' as x_missing
-    from marts.coverage_month
+    from marts.allocation_month
     where x_team = '*'
     union all
     select
@@ -94,7 +94,7 @@ kpis as (
         x_taggable_cost as x_denominator,
         billing_currency as x_unit,
         'nothing that can be tagged' as x_missing
-    from marts.coverage_month
+    from marts.allocation_month
     where x_team = '*'
     union all
     select
@@ -105,7 +105,7 @@ kpis as (
         x_taggable_cost as x_denominator,
         billing_currency as x_unit,
         'nothing that can be tagged' as x_missing
-    from marts.coverage_month
+    from marts.allocation_month
     where x_team = '*'
     union all
     select

@@ -18,6 +18,8 @@ __all__ = ["columns", "page", "tables"]
 _TITLES = {
     "marts": "answers that people ask for",
     "facts": "what marts are made of",
+    "owners": "how cost gets its owner",
+    "pools": "how shared cost is split",
     "staging": "the bill's lines",
     "business": "the company's own numbers",
     "ledger": "what was loaded and built",

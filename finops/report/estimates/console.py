@@ -85,7 +85,7 @@ def _shares(one: dict[Any, Any]) -> list[str]:
     return [
         percent(one["x_error"], 1),
         percent(one["x_bias"], 1, signed=True),
-        percent(one["x_coverage"], 0),
+        percent(one["x_inside_share"], 0),
         percent(one["x_last_month_error"], 1),
         percent(one["x_run_rate_error"], 1),
     ]

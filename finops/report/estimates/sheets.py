@@ -294,7 +294,7 @@ def _record(report: Report, language: str) -> Table:
             int(one["x_months"]),
             *(
                 words("unknown") if is_missing(one[key]) else float(one[key])
-                for key in ("x_error", "x_bias", "x_coverage", "x_last_month_error")
+                for key in ("x_error", "x_bias", "x_inside_share", "x_last_month_error")
             ),
         )
         for one in record[record["x_scope"].isin(_RECORDED)].to_dict("records")

@@ -76,9 +76,9 @@ def verdict(
 
 
 def _inside(row: "pd.Series[Any]", place: int) -> str:
-    if is_missing(row["x_coverage"]):
+    if is_missing(row["x_inside_share"]):
         return _NO_INTERVAL[place]
-    inside = round(row["x_coverage"] * row["x_months"])
+    inside = round(row["x_inside_share"] * row["x_months"])
     return _INSIDE[place].format(inside=inside, months=row["x_months"])
 
 

@@ -22,7 +22,7 @@ __all__ = [
     "cost_to_revenue",
     "delivery_change",
     "movers",
-    "owner_coverage",
+    "owned_shares",
     "untagged",
 ]
 
@@ -168,7 +168,7 @@ def cost_to_revenue(unit_cost: pd.DataFrame) -> go.Figure:
     return ratio_lines(title, subtitle, known, "cost_percent", "x_revenue", "% of revenue")
 
 
-def owner_coverage(trust_header: pd.DataFrame) -> go.Figure:
+def owned_shares(trust_header: pd.DataFrame) -> go.Figure:
     """Draw per month which part of the cost has an owner by tag, inferred, or none.
 
     Reads billing_period, billing_currency, effective_cost and the shares x_tagged_share,

@@ -65,7 +65,7 @@ def figures(warehouse: Warehouse, summary: Summary) -> list[go.Figure]:
         *first,
         charts.cost_per_order(unit),
         charts.cost_to_revenue(unit),
-        charts.owner_coverage(trust),
+        charts.owned_shares(trust),
     ]
 
 

@@ -14,14 +14,14 @@ __all__ = ["suggestions", "untagged_by_team"]
 _MOST = 15
 
 
-def untagged_by_team(coverage_month: pd.DataFrame, billing_period: str) -> go.Figure:
+def untagged_by_team(allocation_month: pd.DataFrame, billing_period: str) -> go.Figure:
     """Draw each team's cost of a month that no tag owns, though it could be tagged.
 
     Reads billing_period, x_team, billing_currency, effective_cost, x_untagged_cost and
-    x_untagged_cost_share of marts.coverage_month.
+    x_untagged_cost_share of marts.allocation_month.
     """
     title = f"What could be tagged and is not, in {month_name(billing_period)}"
-    month = coverage_month[coverage_month["billing_period"] == billing_period]
+    month = allocation_month[allocation_month["billing_period"] == billing_period]
     frame, currency, subtitle = one_currency(month[month["x_team"] != "*"])
     frame = frame[frame["x_untagged_cost"] > 0].sort_values("x_untagged_cost", ascending=False)
     if frame.empty:

@@ -141,7 +141,7 @@ def test_libreoffice_computes_the_values_that_are_stored(report, tmp_path):
 
 def test_the_record_says_how_far_off_and_which_way_estimates_of_that_day_were(report):
     one = {"x_measure": "effective_cost", "x_scope": "company", "x_ahead": 0, "x_day": 15}
-    shares = {"x_error": 0.05, "x_bias": -0.03, "x_coverage": float("nan")}
+    shares = {"x_error": 0.05, "x_bias": -0.03, "x_inside_share": float("nan")}
     row = {**one, **shares, "x_months": 10, "x_last_month_error": 0.1}
     record = pd.DataFrame([row, {**row, "x_measure": "billed_cost"}, {**row, "x_ahead": 6}])
     found = table(replace(report, record=record), "how_far")

@@ -171,7 +171,7 @@ def test_cost_to_revenue_is_in_per_cent():
     assert set(charts.cost_to_revenue(unit_cost(31)).data[0].y) == {20.0}
 
 
-def test_owner_coverage_adds_up_to_a_hundred():
+def test_owned_shares_add_up_to_a_hundred():
     rows = [
         {
             "billing_period": "2026-10",
@@ -182,7 +182,7 @@ def test_owner_coverage_adds_up_to_a_hundred():
             "x_unowned_share": 0.2,
         }
     ]
-    figure = charts.owner_coverage(arrow(rows))
+    figure = charts.owned_shares(arrow(rows))
     assert bars(figure) == {"by tag": [50.0], "inferred": [30.0], "unowned": [20.0]}
 
 

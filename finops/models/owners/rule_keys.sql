@@ -5,7 +5,7 @@ with matched_keys as (
         x_rank,
         x_rule_id,
         count(*) as x_matched_keys
-    from facts.rule_matches
+    from owners.rule_matches
     group by billing_period, x_rank, x_rule_id
 ),
 
@@ -34,15 +34,15 @@ conflicts as (
         matches.x_rank,
         count(distinct matches.x_owner_key) as x_conflicting_keys,
         min_by(rivals.other_rule_id, rivals.other_rank) as x_conflicts_with
-    from facts.rule_matches as matches
+    from owners.rule_matches as matches
     inner join rivals
         on matches.x_rank = rivals.x_rank
-    inner join facts.rule_matches as other_matches
+    inner join owners.rule_matches as other_matches
         on
             matches.billing_period = other_matches.billing_period
             and matches.x_owner_key = other_matches.x_owner_key
             and rivals.other_rank = other_matches.x_rank
-    inner join facts.owner_keys
+    inner join owners.owner_keys
         on
             matches.billing_period = owner_keys.billing_period
             and matches.x_owner_key = owner_keys.x_owner_key
@@ -57,8 +57,8 @@ idle_matches as (
         matches.billing_period,
         matches.x_owner_key,
         matches.x_rank
-    from facts.rule_matches as matches
-    left join facts.rule_cost
+    from owners.rule_matches as matches
+    left join owners.rule_cost
         on
             matches.billing_period = rule_cost.billing_period
             and matches.x_rule_id = rule_cost.x_rule_id
@@ -72,7 +72,7 @@ stronger_sources as (
         direct_owners.x_owner_method || ' ' || direct_owners.x_owner_source as x_shadowed_by,
         count(distinct idle_matches.x_owner_key) as shadowed_keys
     from idle_matches
-    inner join facts.direct_owners
+    inner join owners.direct_owners
         on
             idle_matches.billing_period = direct_owners.billing_period
             and idle_matches.x_owner_key = direct_owners.x_owner_key

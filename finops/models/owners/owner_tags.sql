@@ -11,7 +11,7 @@ asked_keys as (
         tag_attributes.x_kind,
         tag_attributes.tag_key,
         tag_attributes.x_attribute
-    from facts.tag_attributes
+    from owners.tag_attributes
     inner join asked_attributes
         on tag_attributes.x_attribute = asked_attributes.x_attribute
 ),
@@ -26,7 +26,7 @@ key_values as (
             when 'tag' then owner_keys.tags[asked_keys.tag_key]
             else owner_keys.x_cost_categories[asked_keys.tag_key]
         end as tag_value
-    from facts.owner_keys
+    from owners.owner_keys
     cross join asked_keys
 )
 

@@ -9,7 +9,7 @@ with pool_days as (
         pools.method,
         pools.driver,
         pools.missing_driver
-    from facts.pool_days
+    from pools.pool_days
     inner join mappings.shared_costs as pools
         on pool_days.x_pool = pools.pool
 ),
@@ -22,7 +22,7 @@ own_cost as (
         x_team,
         -- In ten-billionths, the last digit of the bill, as whole numbers: their shares are exact.
         cast(cast(sum(effective_cost) as decimal(28, 10)) * 10000000000 as hugeint) as cost_units
-    from facts.collected_cost
+    from pools.collected_cost
     group by billing_period, charge_date, billing_currency, x_team
 ),
 
@@ -237,10 +237,10 @@ from (
         billing_currency,
         x_team as x_pool,
         x_parent_resource_id
-    from facts.collected_cost
+    from pools.collected_cost
     where x_parent_resource_id is not null
 ) as instances
-inner join facts.split_owners
+inner join pools.split_owners
     on
         instances.billing_period = split_owners.billing_period
         and instances.charge_date = split_owners.charge_date

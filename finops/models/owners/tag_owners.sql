@@ -16,7 +16,7 @@ written_values as (
         tag_key,
         tag_value,
         match_key
-    from facts.tag_values
+    from owners.tag_values
     where x_attribute in (select x_attribute from asked_keys)
 ),
 
@@ -69,7 +69,7 @@ owners as (
         min_by(value, x_place) filter (where dimension = 'cost_centre') as x_cost_centre,
         min_by(named_values.tag_key, x_place) filter (where dimension = 'team') as team_key,
         min_by(named_values.tag_key, x_place) filter (where dimension = 'service') as service_key
-    from facts.owner_tags
+    from owners.owner_tags
     inner join named_values
         on
             owner_tags.tag_key = named_values.tag_key
@@ -82,7 +82,7 @@ select
     owners.billing_period,
     owners.x_owner_key,
     coalesce(owners.team, services.team) as x_team,
-    -- Who runs the service on a day, facts.direct_owners asks.
+    -- Who runs the service on a day, owners.direct_owners asks.
     owners.team is null and services.team is not null as x_is_of_service,
     owners.x_service,
     owners.x_environment,

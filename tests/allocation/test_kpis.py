@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from finops.allocation.owner_coverage import KPIS, coverage
+from finops.allocation.kpis import KPIS, allocation_kpis
 from finops.warehouse.connect import connect
 from tests.conftest import usd
 
@@ -43,13 +43,13 @@ TAGS = [
 
 def rows(run_model, tag_keys=(), charges=CHARGES, **inputs):
     found = run_model(
-        "marts.coverage_month",
+        "marts.allocation_month",
         {
             "facts.owned_cost": list(charges),
             "facts.daily_cost": [
                 {name: one[name] for name in ("billing_period", "resource_id")} for one in charges
             ],
-            "facts.tag_owners": TAGS,
+            "owners.tag_owners": TAGS,
             "mappings.tag_keys": list(tag_keys),
             **inputs,
         },
@@ -132,7 +132,7 @@ def test_shared_cost_that_no_pool_splits_is_unallocated_shared_cost(run_model):
 
 
 def test_coverage_has_the_published_names(sample_project):
-    shares = coverage(connect(sample_project))
+    shares = allocation_kpis(connect(sample_project))
     assert shares.index.tolist() == list(KPIS.values())
     assert "Percentage of CSP Cloud Costs that are Tagging Policy Compliant" in shares.index
     assert shares.columns.tolist()[-1] == "2026-10"

@@ -51,7 +51,7 @@ charges as (
     inner join months
         on owned_cost.billing_period = months.billing_period
     cross join tag_policy
-    left join facts.tag_owners
+    left join owners.tag_owners
         on
             owned_cost.billing_period = tag_owners.billing_period
             and owned_cost.x_owner_key = tag_owners.x_owner_key

@@ -1,10 +1,10 @@
 -- One row per month and resource whose tags in the inventory name an owner that the mappings know.
 with months as (
     select distinct billing_period
-    from facts.related_resources
+    from owners.related_resources
 ),
 
--- The inventory's tags are read as the bill's are, see facts/tag_owners.sql.
+-- The inventory's tags are read as the bill's are, see owners/tag_owners.sql.
 tag_values as (
     select
         tags.resource_id,

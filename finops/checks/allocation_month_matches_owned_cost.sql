@@ -32,7 +32,7 @@ covered as (
                 else 0
             end
         ) as company_parts_cost
-    from marts.coverage_month
+    from marts.allocation_month
     group by billing_period, billing_currency
 )
 

@@ -6,7 +6,7 @@ with recursive ways as (
         x_resource_key as x_related_resource_id,
         0 as x_steps,
         '' as x_way
-    from facts.ownerless_keys
+    from owners.ownerless_keys
     union all
     select
         ways.billing_period,
@@ -21,7 +21,7 @@ with recursive ways as (
             relationships.x_related_resource_id
         ) as x_way
     from ways
-    inner join facts.relationships
+    inner join owners.relationships
         on
             ways.billing_period = relationships.billing_period
             and ways.x_related_resource_id = relationships.resource_id

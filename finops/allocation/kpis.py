@@ -4,9 +4,9 @@ import pandas as pd
 
 from finops.warehouse.connect import Warehouse
 
-__all__ = ["KPIS", "coverage"]
+__all__ = ["KPIS", "allocation_kpis"]
 
-# Column of marts.coverage_month and its published name (finops.org/finops-kpis); the last three
+# Column of marts.allocation_month and its published name (finops.org/finops-kpis); the last three
 # are the same by resources.
 KPIS = {
     "x_unallocated_cost_share": (
@@ -23,10 +23,10 @@ KPIS = {
 }
 
 
-def coverage(warehouse: Warehouse) -> pd.DataFrame:
+def allocation_kpis(warehouse: Warehouse) -> pd.DataFrame:
     """Return the company's KPIs: one row per published name, one column per month, shares."""
     months = warehouse.sql(
-        f"select billing_period, billing_currency, {', '.join(KPIS)} from marts.coverage_month "
+        f"select billing_period, billing_currency, {', '.join(KPIS)} from marts.allocation_month "
         "where x_team = '*' order by billing_currency, billing_period"
     )
     currencies = months["billing_currency"].nunique()

@@ -29,7 +29,7 @@ key_spans as (
         owner_keys.resource_id,
         greatest(owner_keys.x_first_charge_date, spans.first_day) as first_day,
         least(owner_keys.x_last_charge_date, spans.next_day - 1) as last_day
-    from facts.owner_keys
+    from owners.owner_keys
     inner join spans
         on
             owner_keys.x_first_charge_date < spans.next_day
@@ -43,7 +43,7 @@ first_rules as (
         key_spans.first_day,
         min(rule_matches.x_rank) as x_rank
     from key_spans
-    inner join facts.rule_matches
+    inner join owners.rule_matches
         on
             key_spans.billing_period = rule_matches.billing_period
             and key_spans.x_owner_key = rule_matches.x_owner_key
@@ -80,7 +80,7 @@ owners as (
             key_spans.resource_id = resources.resource_id
             and key_spans.first_day >= resources.valid_from
             and key_spans.first_day < resources.valid_to
-    left join facts.tag_owners as tags
+    left join owners.tag_owners as tags
         on
             key_spans.billing_period = tags.billing_period
             and key_spans.x_owner_key = tags.x_owner_key

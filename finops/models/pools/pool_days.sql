@@ -6,7 +6,7 @@ with pool_cost as (
         costs.billing_currency,
         costs.x_team as x_pool,
         sum(costs.effective_cost) as effective_cost
-    from facts.collected_cost as costs
+    from pools.collected_cost as costs
     inner join mappings.shared_costs
         on costs.x_team = shared_costs.pool
     where
@@ -45,7 +45,7 @@ receiving_pools as (
         charge_date,
         billing_currency,
         x_team as x_pool
-    from facts.split_owners
+    from pools.split_owners
 )
 
 select

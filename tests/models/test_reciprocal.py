@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finops.models.pools.solve import SHARE_UNITS, find_cycle, share_units, solve, trapped
+from finops.models.reciprocal import SHARE_UNITS, find_cycle, share_units, solve, trapped
 
 # A textbook case: Electricity (200,000) gives 10 % to Water, Water (300,000) 50 % to Electricity.
 # The file has Water first, so step-down closes Water first.

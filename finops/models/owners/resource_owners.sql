@@ -3,7 +3,7 @@ with givers as (
     select distinct
         billing_period,
         x_related_resource_id as resource_id
-    from facts.related_resources
+    from owners.related_resources
 ),
 
 giver_keys as (
@@ -12,11 +12,11 @@ giver_keys as (
         givers.resource_id,
         owner_keys.x_owner_key
     from givers
-    inner join facts.resources
+    inner join owners.resources
         on
             givers.billing_period = resources.billing_period
             and givers.resource_id = resources.x_resource_key
-    inner join facts.owner_keys
+    inner join owners.owner_keys
         on
             resources.billing_period = owner_keys.billing_period
             and resources.resource_id = owner_keys.resource_id
@@ -53,7 +53,7 @@ named_owners as (
         direct_owners.x_cost_centre,
         sum(giver_days.effective_cost) as effective_cost
     from giver_days
-    inner join facts.direct_owners
+    inner join owners.direct_owners
         on
             giver_days.billing_period = direct_owners.billing_period
             and giver_days.x_owner_key = direct_owners.x_owner_key
@@ -78,7 +78,7 @@ named_owners as (
         inventory_owners.x_environment,
         inventory_owners.x_cost_centre,
         0 as effective_cost
-    from facts.inventory_owners
+    from owners.inventory_owners
     inner join givers
         on
             inventory_owners.billing_period = givers.billing_period

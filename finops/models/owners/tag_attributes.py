@@ -14,13 +14,13 @@ select distinct
     billing_period,
     'tag' as x_kind,
     unnest(map_keys(tags)) as tag_key
-from facts.owner_keys
+from owners.owner_keys
 union all
 select distinct
     billing_period,
     'cost_category' as x_kind,
     unnest(map_keys(x_cost_categories)) as tag_key
-from facts.owner_keys
+from owners.owner_keys
 """
 USES = (names,)
 

@@ -15,7 +15,7 @@ select distinct
     x_attribute,
     tag_key,
     tag_value
-from facts.owner_tags
+from owners.owner_tags
 """
 USES = (names,)
 

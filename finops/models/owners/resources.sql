@@ -3,13 +3,13 @@ with named_resources as (
     select
         billing_period,
         resource_id
-    from facts.owner_keys
+    from owners.owner_keys
     where resource_id is not null
     union
     select
         billing_period,
         x_parent_resource_id as resource_id
-    from facts.owner_keys
+    from owners.owner_keys
     where x_parent_resource_id is not null
 )
 

@@ -20,7 +20,7 @@ split_instances as (
         charge_date,
         billing_currency,
         x_parent_resource_id
-    from facts.split_owners
+    from pools.split_owners
 ),
 
 payments as (

@@ -3,7 +3,7 @@ select
     billing_period,
     x_team,
     billing_currency
-from marts.coverage_month
+from marts.allocation_month
 where
     x_taggable_resources > x_resources
     or x_unallocated_resources > x_resources

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from finops import coins
 from finops.errors import BadInput
-from finops.models.pools import solve as shared_costs
-from finops.models.pools.solve import share_units, solve
+from finops.models import reciprocal
+from finops.models.reciprocal import share_units, solve
 
 SQL = """\
 -- One row per month, day, billing currency, pool and direct target; NULL without a quantity.
@@ -30,18 +30,18 @@ select
     weights.x_target,
     weights.x_driver,
     cast(weights.x_weight as decimal(38, 0)) as x_weight
-from facts.pool_days
+from pools.pool_days
 inner join mappings.shared_costs as pools
     on pool_days.x_pool = pools.pool
 cross join mappings.settings
-left join facts.pool_weights as weights
+left join pools.pool_weights as weights
     on
         pool_days.billing_period = weights.billing_period
         and pool_days.charge_date = weights.charge_date
         and pool_days.billing_currency = weights.billing_currency
         and pool_days.x_pool = weights.x_pool
 """
-USES = (shared_costs, coins)
+USES = (reciprocal, coins)
 
 _DAY = "billing_period", "charge_date", "billing_currency"
 _SCHEMA = pa.schema(

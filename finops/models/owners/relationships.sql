@@ -9,12 +9,12 @@ with split_rows as (
             when owner_keys.resource_id like 'arn:%:ecs:%:task/%' then 'task_of_instance'
             else 'part_of_instance'
         end as x_relation
-    from facts.owner_keys
-    inner join facts.resources
+    from owners.owner_keys
+    inner join owners.resources
         on
             owner_keys.billing_period = resources.billing_period
             and owner_keys.resource_id = resources.resource_id
-    inner join facts.resources as parents
+    inner join owners.resources as parents
         on
             owner_keys.billing_period = parents.billing_period
             and owner_keys.x_parent_resource_id = parents.resource_id
@@ -29,7 +29,7 @@ arns as (
         split_part(x_resource_key, ':', 4) as region_id,
         split_part(x_resource_key, ':', 5) as account_id,
         regexp_extract(x_resource_key, '^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.*)$', 1) as resource_name
-    from facts.resources
+    from owners.resources
     where x_resource_key like 'arn:%'
 ),
 
@@ -126,8 +126,8 @@ tag_owners as (
             owner_keys.tags[tagged_kinds.tag_key]
         ) as x_related_resource_id,
         tagged_kinds.x_relation
-    from facts.owner_keys
-    inner join facts.resources
+    from owners.owner_keys
+    inner join owners.resources
         on
             owner_keys.billing_period = resources.billing_period
             and owner_keys.resource_id = resources.resource_id
@@ -146,7 +146,7 @@ inventory_owners as (
         inventory.x_related_resource_id,
         inventory.x_relation
     from inventory.relationships as inventory
-    cross join (select distinct billing_period from facts.resources) as months
+    cross join (select distinct billing_period from owners.resources) as months
 ),
 
 relationships as (

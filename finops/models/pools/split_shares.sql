@@ -1,5 +1,5 @@
 -- One row per month, day, billing currency, pool, instance and payer: its share of what the instance cost.
--- In 10^15ths, as in facts.pool_shares. What the pods left unused stays with a pool that keeps idle cost.
+-- In 10^15ths, as in pools.pool_shares. What the pods left unused stays with a pool that keeps idle cost.
 with instances as (
     select distinct
         costs.billing_period,
@@ -8,7 +8,7 @@ with instances as (
         costs.x_team as x_pool,
         costs.x_parent_resource_id,
         pools.idle
-    from facts.collected_cost as costs
+    from pools.collected_cost as costs
     inner join mappings.shared_costs as pools
         on costs.x_team = pools.pool
     where costs.x_parent_resource_id is not null
@@ -28,7 +28,7 @@ split_parts as (
         owners.x_cost_centre,
         cast(cast(owners.x_split_cost as decimal(28, 10)) * 10000000000 as hugeint) as part_units
     from instances
-    inner join facts.split_owners as owners
+    inner join pools.split_owners as owners
         on
             instances.billing_period = owners.billing_period
             and instances.charge_date = owners.charge_date
@@ -49,7 +49,7 @@ split_parts as (
         cast(cast(sum(owners.x_split_unused_cost) as decimal(28, 10)) * 10000000000 as hugeint)
             as part_units
     from instances
-    inner join facts.split_owners as owners
+    inner join pools.split_owners as owners
         on
             instances.billing_period = owners.billing_period
             and instances.charge_date = owners.charge_date
@@ -111,7 +111,7 @@ payer_shares as (
             // 1000000000000000
         ) as share_units
     from owner_shares as owners
-    left join facts.pool_shares
+    left join pools.pool_shares
         on
             owners.billing_period = pool_shares.billing_period
             and owners.charge_date = pool_shares.charge_date

@@ -6,7 +6,7 @@ with choices as (
         billing_currency,
         x_pool,
         min(x_choice) as x_choice
-    from facts.pool_quantities
+    from pools.pool_quantities
     group by billing_period, charge_date, billing_currency, x_pool
 )
 
@@ -20,7 +20,7 @@ select
     quantities.x_driver,
     quantities.x_driver_date,
     quantities.x_quantity as x_weight
-from facts.pool_quantities as quantities
+from pools.pool_quantities as quantities
 inner join choices
     on
         quantities.billing_period = choices.billing_period

@@ -15,7 +15,7 @@ with key_values as (
             when 'region_id' then owner_keys.region_id
             when 'line_item_type' then owner_keys.x_line_item_type
         end as value
-    from facts.owner_keys
+    from owners.owner_keys
     cross join (
         values
         ('resource_id'),
@@ -38,7 +38,7 @@ column_values as (
     select distinct
         x_attribute,
         x_folded_value as value
-    from facts.tag_values
+    from owners.tag_values
 ),
 
 -- Two alternatives of one rule may match one value.
@@ -77,8 +77,8 @@ tag_matches as (
         value_matches.x_rank,
         value_matches.x_column,
         value_matches.x_place
-    from facts.owner_tags
-    inner join facts.tag_values
+    from owners.owner_tags
+    inner join owners.tag_values
         on
             owner_tags.billing_period = tag_values.billing_period
             and owner_tags.x_attribute = tag_values.x_attribute
@@ -118,7 +118,7 @@ candidates as (
         first_matches.x_rank,
         rules.x_rule_id
     from first_matches
-    inner join facts.owner_keys as keys
+    inner join owners.owner_keys as keys
         on
             first_matches.billing_period = keys.billing_period
             and first_matches.x_owner_key = keys.x_owner_key

@@ -4,7 +4,7 @@ with givers as (
         billing_period,
         resource_id,
         x_told_by
-    from facts.resource_owners
+    from owners.resource_owners
 ),
 
 ranked_givers as (
@@ -22,7 +22,7 @@ ranked_givers as (
             partition by related_resources.billing_period, related_resources.resource_id
             order by related_resources.x_steps, related_resources.x_related_resource_id
         ) as giver_rank
-    from facts.related_resources
+    from owners.related_resources
     inner join givers
         on
             related_resources.billing_period = givers.billing_period
@@ -42,13 +42,13 @@ key_spans as (
         owners.x_environment,
         owners.x_cost_centre,
         ranked_givers.x_owner_source
-    from facts.ownerless_keys
+    from owners.ownerless_keys
     inner join ranked_givers
         on
             ownerless_keys.billing_period = ranked_givers.billing_period
             and ownerless_keys.x_resource_key = ranked_givers.resource_id
             and ranked_givers.giver_rank = 1
-    inner join facts.resource_owners as owners
+    inner join owners.resource_owners as owners
         on
             ranked_givers.billing_period = owners.billing_period
             and ranked_givers.x_related_resource_id = owners.resource_id
@@ -81,7 +81,7 @@ select
     cast(null as varchar) as x_rule_id,
     key_days.x_owner_source
 from key_days
-left join facts.direct_owners
+left join owners.direct_owners
     on
         key_days.billing_period = direct_owners.billing_period
         and key_days.x_owner_key = direct_owners.x_owner_key

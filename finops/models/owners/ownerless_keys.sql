@@ -4,7 +4,7 @@ with owned_days as (
         billing_period,
         x_owner_key,
         count(*) as day_count
-    from facts.direct_owners
+    from owners.direct_owners
     group by billing_period, x_owner_key
 )
 
@@ -14,8 +14,8 @@ select
     resources.x_resource_key,
     owner_keys.x_first_charge_date,
     owner_keys.x_last_charge_date
-from facts.owner_keys
-inner join facts.resources
+from owners.owner_keys
+inner join owners.resources
     on
         owner_keys.billing_period = resources.billing_period
         and owner_keys.resource_id = resources.resource_id

@@ -1,1 +1,0 @@
-"""How shared costs are split."""
