@@ -8,7 +8,7 @@ from unicodedata import category
 
 import pandas as pd
 
-from finops.languages import place_of
+from finops.languages import say
 
 __all__ = [
     "harmless",
@@ -97,11 +97,10 @@ def month_name(billing_period: str, *, short: bool = False) -> str:
 
 
 def month_text(billing_period: str, lang: str = "en") -> str:
-    """Return `May 2026` or `2026년 5월`. Raises BadInput for a language that has no texts."""
-    if not place_of(lang):
-        return month_name(billing_period)
+    """Return a month such as `May 2026`. Raises BadInput for a language that has no texts."""
     year, _, month = billing_period.partition("-")
-    return f"{year}년 {int(month)}월"
+    name = calendar.month_name[int(month)]
+    return say("date", "month", lang, name=name, month=str(int(month)), year=year)
 
 
 def kind_text(anomaly: dict[Any, Any]) -> str:
@@ -114,7 +113,7 @@ def kind_text(anomaly: dict[Any, Any]) -> str:
 def place_text(key: object, language: str = "en") -> str:
     """Return the key of an anomaly in words: `*` is all teams."""
     text = plain(key)
-    everybody = ("All teams", "모든 팀")[place_of(language)]
+    everybody = say("definition", "all_teams", language)
     return f"{everybody}{text[1:]}" if text.startswith("*") else text
 
 

@@ -21,24 +21,6 @@ BY_ORDERS = [
     *("billing_period", "x_orders_from", "x_orders", "x_usage_per_order", "x_by_orders"),
     *("x_forecast_usage", "billing_currency"),
 ]
-_TEXTS = {
-    "sentence": (
-        "{orders} orders in {months} ({origins}) would use {usage} {currency}, at {per_order} "
-        "{currency} an order to come. Forecast by item: {forecast} {currency}.",
-        "{months}의 주문이 {orders}건({origins})이면 사용 비용은 {usage} {currency}입니다(앞으로 "
-        "주문당 {per_order} {currency}). 항목별로 예측한 사용 비용은 {forecast} {currency}입니다.",
-    ),
-    "later": ("the {number} months after it", "그 뒤 {number}개월"),
-    "forecast": (
-        "forecast; business/order_plan.csv has no plan of *",
-        "예측, business/order_plan.csv에 *의 계획이 없음",
-    ),
-    "planned": ("as planned", "계획"),
-    "partly": (
-        "planned for {number} of them, forecast for the others",
-        "{number}개월은 계획, 나머지는 예측",
-    ),
-}
 
 
 def by_orders(known: Known, series: Series, lines: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +75,7 @@ def _by_month(known: Known, lines: pd.DataFrame, coming: list[str]) -> list[list
 def sentences(found: pd.DataFrame, period: str, language: str) -> list[str]:
     """Return a sentence on the month `period` and one on those after it, from `by_orders`."""
     now, later = found[found["billing_period"] == period], found[found["billing_period"] > period]
-    months_after = say(_TEXTS, "later", language, number=str(len(later)))
+    months_after = say("forecast", "orders_later", language, number=str(len(later)))
     pairs = ((period, now), (months_after, later))
     return [_sentence(name, rows, language) for name, rows in pairs if len(rows)]
 
@@ -101,8 +83,8 @@ def sentences(found: pd.DataFrame, period: str, language: str) -> list[str]:
 def _sentence(months: str, rows: pd.DataFrame, language: str) -> str:
     first = rows.iloc[0]
     return say(
-        _TEXTS,
-        "sentence",
+        "forecast",
+        "orders",
         language,
         months=months,
         origins=_origins(rows, language),
@@ -117,7 +99,7 @@ def _sentence(months: str, rows: pd.DataFrame, language: str) -> str:
 def _origins(rows: pd.DataFrame, language: str) -> str:
     planned = int((rows["x_orders_from"] == "plan").sum())
     key = "forecast" if not planned else "planned" if planned == len(rows) else "partly"
-    return say(_TEXTS, key, language, number=str(planned))
+    return say("forecast", f"orders_{key}", language, number=str(planned))
 
 
 def _per_order(series: Series, orders: Floats) -> float:

@@ -16,21 +16,6 @@ BY_SERVICE = [
     *("x_service", "billing_period", "x_orders", "x_usage_per_order", "x_by_orders"),
     *("x_forecast_usage", "billing_currency"),
 ]
-_TEXTS = {
-    "sentence": (
-        "{orders} orders of {service} in {months} (as planned) would use {usage} {currency}, at "
-        "{per_order} {currency} an order to come. Forecast by item: {forecast} {currency}.",
-        "{months}의 {service} 주문이 {orders}건(계획)이면 사용 비용은 {usage} {currency}입니다"
-        "(앞으로 주문당 {per_order} {currency}). 항목별로 예측한 사용 비용은 {forecast} "
-        "{currency}입니다.",
-    ),
-    "unknown": (
-        "Nobody can tell what the planned orders of {service} cost: business/orders.csv lacks its "
-        "orders of some of the last 28 days, and has none of a month.",
-        "{service}의 계획 주문이 얼마나 들지 알 수 없습니다. business/orders.csv에 최근 28일 중 "
-        "빠진 날이 있고 월별 주문도 없습니다.",
-    ),
-}
 
 
 def by_service(known: Known, lines: pd.DataFrame) -> pd.DataFrame:
@@ -64,10 +49,10 @@ def sentences(found: pd.DataFrame, language: str) -> list[str]:
 
 def _sentence(service: str, rows: pd.DataFrame, language: str) -> str:
     if rows["x_by_orders"].isna().any():
-        return say(_TEXTS, "unknown", language, service=service)
+        return say("forecast", "service_orders_unknown", language, service=service)
     return say(
-        _TEXTS,
-        "sentence",
+        "forecast",
+        "service_orders",
         language,
         service=service,
         months=", ".join(rows["billing_period"]),

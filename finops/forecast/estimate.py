@@ -22,36 +22,6 @@ __all__ = ["Estimate", "estimate", "estimate_of"]
 
 _EXACT = Context(prec=60)
 _SHOWN = ("x_posted", "x_estimate", "x_low", "x_high")
-_TEXTS = {
-    "planned": (
-        "Planned, as business/planned_changes.csv says today: {names}.",
-        "계획된 변화(지금의 business/planned_changes.csv): {names}.",
-    ),
-    "planned_from": ("{name} from {start}", "{name}({start}부터)"),
-    "restated": (
-        "No delivery of {period} had come by {as_of}: its days are taken as they are in the newest "
-        "one, without support and tax.",
-        "{as_of}까지 {period}의 전달분이 오지 않았습니다. 그달의 날짜는 지원료와 세금을 뺀 최신 "
-        "전달분의 값을 씁니다.",
-    ),
-    "no_orders": (
-        "There are no orders in business/orders.csv, which would explain most.",
-        "business/orders.csv에 주문이 없습니다. 비용을 가장 잘 설명하는 것은 주문입니다.",
-    ),
-    "no_rates": (
-        "No exchange rate of a month before is known: billing currency only.",
-        "이전 달의 환율이 없어 청구 통화로만 보여 줍니다.",
-    ),
-    "never_off": (
-        "The same forecast was never off before, which does not tell how far off this one is: it "
-        "has no interval.",
-        "같은 예측이 빗나간 적이 없어 이번에 얼마나 빗나갈지 알 수 없으므로 구간이 없습니다.",
-    ),
-    "no_past": (
-        "The bill has too few days to say how far off a forecast is, so it has no interval.",
-        "청구 데이터의 기간이 짧아 예측이 얼마나 빗나갈지 알 수 없으므로 구간이 없습니다.",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -136,22 +106,22 @@ def _notes(
     notes += [_planned(known, language)] if len(known.planned) else []
     if known.period in known.restated and known.as_of < last_day(known.period):
         as_of = f"{known.as_of:%Y-%m-%d}"
-        notes.append(say(_TEXTS, "restated", language, period=known.period, as_of=as_of))
+        notes.append(say("forecast", "restated", language, period=known.period, as_of=as_of))
     if known.orders.empty and known.month_orders.empty:
-        notes.append(say(_TEXTS, "no_orders", language))
+        notes.append(say("forecast", "no_orders", language))
     if known.rates.empty:
-        notes.append(say(_TEXTS, "no_rates", language))
+        notes.append(say("forecast", "no_rates", language))
     company = summary[(summary["x_scope"] == "company") & summary["x_low"].isna()]
     if len(company):
         key = "no_past" if company["x_shortfall"].isna().any() else "never_off"
-        notes.append(say(_TEXTS, key, language))
+        notes.append(say("forecast", key, language))
     return notes
 
 
 def _planned(known: Known, language: str) -> str:
     pairs = zip(known.planned["name"], known.planned["start"], strict=True)
     names = "; ".join(
-        say(_TEXTS, "planned_from", language, name=str(name), start=str(start))
+        say("forecast", "planned_from", language, name=str(name), start=str(start))
         for name, start in pairs
     )
-    return say(_TEXTS, "planned", language, names=names)
+    return say("forecast", "planned", language, names=names)

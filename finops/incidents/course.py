@@ -12,36 +12,13 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
-from finops.languages import place_of
 from finops.languages import say as say_of
 from finops.text import money as money_of
 from finops.text import number
 
 __all__ = ["Course", "cost_text", "course_of", "day_text", "state_text", "when_text"]
 
-_WEEKDAYS = "월화수목금토일"
-
-# English, Korean.
-_TEXTS = {
-    "open": ("open", "진행 중"),
-    "went back": ("went back", "원래 수준으로 돌아감"),
-    "new normal": ("new normal", "새 기준"),
-    "not found": ("no longer found", "더 이상 나타나지 않음"),
-    "since": ("since {start}", "{start}부터"),
-    "on": ("on {start}", "{start}"),
-    "from_to": ("from {start} to {end}", "{start}부터 {end}까지"),
-    "by_now": ("by now {money}", "지금까지 {money}"),
-    "in_days": ("{money} in {days} days", "{days}일간 {money}"),
-    "until_then": (
-        "new normal since {normal}, {money} until then",
-        "{normal}부터 새 기준, 그때까지 {money}",
-    ),
-    "back_on": ("{money}; went back on {back}", "{money}, {back}에 원래 수준으로 돌아감"),
-    "more": ("{money} more", "{money} 증가"),
-    "less": ("{money} less", "{money} 감소"),
-    "a_day": ("{change}, {money} a day", "{change}, 하루 {money}"),
-}
-_say = partial(say_of, _TEXTS)
+_say = partial(say_of, "course")
 
 
 class Course(TypedDict):
@@ -107,10 +84,8 @@ def day_text(day: str, language: str = "en") -> str:
     """Return an ISO date with its weekday."""
     if not day:
         return ""
-    date = dt.date.fromisoformat(day)
-    if place_of(language):
-        return f"{day}({_WEEKDAYS[date.weekday()]})"
-    return f"{date:%A} {day}"
+    weekday = say_of("date", f"weekday_{dt.date.fromisoformat(day).weekday()}", language)
+    return say_of("date", "day", language, weekday=weekday, day=day)
 
 
 def _change(course: Course, language: str) -> str:

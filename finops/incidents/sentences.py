@@ -12,71 +12,7 @@ from finops.text import money, number, percent
 
 __all__ = ["effect_name", "sentence", "told"]
 
-# English, Korean.
-_TEXTS = {
-    "sentence": (
-        "{where}: {what} {when}{why}{beside}: {cost}.",
-        "{where}: {when} {what}{why}{beside}: {cost}.",
-    ),
-    "rest": ("The rest, smaller changes: {cost}.", "나머지 작은 변화: {cost}."),
-    "several_services": ("Several AWS services", "여러 AWS 서비스"),
-    "in_region": (" in {region}", "({region})"),
-    "of_account": (" of account {account}", ", 계정 {account}"),
-    "for_team": (" for {team}", ", {team} 팀"),
-    "no_team": (" without an owner", ", 소유자 없음"),
-    "any_thing": ("usage", ""),
-    "new": ("new {thing}", "{thing} 신규 사용"),
-    "new_machines": ("{machines} new {thing}", "{thing} {machines}대 신규 사용"),
-    "again": (
-        "{thing} again, last used on {last_use},",
-        "{thing} 다시 사용(마지막 사용 {last_use})",
-    ),
-    "again_machines": (
-        "{machines} {thing} again, last used on {last_use},",
-        "{thing} {machines}대 다시 사용(마지막 사용 {last_use})",
-    ),
-    "gone": ("no {thing} any more", "{thing} 사용 중단"),
-    "gone_for_a_time": ("no {thing}", "{thing} 사용 없음"),
-    "price_up": ("a {share} higher price of {thing}", "{thing} 단가 {share} 상승"),
-    "price_down": ("a {share} lower price of {thing}", "{thing} 단가 {share} 하락"),
-    "mix_up": ("dearer sizes or classes of {thing}", "더 비싼 크기나 등급의 {thing} 사용"),
-    "mix_down": ("cheaper sizes or classes of {thing}", "더 저렴한 크기나 등급의 {thing} 사용"),
-    "coverage_up": ("{thing}", "{thing} 사용분"),
-    "coverage_down": ("{thing}", "{thing} 사용분"),
-    "machines_up": ("{machines} more {thing}", "{thing} {machines}대 증가"),
-    "machines_down": ("{machines} fewer {thing}", "{thing} {machines}대 감소"),
-    "usage_up": ("{share} more {thing}{mostly}", "{thing} 사용량 {share} 증가{mostly}"),
-    "usage_down": ("{share} less {thing}{mostly}", "{thing} 사용량 {share} 감소{mostly}"),
-    "mostly": (", mostly {mostly},", "(주로 {mostly})"),
-    "is_full": (
-        ", on demand because the {kind} is full",
-        ", {kind}이 모두 사용되어 온디맨드로 과금",
-    ),
-    "covers_less": (
-        ", on demand because the {kind} {id} covers less of it",
-        ", {kind} {id}의 적용이 줄어 온디맨드로 과금",
-    ),
-    "expired": (
-        ", on demand because the {kind} {id} expired (last day {ended})",
-        ", {kind} {id}이 만료되어(마지막 날 {ended}) 온디맨드로 과금",
-    ),
-    "covers_more": (", now covered by the {kind} {id}", ", 이제 {kind} {id}의 적용을 받음"),
-    "no_commitment": (", by how much commitments cover", ", 약정 적용 비율의 변화"),
-    "savings_plan": ("Savings Plan", "Savings Plan"),
-    "reservation": ("reservation", "예약"),
-    "commitment": ("commitment", "약정"),
-    "beside": (", with {effects}", "({effects} 포함)"),
-    "and": (" and ", ", "),
-    "effect": ("{money} a day by {name}", "{name} 하루 {money}"),
-    "usage": ("usage", "사용량"),
-    "price": ("price", "가격"),
-    "mix": ("mix", "구성 변화"),
-    "coverage": ("coverage", "약정 적용 범위"),
-    "other": ("other", "그 밖"),
-    "change": ("{event} by {actor} at {time} UTC", "{event}, 실행자 {actor}, {time} UTC"),
-    "nobody": ("unknown", "알 수 없음"),
-}
-_say = partial(say_of, _TEXTS)
+_say = partial(say_of, "cause")
 
 
 def sentence(facts: Facts, language: str = "en") -> str:

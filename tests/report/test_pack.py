@@ -26,7 +26,6 @@ from finops.report import pack as close_files
 from finops.report.close.opening import OPENING, expense
 from finops.report.close.page import close_page, sections
 from finops.report.close.tables import tables
-from finops.report.close.text import TEXTS
 from finops.report.close.workbook import close_workbook
 from finops.report.pack import close, journal_csv
 from tests.conftest import SAMPLE
@@ -166,13 +165,6 @@ def test_a_page_is_whole_and_loads_nothing(october, language):
     assert f'<html lang="{language}">' in page
     assert "2,097,672.07" in page
     assert not re.search(r"<script|src=|href=|https?://", page)
-
-
-def test_every_text_is_there_in_both_languages():
-    for english, korean in TEXTS.values():
-        assert english
-        assert korean
-        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
 
 
 def test_text_of_a_bill_is_no_markup_and_no_formula(october):

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from finops.findings import words
-from finops.languages import place_of
+from finops.languages import say
 from finops.report.kit.table import Section
 from finops.text import money, number, plain
 
@@ -19,17 +19,7 @@ __all__ = ["counted", "listing", "section"]
 # So many rows and causes of one kind are listed; the table has all.
 _LISTED = 5
 _CAUSES = 3
-_COLUMNS = (
-    ("month", "amount", "what it is", "likely cause", "what to do"),
-    ("월", "금액", "내용", "추정 원인", "할 일"),
-)
-_TITLE = ("What is odd in the bill itself", "청구서 자체의 특이 사항")
-_EMPTY = ("Nothing is odd in the bill itself.", "청구서 자체에 특이 사항이 없습니다.")
-_NOTE = (
-    "These are findings about what AWS delivered. The numbers agree with it all the same, and no "
-    "finding stops a build.",
-    "AWS가 제공한 내용에 대한 사항입니다. 수치는 그대로 청구서와 일치하며 빌드를 막지 않습니다.",
-)
+_COLUMNS = ("month", "amount", "what", "likely_cause", "what_to_do")
 
 
 def counted(found: pd.DataFrame) -> str:
@@ -56,7 +46,7 @@ def _kind(kind: Any, rows: pd.DataFrame) -> Iterable[RenderableType]:
         grid.add_row(*month)
     for row in rows.head(_LISTED).to_dict("records"):
         grid.add_row(row["billing_period"], _amount(row), Text(plain(row["x_what"], 200)))
-    yield Text(words.TITLES[kind][0], "yellow")
+    yield Text(words.title(kind), "yellow")
     yield Padding(grid, (0, 0, 0, 2))
     if len(rows) > _LISTED:
         yield Text(f"  {number(len(rows) - _LISTED)} more are in ledger.findings.")
@@ -76,11 +66,11 @@ def _sums(rows: pd.DataFrame) -> Iterable[tuple[str, str, str]]:
 
 def section(found: pd.DataFrame, language: str = "en") -> Section:
     """Return the rows of `Warehouse.findings` as a table."""
-    place = place_of(language)
+    names = {key: say("finding", key, language) for key in _COLUMNS}
     return Section(
-        _TITLE[place],
-        _COLUMNS[place],
-        frozenset({_COLUMNS[place][1]}),
+        say("finding", "title", language),
+        tuple(names.values()),
+        frozenset({names["amount"]}),
         [
             (
                 row["billing_period"],
@@ -91,8 +81,8 @@ def section(found: pd.DataFrame, language: str = "en") -> Section:
             )
             for row in found.astype(object).where(found.notna(), None).to_dict("records")
         ],
-        _EMPTY[place],
-        _NOTE[place],
+        say("finding", "none", language),
+        say("finding", "note", language),
     )
 
 

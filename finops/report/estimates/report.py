@@ -11,7 +11,7 @@ from finops.forecast.budget_and_anomalies import beside
 from finops.forecast.estimate import Estimate
 from finops.forecast.moved import kept_before
 from finops.forecast.record import kept_errors, replayed, track_record
-from finops.languages import place_of
+from finops.languages import known_language
 from finops.report.estimates.bounds import interval_text
 from finops.report.estimates.sheets import Report, company, tables
 from finops.report.estimates.text import head, limits
@@ -37,7 +37,7 @@ def write_estimate(
 
     Raises BadInput for an unknown language, before anything is written.
     """
-    place_of(language)
+    known_language(language)
     report = report_of(warehouse, estimate)
     name = f"{report.period}-estimate-{estimate.as_of}-{language}"
     files: dict[Path, str | bytes] = {

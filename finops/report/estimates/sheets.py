@@ -11,7 +11,7 @@ import pandas as pd
 from finops.coins import apportion, whole
 from finops.forecast.budget_and_anomalies import Beside
 from finops.forecast.estimate import Estimate
-from finops.languages import LANGUAGES, place_of
+from finops.languages import known_language
 from finops.report.estimates.bounds import bounds, shortfall
 from finops.report.estimates.text import verdict
 from finops.report.estimates.words import say
@@ -309,5 +309,5 @@ def _record(report: Report, language: str) -> Table:
 
 
 def _notes(estimate: Estimate, words: Say, language: str) -> Table:
-    rows = [(note,) for note in estimate.notes[LANGUAGES[place_of(language)]]]
+    rows = [(note,) for note in estimate.notes[known_language(language)]]
     return Table("notes", words("notes"), [Column(words("note"))], rows, words("no_notes"))

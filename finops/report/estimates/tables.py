@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from finops.forecast.estimate import Estimate
-from finops.languages import LANGUAGES, place_of
+from finops.languages import known_language
 from finops.report.estimates.bounds import bounds, shortfall
 from finops.report.estimates.words import say
 from finops.report.kit.table import Section
@@ -88,7 +88,7 @@ def kinds(estimate: Estimate, language: str = "en") -> Section:
 def notes(estimate: Estimate, language: str = "en") -> Section:
     """Return what orders would cost, what is planned, and what the estimate had to do without."""
     rows: list[tuple[str, ...]] = [
-        (plain(note),) for note in estimate.notes[LANGUAGES[place_of(language)]]
+        (plain(note),) for note in estimate.notes[known_language(language)]
     ]
     return _section("notes", ("note",), rows, language)
 

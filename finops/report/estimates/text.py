@@ -7,7 +7,6 @@ import pandas as pd
 
 from finops.forecast.budget_and_anomalies import Beside, OpenAnomalies
 from finops.forecast.estimate import Estimate
-from finops.languages import place_of
 from finops.report.estimates.bounds import interval_text, is_over, shortfall
 from finops.report.estimates.words import say
 from finops.text import is_missing, money, month_text, percent, plain
@@ -19,33 +18,6 @@ _BOOKED, _PLANNED = 0.02, 0.05
 _NAMED, _TOLD = 3, Decimal("0.001")
 # Fewer months than these say little of the next one.
 _MONTHS = 3
-_TOO_SHORT = (
-    "No month has been estimated that is over: nothing can be said yet.",
-    "추정한 뒤 마감된 달이 아직 없어 말할 수 있는 것이 없습니다.",
-)
-_GRADES = {
-    "few": ("of too few months to rely on", "달 수가 적어 믿고 쓰기 어렵습니다"),
-    "booked": ("good enough to book an accrual from", "미지급비용을 계상하기에 충분합니다"),
-    "planned": ("good enough to plan with, not to book", "계획에는 충분하지만 계상에는 부족합니다"),
-    "direction": ("a direction, no more", "방향만 알려 줍니다"),
-    "naive": (
-        "no better than the last month repeated: do not use them",
-        "지난달을 그대로 쓰는 것보다 낫지 않으므로 쓰지 마십시오",
-    ),
-}
-_SENTENCES = (
-    "On day {day}, estimates of {measure} missed the month by {error} on average over {months} "
-    "months (last month repeated: {naive}); {inside}, and the estimates were {bias} too {side}. "
-    "They are {grade}.",
-    "{day}일의 {measure} 추정은 {months}개월 동안 평균 {error} 빗나갔습니다"
-    "(지난달 그대로: {naive}). 80 % 구간: {inside}. 추정은 {bias} {side} 편이었습니다. {grade}.",
-)
-_INSIDE = (
-    "{inside} of {months} ended inside the 80 % interval",
-    "{months}개월 중 {inside}개월이 구간 안에서 마감",
-)
-_NO_INTERVAL = ("they had no interval", "구간 없음")
-_SIDES = {True: ("low", "낮은"), False: ("high", "높은")}
 
 
 def verdict(
@@ -56,30 +28,31 @@ def verdict(
     An accrual books billed cost, a plan is of effective cost: ask for each. Reads
     `finops.forecast.record.track_record`. Raises BadInput for another language than en, ko.
     """
-    place = place_of(lang)
     if record.empty:
-        return _TOO_SHORT[place]
+        return say("record_too_short", lang)
     company = record[(record["x_scope"] == "company") & (record["x_measure"] == measure)]
     company = company[company["x_ahead"] == company["x_ahead"].min()]
     row = company.iloc[int((company["x_day"] - day).abs().to_numpy().argmin())]
-    return _SENTENCES[place].format(
-        day=row["x_day"],
-        months=row["x_months"],
-        inside=_inside(row, place),
+    return say(
+        "record_said",
+        lang,
+        day=str(row["x_day"]),
+        months=str(row["x_months"]),
+        inside=_inside(row, lang),
         error=percent(row["x_error"], 1),
         naive=percent(row["x_last_month_error"], 1),
         bias=percent(abs(row["x_bias"]), 1),
-        side=_SIDES[bool(row["x_bias"] < 0)][place],
+        side=say("too_side_low" if row["x_bias"] < 0 else "too_side_high", lang),
         measure=say(measure, lang),
-        grade=_GRADES[_grade(row)][place],
+        grade=say(f"grade_{_grade(row)}", lang),
     )
 
 
-def _inside(row: "pd.Series[Any]", place: int) -> str:
+def _inside(row: "pd.Series[Any]", lang: str) -> str:
     if is_missing(row["x_inside_share"]):
-        return _NO_INTERVAL[place]
+        return say("record_no_interval", lang)
     inside = round(row["x_inside_share"] * row["x_months"])
-    return _INSIDE[place].format(inside=inside, months=row["x_months"])
+    return say("record_inside", lang, inside=str(inside), months=str(row["x_months"]))
 
 
 def _grade(row: "pd.Series[Any]") -> str:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from finops.frames import dates_text
 from finops.incidents.parts import EFFECTS
 from finops.incidents.sentences import effect_name
-from finops.languages import place_of
+from finops.languages import texts
 from finops.report.incidents.text import say
 from finops.report.kit.style import DARK, PALETTE, RISE, empty, figure, label
 from finops.text import place_text
@@ -14,9 +14,6 @@ from finops.text import place_text
 __all__ = ["incident", "incident_effects"]
 
 _BAND = "#dbe7ef"
-# English, Korean: a day in a label, and on the axis.
-_DAYS = ("%-d %b %Y", "%Y-%m-%d")
-_TICKS = ("%-d %b\n%Y", "%-m월 %-d일\n%Y")
 
 
 def incident(band: pd.DataFrame, language: str = "en", *, currency: str = "USD") -> go.Figure:
@@ -47,7 +44,7 @@ def incident(band: pd.DataFrame, language: str = "en", *, currency: str = "USD")
         marker={"color": RISE, "size": 6},
         hovertemplate=_hover("incident", language),
     )
-    drawing.update_xaxes(tickformat=_TICKS[place_of(language)], type="date")
+    drawing.update_xaxes(tickformat=texts("date", language)["axis_day"], type="date")
     title = say("per_day", language, currency=currency)
     return drawing.update_yaxes(title_text=title, rangemode="tozero", tickformat=",")
 
@@ -75,7 +72,7 @@ def incident_effects(
             marker={"color": colour},
             hovertemplate=f"{effect_name(name, language)}: %{{x:,.0f}} {currency}<extra></extra>",
         )
-    shape = _DAYS[place_of(language)]
+    shape = texts("date", language)["chart_day"]
     names = [
         label(f"{place_text(key, language)}, {start:{shape}}", 60) for key, start in sums.index
     ]
@@ -107,7 +104,8 @@ def _add_band(drawing: go.Figure, days: list[str], band: pd.DataFrame, language:
 
 
 def _hover(name: str, language: str) -> str:
-    return f"%{{x|{_DAYS[place_of(language)]}}}: %{{y:,.2f}}<extra>{say(name, language)}</extra>"
+    day = texts("date", language)["chart_day"]
+    return f"%{{x|{day}}}: %{{y:,.2f}}<extra>{say(name, language)}</extra>"
 
 
 def _values(column: pd.Series) -> list[float | None]:

@@ -11,47 +11,9 @@ from finops.text import money, place_text, plain
 
 __all__ = ["findings", "say"]
 
-# English, Korean.
-_TEXTS = {
-    "none": (
-        "No cost stands out, or there are fewer than four weeks of days.",
-        "눈에 띄는 비용이 없거나 데이터가 4주 미만입니다.",
-    ),
-    "count": (
-        "{count} incidents: {open} open, {normal} the new normal by now, {back} went back.",
-        "이상 비용 {count}건: 진행 중 {open}건, 새 기준이 된 것 {normal}건, "
-        "원래 수준으로 돌아간 것 {back}건.",
-    ),
-    "more": (
-        "More, if what is open stays as in its last 7 days: {month} in 30 days. First: {cause}",
-        "진행 중인 증가분이 최근 7일처럼 지속되면 30일간 {month}입니다. 첫 번째: {cause}",
-    ),
-    "less": (
-        "Less, if what is open stays as in its last 7 days: {month} in 30 days. First: {cause}",
-        "진행 중인 감소분이 최근 7일처럼 지속되면 30일간 {month}입니다. 첫 번째: {cause}",
-    ),
-    "at_risk": (
-        "Most money at risk: {owner}, {money}.",
-        "위험 금액이 가장 큰 곳: {owner}, {money}.",
-    ),
-    "several_teams": ("several teams", "여러 팀"),
-    "daily": ("Daily cost", "일별 비용"),
-    "nothing": (
-        "No incident: no cost stands out, or there are too few days.",
-        "이상 비용 없음: 눈에 띄는 비용이 없거나 날짜가 너무 적습니다.",
-    ),
-    "legend": ("red: the incident; band: expected", "빨간색: 이상 비용, 띠: 예상 범위"),
-    "per_day": ("{currency} a day", "하루 {currency}"),
-    "made_of": ("What the excess is made of", "초과 비용의 구성"),
-    "so_far": ("each incident so far", "이상 비용별, 현재까지"),
-    "excess": ("excess, {currency}", "초과, {currency}"),
-    "cost": ("cost", "비용"),
-    "incident": ("incident", "이상 비용"),
-    "expected": ("expected", "예상"),
-}
 
 # A text on incidents by key and language, with its values filled in.
-say = partial(say_of, _TEXTS)
+say = partial(say_of, "incident")
 
 
 def findings(found: pd.DataFrame, language: str = "en", *, currency: str = "USD") -> list[str]:

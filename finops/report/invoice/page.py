@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 
 from finops.invoice.check import InvoiceCheck
-from finops.languages import place_of
+from finops.languages import known_language
 from finops.report.invoice.tables import KEYS, SHOWN, Table, tables
 from finops.report.invoice.text import say
 from finops.report.invoice.workbook import invoice_workbook
@@ -28,7 +28,7 @@ def write_check(check: InvoiceCheck, folder: str | Path, *, language: str = "en"
 
     Raises BadInput for an unknown language, before anything is written.
     """
-    place_of(language)
+    known_language(language)
     name = f"{check.billing_period}-invoices-{language}"
     files: dict[Path, str | bytes] = {
         Path(folder) / f"{name}.html": invoice_page(check, language),

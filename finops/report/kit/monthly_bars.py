@@ -17,12 +17,6 @@ _LINE_OF_TEXT = 0.062  # part of the axis that one name takes
 _HEADROOM = 1.09
 _MANY_MONTHS = 8
 _FEW_MONTHS = 3
-_TEXTS = {
-    "million": ("million {currency}", "백만 {currency}"),
-    "thousand": ("thousand {currency}", "천 {currency}"),
-    "month": ("{short}", "{month}월"),
-    "month_of_year": ("{short}<br>{year}", "{month}월<br>{year}년"),
-}
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,9 +46,9 @@ def all_months(months: "pd.Index[str]") -> list[str]:
 def axis_unit(largest: float, currency: str, language: str = "en") -> tuple[float, str]:
     """Return what to divide money by on an axis that reaches `largest`, and the unit's name."""
     if abs(largest) >= 1e8:
-        return 1e6, say(_TEXTS, "million", language, currency=currency)
+        return 1e6, say("axis", "million", language, currency=currency)
     if abs(largest) >= 1e5:
-        return 1e3, say(_TEXTS, "thousand", language, currency=currency)
+        return 1e3, say("axis", "thousand", language, currency=currency)
     return 1.0, currency
 
 
@@ -93,9 +87,9 @@ def month_axis(drawing: go.Figure, months: list[str], language: str = "en") -> N
     """Name the months; the year stands under the first one and each January."""
     names = []
     for position, month in enumerate(months):
-        key = "month_of_year" if position == 0 or month.endswith("-01") else "month"
+        key = "axis_january" if position == 0 or month.endswith("-01") else "axis_month"
         year, short = month[:4], month_name(month, short=True)[:3]
-        names.append(say(_TEXTS, key, language, year=year, short=short, month=str(int(month[5:]))))
+        names.append(say("date", key, language, year=year, short=short, month=str(int(month[5:]))))
     # Few months keep the width of bars that many months have.
     drawing.update_xaxes(
         tickvals=list(range(len(months))),

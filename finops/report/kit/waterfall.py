@@ -4,14 +4,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finops.business.bridge_text import (
-    ALL_ELSE,
-    CUT_AXIS,
     effect_name,
     measure_name,
+    say,
     sentences,
     value_text,
 )
-from finops.languages import place_of
 from finops.report.kit.monthly_bars import axis_unit
 from finops.report.kit.style import STEPS, empty, figure
 from finops.text import month_text
@@ -33,7 +31,7 @@ def waterfall(frame: pd.DataFrame, *, lang: str = "en") -> go.Figure:
     months = [
         month_text(str(frame[name].iloc[0]), lang) for name in ("x_base_period", "billing_period")
     ]
-    first, position = frame.iloc[0], place_of(lang)
+    first = frame.iloc[0]
     unit = str(first["x_unit"])
     start, end = float(first["x_base_total"]), float(first["x_total"])
     moves = steps(frame, lang)
@@ -41,7 +39,7 @@ def waterfall(frame: pd.DataFrame, *, lang: str = "en") -> go.Figure:
     lowest, highest = axis_range(start, list(moves.values()))
     drawing = figure(
         f"{measure_name(str(first['x_measure']), lang)}: {months[0]} → {months[1]}",
-        subtitle=f"{CUT_AXIS[position]} ({axis})" if lowest > 0 else axis,
+        subtitle=f"{say('cut_axis', lang)} ({axis})" if lowest > 0 else axis,
         height=400,
     )
     drawing.add_waterfall(
@@ -71,7 +69,7 @@ def steps(frame: pd.DataFrame, lang: str) -> dict[str, float]:
     floor = _SMALL * float(sum(abs(one) for one in sums))
     shown = {effect_name(str(k), lang): float(v) for k, v in sums.items() if abs(float(v)) >= floor}
     others = float(sum(v for v in sums if abs(float(v)) < floor))
-    return shown | ({ALL_ELSE[place_of(lang)]: others} if len(shown) < len(sums) else {})
+    return shown | ({say("all_else", lang): others} if len(shown) < len(sums) else {})
 
 
 def _axis(largest: float, unit: str, lang: str) -> tuple[float, str]:

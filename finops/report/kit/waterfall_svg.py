@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from finops.business.bridge_text import CUT_AXIS, sentences, value_text
-from finops.languages import place_of
+from finops.business.bridge_text import say, sentences, value_text
 from finops.report.kit.style import DARK, FALL, GREY, RISE
 from finops.report.kit.waterfall import axis_range, steps
 from finops.text import month_text
@@ -81,7 +80,7 @@ def waterfall_drawing(frame: pd.DataFrame, language: str) -> Drawing | None:
             )
         )
     ]
-    note = CUT_AXIS[place_of(language)] if lowest > 0 else ""
+    note = say("cut_axis", language) if lowest > 0 else ""
     words = " ".join(sentences(frame, language))
     return Drawing(words, note, _WIDTH, _ROW * len(bars), _LEFT, _BAR, _ROW, GREY, bars)
 

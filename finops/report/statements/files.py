@@ -5,7 +5,7 @@ from pathlib import Path
 
 from finops.errors import BadInput
 from finops.inputs.accounts import read_accounts
-from finops.languages import LANGUAGES, place_of
+from finops.languages import LANGUAGES, known_language
 from finops.report.statements.corrections import corrections, corrections_section
 from finops.report.statements.executive import executive_page
 from finops.report.statements.page import index_page, statement_page
@@ -40,7 +40,7 @@ def write_statements(
     would be refused, and a journal that lacks an account or cost centre; SourceNotFound without a
     build.
     """
-    place_of(language)
+    known_language(language)
     _check("mode", mode, MEASURES)
     files = kept_statements(warehouse.settings, billing_period, mode, language, team)
     if not files:

@@ -1,7 +1,6 @@
 """An estimate reads as tables and charts in English and Korean."""
 
 import re
-import string
 from decimal import Decimal
 
 import pandas as pd
@@ -12,7 +11,6 @@ from finops.forecast.estimate import Estimate
 from finops.forecast.jumps import JUMPS
 from finops.report import charts
 from finops.report.estimates import tables
-from finops.report.estimates.words import TEXTS
 
 HANGUL = re.compile("[가-힣]")
 
@@ -134,12 +132,3 @@ def test_record_is_drawn_in_korean():
     assert [one.name for one in drawn.data] == ["지난달 그대로", "단순 환산", "추정"]
     assert drawn.data[0].hovertemplate == "%{x}일: %{y:.1%}<extra>지난달 그대로</extra>"
     assert drawn.layout.title.subtitle.text == "팀별 한 달 비용 대비 오차; 10개월"
-
-
-def test_every_text_is_korean_too_and_takes_the_same_values():
-    def values(text):
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    for key, (english, korean) in TEXTS.items():
-        assert HANGUL.search(korean) or key == "interval_of", key
-        assert values(korean) == values(english), key

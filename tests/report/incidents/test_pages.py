@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 
 import pandas as pd
 import pytest
@@ -13,7 +12,7 @@ from finops.incidents.parts import parts
 from finops.incidents.sentences import sentence
 from finops.report.incidents.charts import incident, incident_effects
 from finops.report.incidents.console import incident_list
-from finops.report.incidents.text import _TEXTS, findings
+from finops.report.incidents.text import findings
 from finops.report.month.html import write_report
 from tests.incidents.test_record import anomaly, frame
 from tests.incidents.test_sentences import facts, kept
@@ -136,11 +135,6 @@ def test_charts_are_in_the_language_of_the_reader():
     assert shown.layout.title.text == "<b>모든 팀 / EC2</b>"
     assert shown.layout.title.subtitle.text == "빨간색: 이상 비용, 띠: 예상 범위"
     assert "이상 비용 없음" in incident(band.head(0), "ko").layout.annotations[0].text
-
-
-def test_every_text_is_there_in_both_languages():
-    for english, korean in _TEXTS.values():
-        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", korean))
 
 
 def test_findings_say_what_goes_on_and_what_it_is_worth():

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 import finops
+from finops.languages import texts
 from finops.report.statements import executive
 from finops.report.statements.executive import executive_page
-from finops.report.statements.text import _TERMS, _TEXTS
 from finops.statements import statement as module
 from finops.statements.statement import statements
 from tests.statements.test_statement import EMPTY
@@ -81,8 +81,10 @@ def test_a_missing_measure_is_a_dash_and_a_reason(warehouse, october):
 
 def test_the_korean_page_has_no_english_label_and_loads_nothing(warehouse, october):
     page = executive_page(warehouse, october, "ko")
-    for english, korean in [*_TEXTS.values(), *_TERMS.values()]:
-        assert english == korean or f">{english}<" not in page
+    for surface in ("statement", "term"):
+        english, korean = (texts(surface, language) for language in ("en", "ko"))
+        for key, text in english.items():
+            assert text == korean[key] or f">{text}<" not in page
     assert not re.search(r"<script|src=|href=|https?://", page)
 
 
