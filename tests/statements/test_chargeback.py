@@ -236,7 +236,8 @@ def test_a_missing_account_is_refused_with_its_file(october, tmp_path):
 def test_all_months_lead_from_the_bill_to_teams_in_one_table(warehouse):
     (table,) = all_months(warehouse)
     assert len(table.rows) == 13
-    amounts = {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.rows}
+    names = [column.title for column in table.columns[1:]]
+    amounts = {row[0]: dict(zip(names, row[1:], strict=True)) for row in table.rows}
     january = amounts["January 2026"]
     assert january["The bill, tax included"] == "2,353,426.56"
     assert january["Expense of the month"] == "1,621,443.79"

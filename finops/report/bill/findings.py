@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Table as Grid
 from rich.text import Text
 
 from finops.findings import words
 from finops.languages import say
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.text import money, number, plain
 
 __all__ = ["counted", "listing", "section"]
@@ -38,7 +38,7 @@ def listing(found: pd.DataFrame) -> RenderableType:
 
 
 def _kind(kind: Any, rows: pd.DataFrame) -> Iterable[RenderableType]:
-    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid = Grid.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, justify="right")
     grid.add_column(overflow="fold")
@@ -64,13 +64,13 @@ def _sums(rows: pd.DataFrame) -> Iterable[tuple[str, str, str]]:
             yield period, money(part["x_found_cost"].sum(), currency), f"all {number(len(part))}:"
 
 
-def section(found: pd.DataFrame, language: str = "en") -> Section:
+def section(found: pd.DataFrame, language: str = "en") -> Table:
     """Return the rows of `Warehouse.findings` as a table."""
     names = {key: say("finding", key, language) for key in _COLUMNS}
-    return Section(
+    return Table(
+        "findings",
         say("finding", "title", language),
-        tuple(names.values()),
-        frozenset({names["amount"]}),
+        written(names.values(), (names["amount"],)),
         [
             (
                 row["billing_period"],

@@ -5,8 +5,8 @@ from finops.close.recognition import exact
 from finops.report.close.opening import expense
 from finops.report.close.tables import tables
 from finops.report.close.text import say
-from finops.report.kit.page import environment
-from finops.report.kit.table import Section, Tile, section
+from finops.report.kit.page import page
+from finops.report.kit.table import Table, Tile
 from finops.text import cents, money, month_text, number
 
 __all__ = ["close_page", "sections", "tiles"]
@@ -16,17 +16,13 @@ def close_page(close: Close, language: str) -> str:
     """Return the page of a close; every text in it is escaped."""
     period = month_text(close.period, language)
     state = say("final" if close.is_final else "not_final", language)
-    return (
-        environment()
-        .get_template("statements/statement.html.j2")
-        .render(
-            language=language,
-            title=f"{close.company}: {say('title', language)}, {period}",
-            lines=[f"{state} · {_rates(close, language)}"],
-            tiles=tiles(close, language),
-            tables=[section(table, say("total", language)) for table in tables(close, language)],
-            footer=say("footer", language),
-        )
+    return page(
+        language=language,
+        title=f"{close.company}: {say('title', language)}, {period}",
+        lines=[f"{state} · {_rates(close, language)}"],
+        tiles=tiles(close, language),
+        tables=tables(close, language),
+        footer=say("footer", language),
     )
 
 
@@ -47,11 +43,11 @@ def tiles(close: Close, language: str) -> list[Tile]:
     ]
 
 
-def sections(close: Close, language: str) -> dict[str, Section]:
+def sections(close: Close, language: str) -> dict[str, Table]:
     """Return the tables of a close by their key, for a notebook; of the first billing currency."""
-    found: dict[str, Section] = {}
+    found: dict[str, Table] = {}
     for table in tables(close, language):
-        found.setdefault(table.key, section(table, say("total", language)))
+        found.setdefault(table.key, table)
     return found
 
 

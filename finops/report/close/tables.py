@@ -1,5 +1,6 @@
 """Lay out a close as tables of values, the same for a page and a workbook."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -48,7 +49,8 @@ def tables(close: Close, language: str) -> list[Table]:
         ]
     restated = [_restated(month, frame, words, language) for month, frame in close.restated.items()]
     first = opening(close, words, language)
-    return [*first, _journal(close, words, language), *found, *restated]
+    every = [*first, _journal(close, words, language), *found, *restated]
+    return [replace(table, total_word=words("total")) for table in every]
 
 
 def _recognition(close: Close, rows: pd.DataFrame, currency: str, words: Say) -> Table:

@@ -37,7 +37,7 @@ class _Pack(Book):
     def __init__(self, book: Workbook, close: Close, language: str) -> None:
         self.close, self.language = close, language
         name = f"{close.company[:80]}: {self.say('title')} {close.period}"
-        super().__init__(book, name, total=self.say("total"), page=self.say("page"))
+        super().__init__(book, name, page=self.say("page"))
 
     def say(self, key: str, **values: str) -> str:
         return say(key, self.language, **values)

@@ -16,8 +16,8 @@ from finops.report.estimates.bounds import interval_text
 from finops.report.estimates.sheets import Report, company, tables
 from finops.report.estimates.text import head, limits
 from finops.report.estimates.words import say
-from finops.report.kit.page import environment
-from finops.report.kit.table import Column, Table, Tile, section
+from finops.report.kit.page import page
+from finops.report.kit.table import Column, Table, Tile
 from finops.report.kit.workbook import Book, new_workbook, width
 from finops.text import money, month_text
 from finops.warehouse.connect import Warehouse
@@ -70,18 +70,13 @@ def report_of(warehouse: Warehouse, estimate: Estimate) -> Report:
 
 def estimate_page(report: Report, language: str) -> str:
     """Return the page of an estimate; every text in it is escaped."""
-    total = say("total", language)
-    return (
-        environment()
-        .get_template("statements/statement.html.j2")
-        .render(
-            language=language,
-            title=_title(report, language),
-            lines=_sentences(report, language),
-            tiles=_tiles(report, language),
-            tables=[section(table, total) for table in tables(report, language)],
-            footer=_kept_as(report, language),
-        )
+    return page(
+        language=language,
+        title=_title(report, language),
+        lines=_sentences(report, language),
+        tiles=_tiles(report, language),
+        tables=tables(report, language),
+        footer=_kept_as(report, language),
     )
 
 
@@ -95,7 +90,7 @@ def estimate_workbook(report: Report, language: str) -> bytes:
     title = _title(report, language)
     created = datetime.fromisoformat(report.estimate.as_of)
     with new_workbook(stream, title, created) as made:
-        book = Book(made, title, total=say("total", language), page=say("page", language))
+        book = Book(made, title, page=say("page", language))
         found = tables(report, language)
         first = [_said(report, language), *(one for one in found if one.key in _SUMMARY)]
         widths = [max(width(one, 0) for one in first), *[20] * 6]

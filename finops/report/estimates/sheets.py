@@ -1,7 +1,7 @@
 """Lay an estimate out as tables of values, the same for a page and a workbook."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -58,7 +58,8 @@ def tables(report: Report, language: str) -> list[Table]:
             _months(rows),
             _ranked(rows, "kind", "by_kind", "kind"),
         ]
-    return [*found, _record(report, language), _notes(report.estimate, words, language)]
+    every = [*found, _record(report, language), _notes(report.estimate, words, language)]
+    return [replace(table, total_word=words("total")) for table in every]
 
 
 def company(estimate: Estimate, period: str) -> list[dict[Any, Any]]:

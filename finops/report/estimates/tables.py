@@ -8,7 +8,7 @@ from finops.forecast.estimate import Estimate
 from finops.languages import known_language
 from finops.report.estimates.bounds import bounds, shortfall
 from finops.report.estimates.words import say
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.text import cents, month_text, number, percent, plain
 
 __all__ = ["jumps", "kinds", "months", "notes", "teams"]
@@ -21,7 +21,7 @@ _AMOUNTS = {*_PARTS, *_JUMPS[3:6], "last_month", "run_rate", "reporting", "short
 _LISTED = 10
 
 
-def teams(estimate: Estimate, language: str = "en") -> Section:
+def teams(estimate: Estimate, language: str = "en") -> Table:
     """Return what the company and each team end the month at, the largest first.
 
     Effective cost without cents: so far, estimate, 80 % interval, and what needs no model. Raises
@@ -43,7 +43,7 @@ def teams(estimate: Estimate, language: str = "en") -> Section:
     return _section("teams", ("team", *names, ""), rows, language)
 
 
-def months(estimate: Estimate, language: str = "en") -> Section:
+def months(estimate: Estimate, language: str = "en") -> Table:
     """Return the months ahead of the company, effective cost without cents.
 
     Each with the share of it that the same forecast was too low by on past days, on average.
@@ -64,7 +64,7 @@ def months(estimate: Estimate, language: str = "en") -> Section:
     return _section("ahead", ("month", *names, "shortfall", ""), rows, language)
 
 
-def kinds(estimate: Estimate, language: str = "en") -> Section:
+def kinds(estimate: Estimate, language: str = "en") -> Table:
     """Return what the month is made of by kind of charge, billed and effective.
 
     Amounts without cents in the bill's currency; the estimate in the reporting currency too.
@@ -85,7 +85,7 @@ def kinds(estimate: Estimate, language: str = "en") -> Section:
     return _section("kinds", ("measure", "kind", *_PARTS, "", "reporting", ""), rows, language)
 
 
-def notes(estimate: Estimate, language: str = "en") -> Section:
+def notes(estimate: Estimate, language: str = "en") -> Table:
     """Return what orders would cost, what is planned, and what the estimate had to do without."""
     rows: list[tuple[str, ...]] = [
         (plain(note),) for note in estimate.notes[known_language(language)]
@@ -93,7 +93,7 @@ def notes(estimate: Estimate, language: str = "en") -> Section:
     return _section("notes", ("note",), rows, language)
 
 
-def jumps(found: pd.DataFrame, language: str = "en") -> Section:
+def jumps(found: pd.DataFrame, language: str = "en") -> Table:
     """Return the largest rows of `finops.forecast.daily_jumps`, amounts with cents."""
     rows: list[tuple[str, ...]] = [
         (
@@ -128,7 +128,8 @@ def _amounts(
 
 def _section(
     key: str, columns: tuple[str, ...], rows: list[tuple[str, ...]], language: str
-) -> Section:
-    titles = tuple(say(name, language) if name else "" for name in columns)
-    amounts = frozenset(say(name, language) for name in columns if name in _AMOUNTS)
-    return Section(say(key, language), titles, amounts, rows, say(f"no_{key}", language))
+) -> Table:
+    titles = [say(name, language) if name else "" for name in columns]
+    amounts = [say(name, language) for name in columns if name in _AMOUNTS]
+    shown = written(titles, amounts)
+    return Table(key, say(key, language), shown, rows, say(f"no_{key}", language))

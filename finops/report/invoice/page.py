@@ -1,5 +1,6 @@
 """Write an invoice check as an HTML page and for the terminal."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,13 +9,13 @@ from rich.markup import escape
 
 from finops.invoice.check import InvoiceCheck
 from finops.languages import known_language
-from finops.report.invoice.tables import KEYS, SHOWN, Table, tables
+from finops.report.invoice.tables import KEYS, SHOWN, tables
 from finops.report.invoice.text import say
 from finops.report.invoice.workbook import invoice_workbook
-from finops.report.kit.page import environment
-from finops.report.kit.table import Section, Tile
+from finops.report.kit.page import page
+from finops.report.kit.table import Column, Table, Tile
 from finops.report.kit.terminal import new_table
-from finops.text import cents, money, month_text, number
+from finops.text import money, month_text
 from finops.whole_files import write_whole
 
 # So many rows that rules found fit a terminal.
@@ -41,9 +42,8 @@ def write_check(check: InvoiceCheck, folder: str | Path, *, language: str = "en"
 
 def invoice_page(check: InvoiceCheck, language: str) -> str:
     """Return the page of a check; every text in it is escaped."""
-    template = environment().get_template("statements/statement.html.j2")
     period = month_text(check.billing_period, language)
-    return template.render(
+    return page(
         language=language,
         title=f"{say('title', language)} {period}",
         lines=[
@@ -64,54 +64,45 @@ def verdict(check: InvoiceCheck, language: str) -> str:
     return say("agrees" if only_rounding else "agrees_explained", language)
 
 
-def months(checks: list[InvoiceCheck], language: str) -> Section:
+def months(checks: list[InvoiceCheck], language: str) -> Table:
     """Return one row per month that was checked, with what is invoiced and what is unexplained."""
-    keys = ("month", "number", "invoiced", "open", "", "verdict")
-    rows: list[tuple[str, ...]] = [
+    names = {key: say(key, language) for key in ("month", "number", "invoiced", "open", "verdict")}
+    rows = [
         (
             one.billing_period,
-            str(len(one.invoices.heads)),
-            _text(sum((head.total for head in one.invoices.heads), Decimal(0)), one.currency),
-            _text(one.unexplained_cost, one.currency),
+            len(one.invoices.heads),
+            sum((head.total for head in one.invoices.heads), Decimal(0)),
+            one.unexplained_cost,
             one.currency,
             verdict(one, language),
         )
         for one in checks
     ]
-    columns = tuple(say(key, language) if key else "" for key in keys)
-    numbers = frozenset(say(key, language) for key in ("number", "invoiced", "open"))
-    return Section(say("months", language), columns, numbers, rows, say("no_invoices", language))
+    columns = [
+        Column(names["month"]),
+        Column(names["number"], "count"),
+        Column(names["invoiced"], currency_at=4),
+        Column(names["open"], currency_at=4),
+        Column(""),
+        Column(names["verdict"]),
+    ]
+    return Table("months", say("months", language), columns, rows, say("no_invoices", language))
 
 
-def sections(check: InvoiceCheck | None, language: str) -> dict[str, Section]:
-    """Return the tables of a check as text, by name; each says so if there is no check."""
+def sections(check: InvoiceCheck | None, language: str) -> dict[str, Table]:
+    """Return the tables of a check by name; each says so if there is no check."""
     if check is None:
         none = say("no_invoices", language)
-        return {key: Section(say(key, language), (), frozenset(), [], none) for key in KEYS}
-    return {one.key: _section(one) for one in tables(check, language)}
+        return {key: Table(key, say(key, language), (), (), none) for key in KEYS}
+    return {one.key: _shown(one, language) for one in tables(check, language)}
 
 
-def _section(table: Table) -> Section:
-    amounts = {
-        name
-        for place, name in enumerate(table.columns)
-        if any(isinstance(row[place], Decimal) for row in table.rows)
-    }
-    rows: list[tuple[str, ...]] = [
-        tuple(_text(cell, currency) for cell in row)
-        for row, currency in zip(table.rows, table.currencies, strict=True)
-    ]
-    shown = rows[:SHOWN] if table.key == "rows" else rows
-    return Section(
-        table.title, table.columns, frozenset(amounts), shown, table.empty or "–", table.note
-    )
-
-
-def _text(cell: str | Decimal, currency: str) -> str:
-    """Write an amount in the decimals of its currency; what rounds to nothing has no sign."""
-    if isinstance(cell, str):
-        return cell
-    return number(round(cell, cents(currency)) or Decimal(0), cents(currency))
+def _shown(table: Table, language: str) -> Table:
+    """Return a table that fits a page."""
+    if table.key != "rows" or len(table.rows) <= SHOWN:
+        return table
+    note = say("rows_note", language, rows=str(SHOWN))
+    return replace(table, rows=table.rows[:SHOWN], note=note)
 
 
 def _tiles(check: InvoiceCheck, language: str) -> list[Tile]:
@@ -132,23 +123,23 @@ def _tiles(check: InvoiceCheck, language: str) -> list[Tile]:
 def console(check: InvoiceCheck) -> RenderableType:
     """Return invoices, what is not explained, and what rules found, for a terminal."""
     invoices, _, differences, _, rules, evidence = sections(check, "en").values()
-    unclear = [row for row in differences.rows if row[7] == say("no", "en")]
+    unclear = [row for row in differences.texts() if row[7] == say("no", "en")]
     parts: list[RenderableType] = [verdict(check, "en")]
-    parts.append(_rich(invoices, invoices.rows, 0, 1, 2, 3, 5))
+    parts.append(_rich(invoices, invoices.texts(), 0, 1, 2, 3, 5))
     if unclear:
         parts.append(_rich(differences, unclear, 0, 5, 2, 8))
     if evidence.rows:
-        parts.append(_rich(evidence, evidence.rows[:_ROWS], 0, 1, 4, 5))
+        parts.append(_rich(evidence, evidence.texts()[:_ROWS], 0, 1, 4, 5))
     silent = sum(1 for one in check.findings if not one.lacks and one.rows.empty)
     parts.append(f"{silent} of {len(rules.rows)} rules on the bill found nothing.")
-    pairs = zip(check.findings, rules.rows, strict=True)
+    pairs = zip(check.findings, rules.texts(), strict=True)
     parts += [escape(f"{row[0]}: {row[1]}") for one, row in pairs if one.lacks]
     return Group(*parts)
 
 
-def _rich(section: Section, rows: list[tuple[str, ...]], *places: int) -> RenderableType:
-    names = [section.columns[place] for place in places]
-    table = new_table(*(f"{name}:" if name in section.numbers else name for name in names))
+def _rich(table: Table, rows: list[tuple[str, ...]], *places: int) -> RenderableType:
+    columns = [table.columns[place] for place in places]
+    grid = new_table(*(f"{one.title}:" if one.is_number else one.title for one in columns))
     for row in rows:
-        table.add_row(*(escape(row[place]) for place in places))
-    return Group(escape(section.title), table)
+        grid.add_row(*(escape(row[place]) for place in places))
+    return Group(escape(table.title), grid)

@@ -1,6 +1,6 @@
-"""Tables of values for a page and a workbook: columns, rows, totals, and how a reader sees them."""
+"""Tables for page, notebook, terminal and workbook: columns, rows, totals, and how they read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,12 +9,14 @@ from finops.report.kit.page import environment
 from finops.report.kit.waterfall_svg import Drawing
 from finops.text import cents, is_missing, number, percent, plain
 
-__all__ = ["Column", "Say", "Section", "Table", "Tile", "section", "text_of"]
+__all__ = ["Column", "Say", "Table", "Tile", "text_of", "written"]
 
 Say = Callable[..., str]
 # So much of a commitment's id is shown on a page.
 _ID = 24
 _TEXTS = ("text", "code", "id")
+# The digits of a share.
+_SHARES = {"share": 2, "weight": 4}
 # A hyphen at which a line never breaks.
 _NO_BREAK = "\u2011"
 
@@ -29,57 +31,49 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A table of text; columns named in `numbers` are right-aligned, `empty` says why no rows.
-
-    `lead` are sentences above it, and `drawing` a picture below them.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    numbers: frozenset[str]
-    rows: list[tuple[str, ...]]
-    empty: str = ""
-    note: str = ""
-    lead: tuple[str, ...] = ()
-    drawing: Drawing | None = None
-
-    def _repr_html_(self) -> str:
-        """Return the table for a notebook; every text in it is escaped."""
-        return environment().get_template("notebook.html.j2").render(tables=[self])
-
-
-@dataclass(frozen=True)
 class Column:
     """A column: its title and the kind of its values.
 
-    Kinds are `text`, `code` (kept in one line), `id` (a page shows its ends), `count`, `hours`,
-    `rate`, `share`, or a currency: then values are exact money. Text stands for a number that is
-    not known.
+    Kinds are `text`, `code` (kept in one line), `id` (a page shows its ends), `figure` (a number
+    that is text already), `count`, `hours`, `rate`, `share`, `weight` (a share with more digits),
+    or a currency: then values are exact money. Text stands for a number that is not known.
     `formula` says how a workbook computes it from the row's other columns, such as `{4}+{5}`.
+    `currency_at` is the place of the column that names each row's currency, where rows differ.
     """
 
     title: str
     kind: str = "text"
     total: bool = False
     formula: str = ""
+    currency_at: int | None = None
 
     @property
     def is_number(self) -> bool:
         """Whether it is right-aligned."""
-        return self.kind not in _TEXTS
+        return self.currency_at is not None or self.kind not in _TEXTS
+
+    def kind_in(self, row: Sequence[Any]) -> str:
+        """Return the kind of its value in a row: a currency, where rows have their own."""
+        return self.kind if self.currency_at is None else row[self.currency_at]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of values, what stands below them, and why there are none."""
+    """Rows of values, what stands around them, and why there are none.
+
+    `lead` are sentences above the rows, and `drawing` a picture between. `total_word` begins the
+    row of totals.
+    """
 
     key: str
     title: str
-    columns: list[Column]
-    rows: list[tuple[Any, ...]]
-    empty: str
+    columns: Sequence[Column]
+    rows: Sequence[tuple[Any, ...]]
+    empty: str = ""
     note: str = ""
+    lead: tuple[str, ...] = ()
+    drawing: Drawing | None = None
+    total_word: str = ""
 
     def sums(self) -> list[Any]:
         """Return the total of each column that has one, else None."""
@@ -90,6 +84,30 @@ class Table:
             for place, column in enumerate(self.columns)
         ]
 
+    def texts(self) -> list[tuple[str, ...]]:
+        """Return the rows as a reader expects them, with the totals as the last one."""
+        rows = [
+            tuple(
+                text_of(value, column.kind_in(row))
+                for value, column in zip(row, self.columns, strict=True)
+            )
+            for row in self.rows
+        ]
+        if rows and any(column.total for column in self.columns):
+            sums = zip(self.sums(), self.columns, strict=True)
+            texts = ["" if value is None else text_of(value, one.kind) for value, one in sums]
+            rows.append((self.total_word, *texts[1:]))
+        return rows
+
+    def _repr_html_(self) -> str:
+        """Return the table for a notebook; every text in it is escaped."""
+        return environment().get_template("notebook.html.j2").render(tables=[self])
+
+
+def written(titles: Iterable[str], figures: Container[str] = ()) -> list[Column]:
+    """Return columns whose cells are text already; those in `figures` are numbers."""
+    return [Column(title, "figure" if title in figures else "text") for title in titles]
+
 
 def text_of(value: Any, kind: str) -> str:
     """Return a value of a column as a reader expects it."""
@@ -97,25 +115,7 @@ def text_of(value: Any, kind: str) -> str:
         return plain(value).replace("-", _NO_BREAK)
     if kind in _TEXTS or isinstance(value, str):
         return plain(value, _ID if kind == "id" else None)
-    if kind == "share":
-        return percent(value, 2)
+    if kind in _SHARES:
+        return percent(value, _SHARES[kind])
     places = {"count": 0, "hours": 2, "rate": 4}.get(kind)
     return number(value, cents(kind) if places is None else places)
-
-
-def section(table: Table, total_word: str) -> Section:
-    """Return a table as text, with its totals as the last row, which begins with `total_word`."""
-    kinds = [column.kind for column in table.columns]
-    rows = [
-        tuple(text_of(value, kind) for value, kind in zip(row, kinds, strict=True))
-        for row in table.rows
-    ]
-    if rows and any(column.total for column in table.columns):
-        sums = table.sums()
-        total = [
-            "" if one is None else text_of(one, kind) for one, kind in zip(sums, kinds, strict=True)
-        ]
-        rows.append((total_word, *total[1:]))
-    names = tuple(column.title for column in table.columns)
-    numbers = frozenset(column.title for column in table.columns if column.is_number)
-    return Section(table.title, names, numbers, rows, table.empty, table.note)

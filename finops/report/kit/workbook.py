@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from unicodedata import east_asian_width
@@ -19,7 +20,13 @@ from finops.text import cents, is_missing, money_format, plain
 
 __all__ = ["Book", "new_workbook", "width"]
 
-_FORMATS = {"count": "#,##0", "hours": "#,##0.00", "rate": "#,##0.00####", "share": "0.00%"}
+_FORMATS = {
+    "count": "#,##0",
+    "hours": "#,##0.00",
+    "rate": "#,##0.00####",
+    "share": "0.00%",
+    "weight": "0.0000%",
+}
 _WIDE, _HEAD_HEIGHT, _LINE_HEIGHT = 60, 32, 15
 
 
@@ -35,13 +42,13 @@ def new_workbook(stream: io.BytesIO, title: str, created: datetime) -> Iterator[
 class Book:
     """The sheets of one workbook and their formats.
 
-    `name` stands on every printed page, beside the name of its sheet; `total` and `page` are the
-    words of its language.
+    `name` stands on every printed page, beside the name of its sheet; `page` is the
+    word of its language.
     """
 
-    def __init__(self, book: Workbook, name: str, *, total: str, page: str) -> None:
+    def __init__(self, book: Workbook, name: str, *, page: str, foot: str = "") -> None:
         """Make the formats of the sheets to come."""
-        self.book, self.name, self.total_word, self.page_word = book, name, total, page
+        self.book, self.name, self.foot, self.page_word = book, name, foot or name, page
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.right = book.add_format(
             {"bold": True, "bottom": 1, "align": "right", "text_wrap": True, "valign": "top"}
@@ -50,6 +57,7 @@ class Book:
         self.title = book.add_format({"bold": True, "font_size": 14})
         self.quiet = book.add_format({"font_color": "#5a5a5a"})
         self.strong = book.add_format({"bold": True, "top": 1})
+        self.figure = book.add_format({"align": "right", "valign": "top"})
         self.unknown = book.add_format({"font_color": "#5a5a5a", "align": "right", "valign": "top"})
         self.formats: dict[tuple[str, bool], Format] = {}
 
@@ -63,14 +71,14 @@ class Book:
 
     def sheet(self, name: str, widths: list[int]) -> Worksheet:
         """Return a new sheet, ready to print: A4, one page wide, with page numbers."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name[:31])
         for column, wide in enumerate(widths):
             sheet.set_column(column, column, wide)
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_header(f"&L{_literal(self.name)}&R{_literal(name)}")
-        sheet.set_footer(f"&L{_literal(self.name)}&R{self.page_word} &P / &N")
+        sheet.set_footer(f"&L{_literal(self.foot)}&R{self.page_word} &P / &N")
         return sheet
 
     def table(self, table: Table) -> str:
@@ -84,14 +92,17 @@ class Book:
             sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
         return name
 
-    def rows(self, sheet: Worksheet, table: Table, top: int) -> int:
-        """Write a table from the row `top` on; return the next free row."""
+    def rows(self, sheet: Worksheet, table: Table, top: int, *, widest: int = _WIDE) -> int:
+        """Write a table from the row `top` on; return the next free row.
+
+        No column of the sheet may be narrower than the table's, or than `widest`.
+        """
         for place, column in enumerate(table.columns):
             sheet.write_string(
                 top, place, column.title, self.right if column.is_number else self.head
             )
         sheet.set_row(top, _HEAD_HEIGHT)
-        widths = [width(table, place) for place in range(len(table.columns))]
+        widths = [min(width(table, place), widest) for place in range(len(table.columns))]
         for row, values in enumerate(table.rows, top + 1):
             # A spreadsheet that opens the file doesn't make rows higher for text that wraps.
             lines = [
@@ -102,7 +113,7 @@ class Book:
             if max(lines, default=1) > 1:
                 sheet.set_row(row, _LINE_HEIGHT * max(lines))
             for place, (value, column) in enumerate(zip(values, table.columns, strict=True)):
-                self.cell(sheet, row, place, value, column)
+                self.cell(sheet, row, place, value, replace(column, kind=column.kind_in(values)))
         last = top + len(table.rows) + 1
         if not table.rows:
             sheet.write_string(top + 1, 0, table.empty, self.quiet)
@@ -119,7 +130,8 @@ class Book:
         if is_missing(value):
             return
         if column.is_number and isinstance(value, str):
-            sheet.write_string(row, place, plain(value), self.unknown)
+            style = self.figure if column.kind == "figure" else self.unknown
+            sheet.write_string(row, place, plain(value), style)
         elif not column.is_number:
             sheet.write_string(row, place, plain(value) if value else "", self.wrap)
         elif column.formula:
@@ -135,7 +147,7 @@ class Book:
         sums = table.sums()
         if not any(column.total for column in table.columns):
             return
-        sheet.write_string(last, 0, self.total_word, self.strong)
+        sheet.write_string(last, 0, table.total_word, self.strong)
         for place, (column, value) in enumerate(zip(table.columns, sums, strict=True)):
             if column.total:
                 letter = xl_col_to_name(place)
@@ -168,9 +180,12 @@ def _literal(text: str) -> str:
 def width(table: Table, place: int) -> int:
     """Return the width of a column that shows all its values; Korean letters are two wide."""
     column, total = table.columns[place], table.sums()[place]
-    values = [row[place] for row in table.rows] + ([total] if column.total else [])
-    kind = column.kind if column.is_number else "text"
-    texts = [text_of(value, kind) for value in values]
+    texts = [
+        text_of(row[place], column.kind_in(row) if column.is_number else "text")
+        for row in table.rows
+    ]
+    if column.total:
+        texts.append(text_of(total, column.kind))
     # Titles wrap, but never within a word.
     words = [_letters(one) for one in re.split(r"[ ,]+", column.title)]
     lengths = [*map(_letters, texts), *words, _letters(column.title) // 2 + 1]
@@ -183,7 +198,7 @@ def _letters(text: str) -> int:
 
 def _free_name(title: str, taken: list[str]) -> str:
     """Return a sheet's name: at most 31 characters, and no other sheet's."""
-    name = re.sub(r"[\[\]:*?/\\]", " ", title)[:31]
+    name = " ".join(re.sub(r"[\[\]:*?/\\]", " ", title).split())[:31].rstrip(" ,")
     number = 2
     while name in taken:
         name = f"{name[:28]} {number}"

@@ -3,12 +3,12 @@
 from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Table as Grid
 from rich.text import Text
 
 from finops.incidents.course import cost_text, course_of, when_text
 from finops.report.incidents.console import cause_sentences
-from finops.report.kit.table import Section, Tile
+from finops.report.kit.table import Table, Tile
 from finops.report.month import sections
 from finops.report.month.summary import Summary
 from finops.text import kind_text, month_name, place_text, plain
@@ -37,7 +37,7 @@ def page(summary: Summary) -> RenderableType:
 
 
 def _sentences(lines: tuple[str, ...]) -> RenderableType:
-    grid = Table.grid(padding=(0, 1))
+    grid = Grid.grid(padding=(0, 1))
     for line in lines:
         grid.add_row(" •", Text(line, overflow="fold"))
     return grid
@@ -59,7 +59,7 @@ def _anomalies(summary: Summary) -> RenderableType:
 
 
 def _tiles(tiles: list[Tile]) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, show_header=False, pad_edge=False)
+    table = Grid(box=box.SIMPLE_HEAD, show_header=False, pad_edge=False)
     table.add_column()
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
@@ -68,18 +68,17 @@ def _tiles(tiles: list[Tile]) -> RenderableType:
     return table
 
 
-def _table(section: Section) -> RenderableType:
+def _table(section: Table) -> RenderableType:
     if not section.rows:
         return Group(Text(section.title, "bold"), Text(f" {section.empty}"), "")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for place, name in enumerate(section.columns):
-        right = name in section.numbers
+    table = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for place, column in enumerate(section.columns):
         table.add_column(
-            Text(name),
-            justify="right" if right else "left",
-            no_wrap=right,
+            Text(column.title),
+            justify="right" if column.is_number else "left",
+            no_wrap=column.is_number,
             ratio=place == 0 or None,
         )
-    for row in section.rows:
+    for row in section.texts():
         table.add_row(*(Text(cell, overflow="fold") for cell in row))
     return Group(Text(section.title, "bold"), table)

@@ -22,6 +22,10 @@ __all__ = ["write_report"]
 
 _MONTHS = 13
 _UNTAGGED = 15
+_FOOTER = (
+    "Billed is what the invoice says; effective spreads commitments over what used them; list is "
+    "on-demand. Months and days are UTC, as the bill has them."
+)
 
 
 def write_report(
@@ -76,11 +80,12 @@ def render(
     incidents: list[IncidentBlock],
 ) -> str:
     """Return the page; every text in it is escaped, in the tables and in the charts."""
-    template = environment().get_template("report.html.j2")
+    template = environment().get_template("month/report.html.j2")
     return template.render(
-        summary=summary,
-        month=month_name(summary.billing_period),
-        cost=effective_cost().capitalize(),
+        language="en",
+        title=f"{summary.company}: AWS cost of {month_name(summary.billing_period)}",
+        lines=[_basis(summary)],
+        headline=summary.headline,
         tiles=sections.tiles(summary),
         charts=len(drawings),
         figures=[
@@ -95,8 +100,17 @@ def render(
             sections.trust(summary),
             findings.section(summary.findings),
         ],
+        footer=_FOOTER,
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - the library itself, no text of ours
     )
+
+
+def _basis(summary: Summary) -> str:
+    """Return which cost the page is of, and up to which charge."""
+    cost = f"{effective_cost().capitalize()} in {summary.currency}"
+    last = summary.last_charge_date
+    until = f" Last charge {last}, UTC." if last else ""
+    return f"{cost}: commitments are spread over what used them.{until}"
 
 
 def _months(warehouse: Warehouse, table: str, summary: Summary) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 from finops.definitions import before_tax, effective_cost, own_cost
 from finops.incidents.course import state_text
 from finops.report.kit.ranked_bars import claimed_by, resource_name
-from finops.report.kit.table import Section, Tile
+from finops.report.kit.table import Table, Tile, written
 from finops.report.month.summary import Change, Summary
 from finops.text import (
     is_missing,
@@ -53,15 +53,16 @@ def tiles(summary: Summary) -> list[Tile]:
     ]
 
 
-def movers(summary: Summary, name: str, frame: pd.DataFrame) -> Section:
+def movers(summary: Summary, name: str, frame: pd.DataFrame) -> Table:
     """Return the largest changes of cost by AWS service or by team; `name` says by what."""
     previous = summary.previous_period
     before = month_name(previous, short=True) if previous else "before"
     now = month_name(summary.billing_period, short=True)
-    return Section(
+    columns = (before, now, "change", "change %")
+    return Table(
+        "movers",
         f"What changed most by {name}, {before_tax()}, {summary.currency}",
-        (name, before, now, "change", "change %"),
-        frozenset({before, now, "change", "change %"}),
+        written((name, *columns), columns),
         [
             (
                 plain(row["key"], 60),
@@ -76,13 +77,13 @@ def movers(summary: Summary, name: str, frame: pd.DataFrame) -> Section:
     )
 
 
-def budgets(summary: Summary) -> Section:
+def budgets(summary: Summary) -> Table:
     """Return cost beside budget by team, the largest overrun first."""
     columns = ("own cost", "budget", "left", "used")
-    return Section(
+    return Table(
+        "budgets",
         f"Budgets of {month_name(summary.billing_period)}, {summary.currency}",
-        ("team", *columns),
-        frozenset(columns),
+        written(("team", *columns), columns),
         [
             (
                 plain(row["x_team"], 40),
@@ -100,12 +101,13 @@ def budgets(summary: Summary) -> Section:
     )
 
 
-def untagged(rows: pd.DataFrame, currency: str) -> Section:
+def untagged(rows: pd.DataFrame, currency: str) -> Table:
     """Return the costliest rows of marts.untagged, and what claimed each."""
-    return Section(
+    columns = ("resource", "AWS service", "account", "cost", "cumulative", "claimed by")
+    return Table(
+        "untagged",
         f"What no tag owns, {currency}",
-        ("resource", "AWS service", "account", "cost", "cumulative", "claimed by"),
-        frozenset({"cost", "cumulative"}),
+        written(columns, ("cost", "cumulative")),
         [_untagged_row(row) for row in rows.to_dict("records")],
         "Every charge has an owner by tag.",
         f"{effective_cost().capitalize()} of all months loaded. "
@@ -113,15 +115,15 @@ def untagged(rows: pd.DataFrame, currency: str) -> Section:
     )
 
 
-def anomalies(summary: Summary) -> Section:
+def anomalies(summary: Summary) -> Table:
     """Return the anomalies of the month: first what can still be changed."""
     found = [] if summary.anomalies is None else summary.anomalies.to_dict("records")
     looked = summary.anomalies is not None
     columns = ("expected", "actual", "excess")
-    return Section(
+    return Table(
+        "anomalies",
         f"Cost that nothing explains, {summary.currency}",
-        ("from", "days count to", "state", "what", "kind", *columns),
-        frozenset(columns),
+        written(("from", "days count to", "state", "what", "kind", *columns), columns),
         [_anomaly_row(row) for row in found],
         "No cost of this month stands out." if looked else "Nobody looked for anomalies.",
         "Expected and actual are sums over the days that count: of what is open up to now, of what "
@@ -130,16 +132,16 @@ def anomalies(summary: Summary) -> Section:
     )
 
 
-def trust(summary: Summary) -> Section:
+def trust(summary: Summary) -> Table:
     """Return one row per month loaded: how far its numbers can be trusted."""
     columns = (
         "deliveries", "last charge", "invoiced", "billed", "tax", "effective", "residual",
         "by tag", "inferred", "unowned",
     )  # fmt: skip
-    return Section(
+    return Table(
+        "trust",
         f"How far to trust the numbers, {summary.currency}",
-        ("month", *columns),
-        frozenset(columns),
+        written(("month", *columns), columns),
         [_trust_row(row) for row in summary.trust.to_dict("records")],
         note="Billed and tax are the bill: billed and effective are before the recoverable tax "
         "beside them. Residual is our sum less the sum of the bill's own lines. "

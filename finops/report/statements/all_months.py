@@ -7,7 +7,7 @@ from finops.close.expense import STEPS, Expense
 from finops.close.month import read_expenses
 from finops.close.recognition import exact
 from finops.report.close.text import say as say_close
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.statements.text import say
 from finops.statements.lines import read_lines
 from finops.text import cents, month_text, number
@@ -16,7 +16,7 @@ from finops.warehouse.connect import Warehouse
 __all__ = ["all_months"]
 
 
-def all_months(warehouse: Warehouse, language: str = "en") -> list[Section]:
+def all_months(warehouse: Warehouse, language: str = "en") -> list[Table]:
     """Return one table per billing currency, a row per month.
 
     The steps from the bill add up to the expense of the month's close (as signed, if it is closed),
@@ -32,15 +32,15 @@ def all_months(warehouse: Warehouse, language: str = "en") -> list[Section]:
     return [_table(currency, rows, language) for currency, rows in found.items()]
 
 
-def _table(currency: str, rows: list[tuple[str, Expense, int]], language: str) -> Section:
+def _table(currency: str, rows: list[tuple[str, Expense, int]], language: str) -> Table:
     steps = [step for step in STEPS if any(one.steps[step] for _, one, _ in rows)]
     names = [say_close(f"step_{step}", language) for step in steps]
     names += [say_close("expense", language), say("charged_to_teams", language)]
     columns = [*names, say("kept", language)]
-    return Section(
+    return Table(
+        "all_months",
         f"{say('all_months', language)}, {currency}",
-        (say("month", language), *columns),
-        frozenset(columns),
+        written((say("month", language), *columns), columns),
         [
             (month_text(month, language), *_amounts(_parts(expense, steps, teams), currency))
             for month, expense, teams in rows

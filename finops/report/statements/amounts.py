@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from finops.business.bridge_text import EFFECTS, effect_name, sentences
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.kit.waterfall_svg import waterfall_drawing
 from finops.report.statements.text import Say, say, term, words_of
 from finops.statements.month import Month
@@ -55,7 +55,7 @@ def own_service(month: Month, service: str, language: str) -> str:
     return plain(month.service_names.get(service, {}).get(language, service), 40)
 
 
-def effects(statement: Statement, language: str) -> Section:
+def effects(statement: Statement, language: str) -> Table:
     """Return the bridge from the month before: what each effect moved."""
     month, change = statement.month, say("change", language)
     named = with_names(statement.month, statement.bridge, language)
@@ -66,11 +66,11 @@ def effects(statement: Statement, language: str) -> Section:
     ]
     if rows:
         rows.append((say("total", language), amount(month, statement.change, signed=True)))
-    return Section(
+    return Table(
+        "effects",
         say("effects", language),
-        (say("effect", language), change),
-        frozenset({change}),
-        [*rows],
+        written((say("effect", language), change), (change,)),
+        rows,
         say("first_month" if month.mode == "showback" else "no_effects", language),
         say("effects_note", language),
         lead=() if named.empty else sentences(named, language),
@@ -78,7 +78,7 @@ def effects(statement: Statement, language: str) -> Section:
     )
 
 
-def changes(statement: Statement, language: str) -> Section:
+def changes(statement: Statement, language: str) -> Table:
     """Return the AWS services that changed most against the month before, and the rest."""
     month, words = statement.month, words_of(language)
     columns = (words("before"), words("now"), words("change"))
@@ -96,17 +96,17 @@ def changes(statement: Statement, language: str) -> Section:
         )
         for text, row in shown
     ]
-    return Section(
+    return Table(
+        "changes",
         words("changes"),
-        (words("service"), *columns),
-        frozenset(columns),
+        written((words("service"), *columns), columns),
         rows,
         words("first_month"),
         words("changes_note"),
     )
 
 
-def services(statement: Statement, language: str) -> Section:
+def services(statement: Statement, language: str) -> Table:
     """Return own and shared cost by AWS service."""
     words = words_of(language)
     month, columns = statement.month, (words("own"), words("shared"), words("total"))
@@ -118,10 +118,11 @@ def services(statement: Statement, language: str) -> Section:
         for row in services.to_dict("records")
     ]
     rows.append((words("total"), *(amount(month, int(services[key].sum())) for key in keys)))
-    return Section(words("services"), (words("service"), *columns), frozenset(columns), rows)
+    shown = written((words("service"), *columns), columns)
+    return Table("services", words("services"), shown, rows)
 
 
-def pools(statement: Statement, language: str) -> Section:
+def pools(statement: Statement, language: str) -> Table:
     """Return what came of each pool, by what it was split, and the team's share."""
     words = words_of(language)
     columns = (words("pool_total"), words("share"), words("amount"))
@@ -138,16 +139,16 @@ def pools(statement: Statement, language: str) -> Section:
     if rows:
         total = int(statement.pools["x_cents"].sum())
         rows.append((words("total"), "", "", "", amount(statement.month, total)))
-    return Section(
+    return Table(
+        "pools",
         words("pools"),
-        (words("pool"), words("driver"), *columns),
-        frozenset(columns),
+        written((words("pool"), words("driver"), *columns), columns),
         rows,
         words("no_pools"),
     )
 
 
-def index(found: list[Statement], language: str) -> Section:
+def index(found: list[Statement], language: str) -> Table:
     """Return one row per statement, and the cost of the month that they add up to."""
     words, month = words_of(language), found[0].month
     total = sum(one.total for one in found)
@@ -169,10 +170,10 @@ def index(found: list[Statement], language: str) -> Section:
         (words("difference"), amount(month, total + kept - month.total), "", "", ""),
     ]
     columns = (words("amount"), words("change"), words("share"))
-    return Section(
+    return Table(
+        "index",
         f"{words('index_title')}, {month.currency}",
-        (words("team"), *columns, words("reference")),
-        frozenset(columns),
+        written((words("team"), *columns, words("reference")), columns),
         rows,
         note=words("index_note"),
     )

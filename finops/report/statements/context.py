@@ -6,7 +6,7 @@ from typing import Any
 from finops.incidents.course import state_text
 from finops.incidents.parts import main_cause
 from finops.report.kit.ranked_bars import resource_name
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.statements.amounts import name, own_service, service_text
 from finops.report.statements.text import Say, say, words_of
 from finops.statements.month import Month
@@ -19,14 +19,14 @@ _UNOWNED = 3
 _EXPECTED = "expected"
 
 
-def units(statement: Statement, language: str) -> Section:
+def units(statement: Statement, language: str) -> Table:
     """Return the cost per order of the team's own services."""
     words = words_of(language)
     columns = (words("cost"), words("orders"), words("per_order"))
-    return Section(
+    return Table(
+        "units",
         words("units"),
-        (words("own_service"), *columns),
-        frozenset(columns),
+        written((words("own_service"), *columns), columns),
         [
             (
                 own_service(statement.month, row["x_service"], language),
@@ -41,17 +41,18 @@ def units(statement: Statement, language: str) -> Section:
     )
 
 
-def anomalies(statement: Statement, language: str) -> Section:
+def anomalies(statement: Statement, language: str) -> Table:
     """Return the team's cost of the month that nothing explains, and what it comes from.
 
     What somebody marked as expected is not in it.
     """
     words = words_of(language)
-    columns = (words("expected"), words("actual"), words("excess"))
-    return Section(
+    names = ("from", "to", "where", "kind", "expected", "actual", "excess", "state", "cause")
+    columns = [words(key) for key in names]
+    return Table(
+        "anomalies",
         words("anomalies"),
-        (*map(words, ("from", "to", "where", "kind")), *columns, words("state"), words("cause")),
-        frozenset(columns),
+        written(columns, columns[4:7]),
         [
             (
                 f"{row['start']:%Y-%m-%d}",
@@ -72,14 +73,14 @@ def anomalies(statement: Statement, language: str) -> Section:
     )
 
 
-def expected(statement: Statement, language: str) -> Section:
+def expected(statement: Statement, language: str) -> Table:
     """Return the anomalies that somebody marked as expected, with the reason that was given."""
     words = words_of(language)
     names = ("from", "to", "where", "kind", "excess", "given")
-    return Section(
+    return Table(
+        "expected",
         words("marked"),
-        tuple(map(words, names)),
-        frozenset({words("excess")}),
+        written(map(words, names), (words("excess"),)),
         [
             (
                 f"{row['start']:%Y-%m-%d}",
@@ -108,13 +109,14 @@ def _place(row: dict[Any, Any], team: str, words: Say) -> str:
     return words("shared_incident", where=place, teams=str(row["shared_by"]), excess=whole)
 
 
-def resources(statement: Statement, language: str) -> Section:
+def resources(statement: Statement, language: str) -> Table:
     """Return the costliest resources of the team."""
     words = words_of(language)
-    return Section(
+    columns = [words(key) for key in ("resource", "service", "billed", "effective")]
+    return Table(
+        "resources",
         words("resources"),
-        (words("resource"), words("service"), words("billed"), words("effective")),
-        frozenset({words("billed"), words("effective")}),
+        written(columns, columns[2:]),
         [
             (
                 plain(resource_name(row), 60),
@@ -129,7 +131,7 @@ def resources(statement: Statement, language: str) -> Section:
     )
 
 
-def questions(statement: Statement, language: str) -> Section:
+def questions(statement: Statement, language: str) -> Table:
     """Return what is not settled, in sentences."""
     words = words_of(language)
     found = [
@@ -139,11 +141,11 @@ def questions(statement: Statement, language: str) -> Section:
         *_count_questions(statement, language),
     ]
     rows = [(str(place), text) for place, text in enumerate(found, 1)]
-    columns = ("", words("question"))
-    return Section(words("questions"), columns, frozenset(), [*rows], words("no_questions"))
+    columns = written(("", words("question")))
+    return Table("questions", words("questions"), columns, rows, words("no_questions"))
 
 
-def trust(month: Month, language: str) -> Section:
+def trust(month: Month, language: str) -> Table:
     """Return how far the numbers of the month can be trusted."""
     words = words_of(language)
     row = month.trust
@@ -160,7 +162,8 @@ def trust(month: Month, language: str) -> Section:
         number(row["x_residual"], places),
         percent(row["x_unowned_share"]),
     )
-    return Section(f"{words('trust')}, {month.currency}", columns, frozenset(columns), [values])
+    shown = written(columns, columns)
+    return Table("trust", f"{words('trust')}, {month.currency}", shown, [values])
 
 
 def _month_questions(month: Month, words: Say) -> Iterable[str]:

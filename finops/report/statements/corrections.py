@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from finops.close import frozen
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.statements.text import say
 from finops.settings import Settings
 from finops.statements.chargeback import Posting, month_postings, safe_centre
@@ -44,14 +44,15 @@ def corrections(warehouse: Warehouse, month: Month, paying: str) -> list[Posting
     ]
 
 
-def corrections_section(month: Month, rows: list[Posting], language: str) -> Section:
+def corrections_section(month: Month, rows: list[Posting], language: str) -> Table:
     """Return the corrections as a table, one row per closed month, cost centre and account."""
     column = f"{say('amount', language)}, {month.currency}"
     places = cents(month.currency)
-    return Section(
+    names = [say(key, language) for key in ("month", "cost_centre", "account_of")]
+    return Table(
+        "corrections",
         f"{say('corrections', language)}, {month.currency}",
-        (say("month", language), say("cost_centre", language), say("account_of", language), column),
-        frozenset({column}),
+        written((*names, column), (column,)),
         [
             (
                 month_text(row.period, language),

@@ -10,7 +10,7 @@ import pandas as pd
 from finops.business.bridge_text import sentences
 from finops.coins import apportion, whole
 from finops.report.kit.page import environment
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.kit.waterfall_svg import waterfall_drawing
 from finops.report.statements.amounts import amount, name, service_text, with_names
 from finops.report.statements.text import say, words_of
@@ -56,7 +56,7 @@ def executive_page(warehouse: Warehouse, found: Sequence[Statement], language: s
         .render(
             language=language,
             title=f"{month.company}: {say('executive', language)}, {period}",
-            trust=_trust(month, sum(one.total for one in mine), language),
+            lines=[_trust(month, sum(one.total for one in mine), language)],
             measures=_measures(month, months, language),
             trend=_trend(months, language),
             change=_change(month, language),
@@ -115,27 +115,27 @@ def _points(values: list[float | None]) -> list[tuple[float, float]]:
     return [(place * step, _HEIGHT * (high - value) / size) for place, value in known]
 
 
-def _change(month: Month, language: str) -> Section:
+def _change(month: Month, language: str) -> Table:
     """Return what moved the company's cost: two sentences and the waterfall."""
     if month.previous_period is None:
-        return Section(say("effects", language), (), frozenset(), [], say("first_month", language))
+        return Table("effects", say("effects", language), (), (), say("first_month", language))
     shown = with_names(month, month.bridge, language)
-    return Section(
+    return Table(
+        "effects",
         say("effects", language),
         (),
-        frozenset(),
-        [],
+        (),
         lead=sentences(shown, language),
         drawing=waterfall_drawing(shown, language),
     )
 
 
-def _team_movers(month: Month, found: list[Statement], language: str) -> Section:
+def _team_movers(month: Month, found: list[Statement], language: str) -> Table:
     rows = [(name(month, one.team, language), one.total, one.previous) for one in found]
     return _movers(month, rows, "moved_teams", "team", language)
 
 
-def _service_movers(month: Month, found: list[Statement], language: str) -> Section:
+def _service_movers(month: Month, found: list[Statement], language: str) -> Table:
     frame = pd.concat([one.services for one in found])
     sums = frame.groupby("service_name")[["total", *_before(frame)]].sum()
     words = words_of(language)
@@ -152,17 +152,17 @@ def _before(frame: pd.DataFrame) -> list[str]:
 
 def _movers(
     month: Month, rows: Sequence[tuple[str, int, int | None]], title: str, key: str, language: str
-) -> Section:
+) -> Table:
     """Return the largest changes, and all as one."""
     words = words_of(language)
     known = [(text, total, total - before) for text, total, before in rows if before is not None]
     known.sort(key=lambda one: (-abs(one[2]), one[0]))
     sums = (words("all"), sum(one[1] for one in known), sum(one[2] for one in known))
     columns = (words("now"), words("change"))
-    return Section(
+    return Table(
+        title,
         words(title),
-        (words(key), *columns),
-        frozenset(columns),
+        written((words(key), *columns), columns),
         [
             (text, amount(month, total), amount(month, change, signed=True))
             for text, total, change in ([*known[:_MOVERS], sums] if known else [])
@@ -171,7 +171,7 @@ def _movers(
     )
 
 
-def _budgets(month: Month, rows: list[Row], language: str) -> Section:
+def _budgets(month: Month, rows: list[Row], language: str) -> Table:
     """Return own cost beside budget, the largest overrun first; all is the cost of the month."""
     words, places = words_of(language), cents(month.currency)
     groups = _budget_groups(month, rows, language)
@@ -191,10 +191,10 @@ def _budgets(month: Month, rows: list[Row], language: str) -> Section:
         )
         for text, own, budget in shown
     ]
-    return Section(
+    return Table(
+        "budgets",
         f"{words('budgets')}, {month.currency}",
-        (words("team"), *columns),
-        frozenset(columns),
+        written((words("team"), *columns), columns),
         cells if any(budget_coins) else [],
         words("no_budgets"),
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from finops.report.kit.page import environment
-from finops.report.kit.table import Section
+from finops.report.kit.page import page
+from finops.report.kit.table import Table
 from finops.report.statements.amounts import index, name
 from finops.report.statements.reconciliation import reconciliation
 from finops.report.statements.sections import sections, tiles
@@ -19,24 +19,20 @@ def statement_page(statement: Statement, language: str) -> str:
     """Return the page of one team; every text in it is escaped."""
     month = statement.month
     title = f"{name(month, statement.team, language)}: {say('title', language)}"
-    return (
-        environment()
-        .get_template("statements/statement.html.j2")
-        .render(
-            language=language,
-            title=f"{title}, {month_text(month.billing_period, language)}",
-            lines=[
-                *_lines(month, language),
-                f"{say('reference', language)}: {statement.reference}",
-            ],
-            tiles=tiles(statement, language),
-            tables=sections(statement, language).values(),
-            footer=say("footer", language),
-        )
+    return page(
+        language=language,
+        title=f"{title}, {month_text(month.billing_period, language)}",
+        lines=[
+            *_lines(month, language),
+            f"{say('reference', language)}: {statement.reference}",
+        ],
+        tiles=tiles(statement, language),
+        tables=sections(statement, language).values(),
+        footer=say("footer", language),
     )
 
 
-def index_page(found: list[Statement], language: str, more: Iterable[Section] = ()) -> str:
+def index_page(found: list[Statement], language: str, more: Iterable[Table] = ()) -> str:
     """Return the page that lists the statements of a month and holds them against the bill.
 
     `more` are tables to stand below.
@@ -44,25 +40,20 @@ def index_page(found: list[Statement], language: str, more: Iterable[Section] = 
     first = found[0].month
     title = f"{first.company}: {say('index_title', language)}"
     currencies = dict.fromkeys(one.month.currency for one in found)
-    return (
-        environment()
-        .get_template("statements/statement.html.j2")
-        .render(
-            language=language,
-            title=f"{title}, {month_text(first.billing_period, language)}",
-            lines=[say(first.mode, language), say(first.state, language)],
-            tiles=[],
-            tables=[
-                table(mine, language)
-                for mine in (
-                    [one for one in found if one.month.currency == currency]
-                    for currency in currencies
-                )
-                for table in (index, reconciliation)
-            ]
-            + list(more),
-            footer=say("footer", language),
-        )
+    return page(
+        language=language,
+        title=f"{title}, {month_text(first.billing_period, language)}",
+        lines=[say(first.mode, language), say(first.state, language)],
+        tiles=[],
+        tables=[
+            table(mine, language)
+            for mine in (
+                [one for one in found if one.month.currency == currency] for currency in currencies
+            )
+            for table in (index, reconciliation)
+        ]
+        + list(more),
+        footer=say("footer", language),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from finops.close.recognition import exact
 from finops.report.close.text import say as say_close
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.statements.text import say
 from finops.statements.month import Month
 from finops.statements.statement import Statement
@@ -32,7 +32,7 @@ def steps(found: list[Statement]) -> list[Step]:
     return [*parts, ("rounded", rest), ("all_statements", whole)]
 
 
-def reconciliation(found: list[Statement], language: str) -> Section:
+def reconciliation(found: list[Statement], language: str) -> Table:
     """Return the steps as a table; one of nothing is left out."""
     month = found[0].month
     column = f"{say('amount', language)}, {month.currency}"
@@ -41,11 +41,11 @@ def reconciliation(found: list[Statement], language: str) -> Section:
         for key, amount in steps(found)
         if amount or key in ("step_bill", "all_statements")
     ]
-    return Section(
+    return Table(
+        "reconciliation",
         f"{say('reconciliation', language)}, {month.currency}",
-        (say("step", language), column),
-        frozenset({column}),
-        [*rows],
+        written((say("step", language), column), (column,)),
+        rows,
         note=say(f"reconciliation_{month.mode}", language),
     )
 

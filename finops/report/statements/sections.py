@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from finops.report.kit.table import Section, Tile
+from finops.report.kit.table import Table, Tile, written
 from finops.report.statements import amounts, context
 from finops.report.statements.amounts import amount
 from finops.report.statements.text import Say, say, words_of
@@ -37,37 +37,38 @@ def tiles(statement: Statement, language: str) -> list[Tile]:
     return found
 
 
-def overview(statement: Statement, language: str) -> Section:
+def overview(statement: Statement, language: str) -> Table:
     """Return the tiles as a table."""
     month = month_text(statement.month.billing_period, language)
-    return Section(
+    column = say("amount", language)
+    return Table(
+        "overview",
         f"{amounts.name(statement.month, statement.team, language)}, {month}",
-        ("", say("amount", language), ""),
-        frozenset({say("amount", language)}),
+        written(("", column, ""), (column,)),
         [(tile.name, tile.value, tile.detail) for tile in tiles(statement, language)],
         note=f"{say('reference', language)}: {statement.reference}",
     )
 
 
-def sections(statement: Statement, language: str) -> dict[str, Section]:
+def sections(statement: Statement, language: str) -> dict[str, Table]:
     """Return the tables of a statement in reading order, by name.
 
     A table without rows says why in its place; one that has no text for that is left out.
     """
-    found = {
-        "effects": amounts.effects(statement, language),
-        "changes": amounts.changes(statement, language),
-        "services": amounts.services(statement, language),
-        "pools": amounts.pools(statement, language),
-        "units": context.units(statement, language),
-        "anomalies": context.anomalies(statement, language),
-        "expected": context.expected(statement, language),
-        "resources": context.resources(statement, language),
-        "questions": context.questions(statement, language),
-        "trust": context.trust(statement.month, language),
-        "lines": lines(statement, language),
-    }
-    return {name: table for name, table in found.items() if table.rows or table.empty}
+    found = [
+        amounts.effects(statement, language),
+        amounts.changes(statement, language),
+        amounts.services(statement, language),
+        amounts.pools(statement, language),
+        context.units(statement, language),
+        context.anomalies(statement, language),
+        context.expected(statement, language),
+        context.resources(statement, language),
+        context.questions(statement, language),
+        context.trust(statement.month, language),
+        lines(statement, language),
+    ]
+    return {table.key: table for table in found if table.rows or table.empty}
 
 
 def _change_tile(statement: Statement, language: str) -> Tile:

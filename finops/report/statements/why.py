@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from finops.report.kit.table import Section
+from finops.report.kit.table import Table, written
 from finops.report.statements.amounts import amount, name, own_service, service_text
 from finops.report.statements.text import say, term, words_of
 from finops.statements.lines import Reason
@@ -18,11 +18,11 @@ __all__ = ["lines", "why"]
 _NAMED = 3
 
 
-def lines(statement: Statement, language: str) -> Section:
+def lines(statement: Statement, language: str) -> Table:
     """Return each line with its reason and weight, own cost first; they add up to the total."""
     words, month = words_of(language), statement.month
     found = statement.lines[statement.lines["x_cents"] != 0].to_dict("records")
-    columns = (words("service"), words("category"), words("reason"), words("weight"))
+    columns = [words(key) for key in ("service", "category", "reason", "weight", "amount")]
     rows: list[tuple[str, ...]] = [
         (
             service_text(row["service_name"], words),
@@ -37,10 +37,10 @@ def lines(statement: Statement, language: str) -> Section:
     command = shlex.join(
         ["finops", "explain", "--month", month.billing_period, "--team", statement.team]
     )
-    return Section(
+    return Table(
+        "lines",
         words("why"),
-        (*columns, words("amount")),
-        frozenset(columns[3:]) | {words("amount")},
+        written(columns, columns[3:]),
         rows,
         note=words("why_note", command=plain(command)),
     )

@@ -1,24 +1,24 @@
 """Write a statement as an Excel workbook whose formulas add up and hold their values."""
 
 import io
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from finops.report.kit.table import Section
+from finops.close.recognition import exact
+from finops.report.kit.table import Column, Table, written
+from finops.report.kit.workbook import Book, new_workbook, width
 from finops.report.statements.amounts import name, own_service
 from finops.report.statements.sections import sections
 from finops.report.statements.text import say, term
 from finops.report.statements.why import why
 from finops.statements.lines import command
 from finops.statements.statement import Statement
-from finops.text import cents, is_missing, money_format, month_text, plain
+from finops.text import cents, month_text
 
 __all__ = ["workbook"]
 
@@ -28,6 +28,7 @@ _TEXT_SECTIONS = (
 )  # fmt: skip
 # A date that Excel knows, where the bill names none.
 _NO_DATE = datetime(2000, 1, 1)
+_TEXT_WIDE = 40
 
 
 def workbook(statement: Statement, language: str) -> bytes:
@@ -36,101 +37,70 @@ def workbook(statement: Statement, language: str) -> bytes:
     Sums are formulas over the lines, with their values. Text of the bill never is a formula. The
     date of creation is that of the bill's delivery, so the same statement gives the same bytes.
     """
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        created = statement.month.trust["x_delivered_at"] or _NO_DATE
-        title = (
-            f"{name(statement.month, statement.team, language)} {statement.month.billing_period}"
-        )
-        book.set_properties({"title": title, "created": created.replace(tzinfo=None)})
-        _Book(book, statement, language).write()
+    stream, month = io.BytesIO(), statement.month
+    created = month.trust["x_delivered_at"] or _NO_DATE
+    title = f"{name(month, statement.team, language)} {month.billing_period}"
+    with new_workbook(stream, title, created.replace(tzinfo=None)) as book:
+        _Pages(book, statement, language).write()
     return stream.getvalue()
 
 
-class _Book:
-    """The sheets of one workbook and their formats."""
+class _Pages(Book):
+    """The sheets of a statement."""
 
     def __init__(self, book: Workbook, statement: Statement, language: str) -> None:
-        self.book, self.statement, self.language = book, statement, language
-        self.month, self.places = statement.month, cents(statement.month.currency)
-        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.right = book.add_format({"bold": True, "bottom": 1, "align": "right", "valign": "top"})
-        self.top = book.add_format({"valign": "top"})
-        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.quiet = book.add_format({"font_color": "#5a5a5a"})
-        self.money = self.amounts(statement.month.currency)
-        self.sum = self.amounts(statement.month.currency, bold=True, top=1)
-        self.strong = book.add_format({"bold": True, "top": 1})
-        self.share = book.add_format({"num_format": "0.0%"})
-        self.weight = book.add_format({"num_format": "0.0000%", "valign": "top"})
-        self.rate = book.add_format({"num_format": "#,##0.00####"})
-
-    def amounts(self, currency: str, **more: object) -> Format:
-        """Return the number format of a currency: Korean won have no decimals."""
-        shape = money_format(currency)
-        return self.book.add_format({"num_format": shape, "valign": "top", **more})
+        self.statement, self.language, self.month = statement, language, statement.month
+        self.money = Column("", self.month.currency)
+        # Formulas read the sheet of lines, where Excel counts from 1 and the first row has titles.
+        self.last = max(len(statement.lines), 1) + 1
+        team = name(self.month, statement.team, language)[:80]
+        title = f"{team}: {self.say('title')} {self.month.billing_period}"
+        super().__init__(book, title, page=self.say("page"), foot=statement.reference)
 
     def say(self, key: str, **values: str) -> str:
         return say(key, self.language, **values)
 
     def write(self) -> None:
-        summary = self.sheet("title", (42, 20, 14))
-        services = self.sheet("services", (44, 18, 18, 18, 18, 18))
-        pools = self.sheet("pools", (24, 24, 18, 12, 18))
-        lines = self.sheet("lines", (18, 18, 18, 36, 12, 12, 15, 50, 15, 10, 60))
-        notes = self.sheet("questions", (44, 30, 18, 18, 18, 18, 18))
+        summary = self.sheet(self.say("title"), [42, 20, 14])
+        for table in (self.services(), self.pools(), self.lines()):
+            self.table(table)
         found = sections(self.statement, self.language)
-        last = self.lines(lines)
-        total = self.services(services, last)
-        self.pools(pools, last)
-        self.notes(notes, [found[key] for key in _TEXT_SECTIONS if key in found])
-        self.summary(summary, last, total)
+        self.notes([found[key] for key in _TEXT_SECTIONS if key in found])
+        self.summary(summary)
 
-    def sheet(self, key: str, widths: Sequence[int]) -> Worksheet:
-        """Return a new sheet, ready to print: A4, one page wide, with page numbers."""
-        key_title = self.say(key)[:31]
-        sheet = self.book.add_worksheet(key_title)
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width)
-        sheet.set_paper(9)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        team = name(self.month, self.statement.team, self.language).replace("&", "&&")
-        sheet.set_header(
-            f"&L{team[:80]}: {self.say('title')} {self.month.billing_period}&R{key_title}"
-        )
-        sheet.set_footer(f"&L{self.statement.reference}&R{self.say('page')} &P / &N")
-        return sheet
+    def amount(self, key: str, *, total: bool = False, formula: str = "") -> Column:
+        return Column(self.say(key), self.month.currency, total, formula)
 
-    def header(self, sheet: Worksheet, names: Sequence[str], numbers: Container[int]) -> None:
-        for column, text in enumerate(names):
-            sheet.write_string(0, column, text, self.right if column in numbers else self.head)
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
+    def value(self, coins: int) -> Decimal:
+        return exact(int(coins), self.month.currency)
 
-    def value(self, coins: int) -> float:
-        """Return coins as the number that Excel keeps."""
-        return float(Decimal(int(coins)).scaleb(-self.places))
+    def span(self, column: str) -> str:
+        """Return a column of the sheet of lines."""
+        return f"'{self.say('lines')}'!${column}$2:${column}${self.last}"
 
-    def lines(self, sheet: Worksheet) -> int:
-        """Write each line with why it is the team's; return the last row, as Excel counts."""
-        keys = ("part", "driver", "own_service", "service", "category", "centre", "amount")
-        more = ("reason", "pool_total", "weight", "command")
-        self.header(sheet, [self.say(key) for key in (*keys, *more)], (6, 8, 9))
-        rows = self.statement.lines.to_dict("records")
-        for place, row in enumerate(rows, 1):
-            for column, text in enumerate(self.line_texts(row)):
-                sheet.write_string(place, column, text, self.top)
-            sheet.write_number(place, 6, self.value(row["x_cents"]), self.money)
-            sheet.write_string(place, 7, why(self.month, row, self.language), self.wrap)
-            if row["x_weight"] is not None:
-                sheet.write_number(place, 8, float(row["x_to_split"]), self.money)
-                sheet.write_number(place, 9, row["x_weight"], self.weight)
-            sheet.write_string(place, 10, plain(command(row, self.month.billing_period)), self.wrap)
-        sheet.autofilter(0, 0, len(rows), 10)
-        return len(rows) + 1
+    def lines(self) -> Table:
+        """Return each line with why it is the team's."""
+        texts = ("part", "driver", "own_service", "service", "category", "centre")
+        columns = [
+            *written(self.say(key) for key in texts),
+            self.amount("amount"),
+            Column(self.say("reason")),
+            self.amount("pool_total"),
+            Column(self.say("weight"), "weight"),
+            Column(self.say("command")),
+        ]
+        rows = [
+            (
+                *self.line_texts(row),
+                self.value(row["x_cents"]),
+                why(self.month, row, self.language),
+                None if row["x_weight"] is None else row["x_to_split"],
+                row["x_weight"],
+                command(row, self.month.billing_period),
+            )
+            for row in self.statement.lines.to_dict("records")
+        ]
+        return Table("lines", self.say("lines"), columns, rows)
 
     def line_texts(self, row: dict[Any, Any]) -> Iterable[str]:
         """Return what a line is: part, driver, own service, AWS service, category, cost centre."""
@@ -138,164 +108,154 @@ class _Book:
         yield name(month, row["x_pool"], language) if row["x_pool"] else self.say("own")
         yield term(row["x_driver"], language) if row["x_pool"] else ""
         yield own_service(month, row["x_service"], language)
-        yield plain(row["service_name"] or self.say("no_service"))
+        yield row["service_name"] or self.say("no_service")
         yield term(row["charge_category"], language)
         is_unowned = row["x_cost_centre"] == "unowned"
-        yield self.say("no_centre") if is_unowned else plain(row["x_cost_centre"])
+        yield self.say("no_centre") if is_unowned else row["x_cost_centre"]
 
-    def services(self, sheet: Worksheet, last: int) -> int:
-        """Write own, shared, total by AWS service, as sums over the lines; return the sum's row."""
-        keys = ("own", "shared", "total", "before", "change")
-        self.header(sheet, [self.say("service"), *(self.say(key) for key in keys)], range(1, 6))
+    def services(self) -> Table:
+        """Return own, shared and total cost by AWS service, as sums over the lines."""
         rows = self.statement.services.to_dict("records")
         # Only what came of a pool has a driver. EXACT, because SUMIFS reads * and < in a name.
-        own = f'EXACT({self.span("B", last)},"")'
-        for place, row in enumerate(rows, 1):
-            sheet.write_string(place, 0, plain(row["service_name"] or self.say("no_service")))
-            at = place + 1
-            for column, key, test in ((1, "own", own), (2, "shared", f"(1-{own})")):
-                same = f"EXACT({self.span('D', last)},$A{at})"
-                sums = f"SUMPRODUCT({test}*{same}*{self.span('G', last)})"
-                self.formula(sheet, place, column, sums, row[key])
-            self.formula(sheet, place, 3, f"B{at}+C{at}", row["total"])
-            if "previous" in row:
-                sheet.write_number(place, 4, self.value(row["previous"]), self.money)
-                self.formula(sheet, place, 5, f"D{at}-E{at}", row["total"] - row["previous"])
-        self.total(sheet, len(rows) + 1, self.service_sums(rows))
-        return len(rows) + 2
-
-    def service_sums(self, rows: Sequence[dict[Any, Any]]) -> dict[int, int]:
-        keys = [
-            key for key in ("own", "shared", "total", "previous") if all(key in r for r in rows)
+        own, same = f'EXACT({self.span("B")},"")', f"EXACT({self.span('D')},{{0}})"
+        own_sum, shared_sum = (
+            f"SUMPRODUCT({test}*{same}*{self.span('G')})" for test in (own, f"(1-{own})")
+        )
+        columns = [
+            Column(self.say("service")),
+            self.amount("own", total=True, formula=own_sum),
+            self.amount("shared", total=True, formula=shared_sum),
+            self.amount("total", total=True, formula="{1}+{2}"),
         ]
-        sums = [sum(row[key] for row in rows) for key in keys]
-        return dict(enumerate([*sums, sums[2] - sums[3]] if len(sums) > 3 else sums, 1))
+        keys = ["own", "shared", "total"]
+        if "previous" in self.statement.services:
+            columns.append(self.amount("before", total=True))
+            columns.append(self.amount("change", total=True, formula="{3}-{4}"))
+            keys.append("previous")
+        values = [[self.value(row[key]) for key in keys] for row in rows]
+        table_rows = [
+            (row["service_name"] or self.say("no_service"), *row_values, *_change(row_values))
+            for row, row_values in zip(rows, values, strict=True)
+        ]
+        title = self.say("services")
+        return Table("services", title, columns, table_rows, total_word=self.say("total"))
 
-    def pools(self, sheet: Worksheet, last: int) -> None:
-        """Write what came of each pool as a sum over the lines, and the team's share of it."""
-        keys = ("pool", "driver", "pool_total", "share", "amount")
-        self.header(sheet, [self.say(key) for key in keys], range(2, 5))
-        rows = self.statement.pools.to_dict("records")
-        for place, row in enumerate(rows, 1):
-            sheet.write_string(place, 0, name(self.month, row["x_pool"], self.language))
-            sheet.write_string(place, 1, term(row["x_driver"], self.language))
-            if not is_missing(row["x_pool_total"]):
-                sheet.write_number(place, 2, float(row["x_pool_total"]), self.money)
-            if not is_missing(row["x_share"]):
-                sheet.write_number(place, 3, row["x_share"], self.share)
-            at = place + 1
-            same = f"EXACT({self.span('A', last)},$A{at})*EXACT({self.span('B', last)},$B{at})"
-            sums = f"SUMPRODUCT({same}*{self.span('G', last)})"
-            self.formula(sheet, place, 4, sums, row["x_cents"])
-        self.total(sheet, len(rows) + 1, {4: sum(row["x_cents"] for row in rows)})
+    def pools(self) -> Table:
+        """Return what came of each pool as a sum over the lines, and the team's share of it."""
+        same = f"EXACT({self.span('A')},{{0}})*EXACT({self.span('B')},{{1}})"
+        columns = [
+            *written((self.say("pool"), self.say("driver"))),
+            self.amount("pool_total"),
+            Column(self.say("share"), "share"),
+            self.amount("amount", total=True, formula=f"SUMPRODUCT({same}*{self.span('G')})"),
+        ]
+        rows = [
+            (
+                name(self.month, row["x_pool"], self.language),
+                term(row["x_driver"], self.language),
+                row["x_pool_total"],
+                row["x_share"],
+                self.value(row["x_cents"]),
+            )
+            for row in self.statement.pools.to_dict("records")
+        ]
+        title, none = self.say("pools"), self.say("no_pools")
+        return Table("pools", title, columns, rows, none, total_word=self.say("total"))
 
-    def notes(self, sheet: Worksheet, found: Iterable[Section]) -> None:
+    def notes(self, found: list[Table]) -> None:
         """Write the tables that hold no money of the statement, one below the other, as text."""
-        place = 0
-        for section in found:
-            sheet.write_string(place, 0, section.title, self.title)
-            for sentence in section.lead:
-                place += 1
-                sheet.write_string(place, 0, sentence)
-            sheet.write_row(place + 1, 0, section.columns, self.head)
-            for row in section.rows or [(section.empty,)]:
-                for column, text in enumerate(row):
-                    sheet.write_string(place + 2, column, text)
-                place += 1
-            place += 3
+        widest = max(len(table.columns) for table in found)
+        widths = [
+            max(width(table, place) for table in found if place < len(table.columns))
+            for place in range(widest)
+        ]
+        sheet = self.sheet(self.say("questions"), [min(one, _TEXT_WIDE) for one in widths])
+        row = 0
+        for table in found:
+            sheet.write_string(row, 0, table.title, self.title)
+            for sentence in table.lead:
+                row += 1
+                sheet.write_string(row, 0, sentence)
+            row = self.rows(sheet, table, row + 1, widest=_TEXT_WIDE)
 
-    def summary(self, sheet: Worksheet, last: int, total: int) -> None:
+    def summary(self, sheet: Worksheet) -> None:
         """Write the totals, each a formula over the other sheets."""
-        statement, month = self.statement, self.statement.month
+        statement, month = self.statement, self.month
         title = f"{name(month, statement.team, self.language)}: {self.say('title')}"
         period = month_text(month.billing_period, self.language)
         sheet.write_string(0, 0, f"{title}, {period}", self.title)
         sheet.write_string(1, 0, f"{month.company} · {self.say(month.mode)}", self.quiet)
-        sheet.write_string(3, 0, self.say(month.state), self.quiet)
         sheet.write_string(2, 0, self.say("reference"))
         sheet.write_string(2, 1, statement.reference)
+        sheet.write_string(3, 0, self.say(month.state), self.quiet)
         sheet.write_row(4, 0, ["", f"{self.say('amount')}, {month.currency}", ""], self.head)
-        place = self.totals(sheet, total)
-        sheet.write_string(place, 0, self.say("difference"))
-        formula = f"=ROUND(SUM({self.span('G', last)})-B8,{self.places})"
-        sheet.write_formula(place, 1, formula, self.money, 0.0)
-        sheet.write_string(place, 2, self.say("lines"), self.quiet)
-        self.budget(sheet, place + 2)
-        sheet.write_string(place + 7, 0, self.say("footer"), self.quiet)
+        row = self.totals_of_month(sheet)
+        sheet.write_string(row, 0, self.say("difference"))
+        self.formula(sheet, row, 1, f"SUM({self.span('G')})-B8", self.money, 0.0)
+        sheet.write_string(row, 2, self.say("lines"), self.quiet)
+        self.budget(sheet, row + 2)
+        sheet.write_string(row + 7, 0, self.say("footer"), self.quiet)
 
-    def totals(self, sheet: Worksheet, total: int) -> int:
+    def totals_of_month(self, sheet: Worksheet) -> int:
         """Write the sums, the month before and the reporting currency; return the next row."""
-        statement, month = self.statement, self.statement.month
-        sheet_name = f"'{self.say('services')}'"
-        services = statement.services
-        for place, key in ((5, "own"), (6, "shared")):
-            sheet.write_string(place, 0, self.say(key))
-            cell = f"{sheet_name}!{'B' if key == 'own' else 'C'}{total}"
-            self.formula(sheet, place, 1, cell, int(services[key].sum()))
-        sheet.write_string(7, 0, self.say("total_before_tax"), self.strong)
-        self.formula(sheet, 7, 1, "B6+B7", statement.total, self.sum)
-        place = 8
+        statement, month = self.statement, self.month
+        services, last = f"'{self.say('services')}'", len(statement.services) + 2
+        for row, key, letter in ((5, "own", "B"), (6, "shared", "C")):
+            cell, coins = f"{services}!{letter}{last}", int(statement.services[key].sum())
+            self.line(sheet, row, self.say(key), cell, coins)
+        self.line(sheet, 7, self.say("total_before_tax"), "B6+B7", statement.total, total=True)
+        row = 8
         if statement.previous is not None and month.previous_period:
-            before = month_text(month.previous_period, self.language)
-            sheet.write_string(8, 0, f"{self.say('before')}, {before}")
-            self.formula(sheet, 8, 1, f"{sheet_name}!E{total}", statement.previous)
-            sheet.write_string(9, 0, self.say("change"))
-            self.formula(sheet, 9, 1, "B8-B9", statement.total - statement.previous)
-            place = 10
+            before = f"{self.say('before')}, {month_text(month.previous_period, self.language)}"
+            change = statement.total - statement.previous
+            self.line(sheet, 8, before, f"{services}!E{last}", statement.previous)
+            self.line(sheet, 9, self.say("change"), "B8-B9", change)
+            row = 10
         if month.rate is not None and month.reporting_currency != month.currency:
-            self.reporting(sheet, place, month.rate)
-            place += 1
+            self.reporting(sheet, row, month.rate)
+            row += 1
         if statement.tax:
-            sheet.write_string(place, 0, self.say("tax_beside"))
-            sheet.write_number(place, 1, float(statement.tax), self.money)
-            sheet.write_string(place, 2, self.say("tax_note"), self.quiet)
-            place += 1
-        return place
+            sheet.write_string(row, 0, self.say("tax_beside"))
+            self.cell(sheet, row, 1, statement.tax, self.money)
+            sheet.write_string(row, 2, self.say("tax_note"), self.quiet)
+            row += 1
+        return row
 
-    def reporting(self, sheet: Worksheet, place: int, rate: Decimal) -> None:
-        currency = self.statement.month.reporting_currency
-        sheet.write_string(place, 0, self.say("in_reporting", currency=currency))
+    def line(
+        self, sheet: Worksheet, row: int, text: str, cells: str, coins: int, *, total: bool = False
+    ) -> None:
+        """Write a text and, beside it, a formula of money with its value."""
+        if total:
+            sheet.write_string(row, 0, text, self.strong)
+        else:
+            sheet.write_string(row, 0, text)
+        self.formula(sheet, row, 1, cells, self.money, float(self.value(coins)), total=total)
+
+    def reporting(self, sheet: Worksheet, row: int, rate: Decimal) -> None:
+        currency = self.month.reporting_currency
+        sheet.write_string(row, 0, self.say("in_reporting", currency=currency))
         # Rounded so that all teams add up, which no formula of one team can.
-        value = float(self.statement.reporting_cost or 0)
-        sheet.write_number(place, 1, value, self.amounts(currency))
-        sheet.write_number(place, 2, float(rate), self.rate)
+        self.cell(sheet, row, 1, self.statement.reporting_cost or 0, Column("", currency))
+        self.cell(sheet, row, 2, rate, Column("", "rate"))
 
-    def budget(self, sheet: Worksheet, place: int) -> None:
+    def budget(self, sheet: Worksheet, row: int) -> None:
         """Write budget, own effective cost and what is left, or that there is no budget."""
         statement = self.statement
-        sheet.write_string(place, 0, self.say("budget"), self.head)
+        sheet.write_string(row, 0, self.say("budget"), self.head)
         if statement.budget is None:
-            sheet.write_string(place + 1, 0, self.say("no_budget"))
+            sheet.write_string(row + 1, 0, self.say("no_budget"))
             return
-        scaled = [round(one.scaleb(self.places)) for one in (statement.budget, statement.own_cost)]
+        places = cents(self.month.currency)
+        budget, own = (round(one, places) for one in (statement.budget, statement.own_cost))
         names = (self.say("budget"), f"{self.say('own')}, {self.say('effective')}")
-        for row, (text, coins) in enumerate(zip(names, scaled, strict=True), place + 1):
-            sheet.write_string(row, 0, text)
-            sheet.write_number(row, 1, self.value(coins), self.money)
-        sheet.write_string(place + 3, 0, self.say("difference"), self.strong)
-        cells = f"B{place + 2}-B{place + 3}"
-        self.formula(sheet, place + 3, 1, cells, scaled[0] - scaled[1], self.sum)
+        for at, (text, value) in enumerate(zip(names, (budget, own), strict=True), row + 1):
+            sheet.write_string(at, 0, text)
+            self.cell(sheet, at, 1, value, self.money)
+        coins = int((budget - own).scaleb(places))
+        cells = f"B{row + 2}-B{row + 3}"
+        self.line(sheet, row + 3, self.say("difference"), cells, coins, total=True)
 
-    def span(self, column: str, last: int) -> str:
-        """Return a column of the sheet of lines."""
-        return f"'{self.say('lines')}'!${column}$2:${column}${last}"
 
-    def formula(
-        self,
-        sheet: Worksheet,
-        row: int,
-        column: int,
-        text: str,
-        coins: int,
-        style: Format | None = None,
-    ) -> None:
-        """Write a formula rounded to the coin, and the value that it has."""
-        rounded = f"=ROUND({text},{self.places})"
-        sheet.write_formula(row, column, rounded, style or self.money, self.value(coins))
-
-    def total(self, sheet: Worksheet, row: int, sums: dict[int, int]) -> None:
-        """Write the sums of columns below their rows."""
-        sheet.write_string(row, 0, self.say("total"), self.strong)
-        for column, coins in sums.items():
-            letter = "ABCDEFGH"[column]
-            self.formula(sheet, row, column, f"SUM({letter}2:{letter}{row})", coins, self.sum)
+def _change(values: list[Decimal]) -> list[Decimal]:
+    """Return the change against the month before, where that is the last of the values."""
+    return [values[2] - values[3]] if len(values) > 3 else []

@@ -41,7 +41,7 @@ def wrong(checks):
 
 def test_what_is_not_explained_stands_first_with_its_evidence(wrong):
     differences = sections(wrong, "en")["differences"]
-    assert differences.rows[0] == (
+    assert differences.texts()[0] == (
         "tax of another seller",
         "1053340572",
         "–",
@@ -52,11 +52,11 @@ def test_what_is_not_explained_stands_first_with_its_evidence(wrong):
         "no",
         "has the tax of invoice 6107322934, Amazon Web Services, Inc.",
     )
-    assert [row[7] for row in differences.rows] == ["no", "no", "yes", "yes"]
+    assert [row[7] for row in differences.texts()] == ["no", "no", "yes", "yes"]
 
 
 def test_evidence_is_told_in_korean_too(wrong):
-    rows = sections(wrong, "ko")["differences"].rows
+    rows = sections(wrong, "ko")["differences"].texts()
     seller = "Amazon Web Services, Inc."
     assert rows[0][-1] == f"{seller}의 인보이스 6107322934에 속하는 세금이 들어 있음"
     assert rows[2][-1] == "청구 데이터 30행, 허용 0.05"
@@ -70,7 +70,7 @@ def test_the_verdict_says_whether_all_is_explained(checks):
 
 
 def test_a_rule_that_the_data_cannot_answer_shows_no_amount(wrong):
-    rows = {row[0]: row[1:] for row in sections(wrong, "en")["rules"].rows}
+    rows = {row[0]: row[1:] for row in sections(wrong, "en")["rules"].texts()}
     assert rows["Usage after an account closed"] == (
         "not answered: business/contracts.csv has no row of kind account",
         "–",
@@ -81,7 +81,7 @@ def test_a_rule_that_the_data_cannot_answer_shows_no_amount(wrong):
 
 def test_won_have_no_decimals(wrong):
     conversions = sections(wrong, "ko")["conversions"]
-    assert conversions.rows[0][3:] == ("KRW", "2,492,979,008", "2,492,979,008", "0")
+    assert conversions.texts()[0][3:] == ("KRW", "2,492,979,008", "2,492,979,008", "0")
 
 
 def test_every_class_item_and_rule_has_a_name_in_both_languages():
