@@ -28,7 +28,9 @@ COLUMNS = [
 # fmt: on
 # The variant with cost allocation tags has these too.
 _MORE = ("AvailabilityZone", "user:", "aws:")
-_PAYER = {"PayerLineItem", "Rounding", "CBRounding"}
+# What the cents of lines are more or less than those of the invoice: no line of any account.
+_ROUNDING = {"Rounding", "CBRounding"}
+_PAYER = {"PayerLineItem", *_ROUNDING}
 _LINKED = {"LinkedLineItem"}
 _TOTALS = {"InvoiceTotal", "StatementTotal", "AccountTotal"}
 _PERIOD = re.compile(r"(\d{4})[/-](\d{2})[/-]\d{2}")
@@ -208,7 +210,7 @@ def _check_totals(path: Path, records: list[_Record], items: list[_Record]) -> N
 def _lines(records: list[_Record]) -> list[InvoiceLine]:
     """Return lines by account; what the payer has beyond them is the payer's own."""
     linked = [one.line for one in records if one.record_type in _LINKED]
-    payer = [one.line for one in records if one.record_type in _PAYER]
+    payer = [one.line for one in records if one.record_type in _PAYER - _ROUNDING]
     if not linked or not payer:
         return linked or payer
     rest = _sums(payer)

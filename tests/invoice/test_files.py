@@ -222,6 +222,20 @@ def test_lines_of_payer_and_accounts_count_once_and_totals_never(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("kind", ["Rounding", "CBRounding"])
+def test_what_cents_of_lines_leave_is_of_the_invoice_and_no_line(tmp_path, kind):
+    path = bills(
+        tmp_path,
+        row(CostBeforeTax="0.34"),
+        row(RecordType=kind, ProductCode="", UsageType="", CostBeforeTax="-0.01"),
+        row(RecordType="LinkedLineItem", LinkedAccountId="1", CostBeforeTax="0.34"),
+        row(RecordType="InvoiceTotal", CostBeforeTax="0.33"),
+    )
+    found = read_invoices([path])
+    assert found.heads[0].total == Decimal("0.33")
+    assert [(one.sub_account_id, one.charge) for one in found.lines] == [("1", Decimal("0.34"))]
+
+
 def test_the_variant_with_tags_is_read_too(tmp_path):
     columns = [*COLUMNS[:17], "AvailabilityZone", *COLUMNS[17:], "user:team"]
     path = bills(tmp_path, row(CostBeforeTax="12"), columns=columns)

@@ -22,7 +22,8 @@ by_service as (
                     'SavingsPlanUpfrontFee'
                 ) and commitment_discount_status is distinct from 'Unused'
                     then x_unblended_cost
-                when x_line_item_type = 'Fee' and commitment_discount_id is not null
+                -- The discount on a fee goes back with the fee.
+                when x_line_item_type in ('Fee', 'Refund') and commitment_discount_id is not null
                     then x_unblended_cost
                 else 0
             end
