@@ -65,5 +65,6 @@ def test_most_money_has_its_true_owner(warehouse):
 
 def test_relationships_place_untagged_money_and_none_of_it_wrong(warehouse):
     accuracy = owner_accuracy(warehouse, SAMPLE / "truth" / "owners.csv")
-    assert accuracy["right_by_relationship_share"] > 0.025
+    # What the inventory knows belongs to Seoul, and a fifth of the bill is of Tokyo.
+    assert accuracy["right_by_relationship_share"] > 0.02
     assert accuracy["wrong_by_relationship_share"] == 0

@@ -50,6 +50,10 @@ PLANNED_CHANGE = {
     "currency": "USD",
     "name": "semantic search of all menus",
 }
+# Reviews were counted for a time, by the hour and on Korean days: the bill's days at both ends lack
+# hours.
+REVIEWS_FROM, REVIEWS_UNTIL = "2026-07-01", "2026-10-01"
+REVIEWS_PER_ORDER = 0.11
 # The broker's metrics were lost on these days.
 NO_MESSAGES = ["2026-03-14", "2026-03-15", "2026-09-06"]
 
@@ -79,9 +83,17 @@ def _orders(seed: int, scale: int) -> pd.DataFrame:
         pd.DataFrame({"hour": local, "service": service, "orders": (count * scale).astype(int)})
         for service, count in service_orders(seed).items()
     ]
+    parts.append(_reviews(parts[0]))
     frame = pd.concat(parts)
     started = (frame["service"] != "mart") | (frame["orders"] > 0)
     return frame[started].sort_values(["service", "hour"])
+
+
+def _reviews(orders: pd.DataFrame) -> pd.DataFrame:
+    """Return the reviews of each hour that they were counted in, from all orders."""
+    counted = (orders["hour"] >= REVIEWS_FROM) & (orders["hour"] < REVIEWS_UNTIL)
+    reviews = (orders["orders"] * REVIEWS_PER_ORDER).round().astype(int)
+    return orders.assign(service="review", orders=reviews)[counted]
 
 
 def _order_plan(scale: int) -> pd.DataFrame:

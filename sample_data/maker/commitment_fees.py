@@ -5,9 +5,16 @@ import pandas as pd
 
 from .charges import NET, QUANTITY, UNBLENDED, Charges, after_edp, company_line, rate_text
 from .charges import single_rows as rows_of
-from .commitments import Commitment
+from .commitments import Commitment, returned
 from .company import hour_in_month, money, table
-from .covered import SP_EFFECTIVE, BilledUsage, instant, plan_texts, reservation_texts
+from .covered import (
+    SP_EFFECTIVE,
+    BilledUsage,
+    after_fee_discount,
+    instant,
+    plan_texts,
+    reservation_texts,
+)
 
 SP_CODE, SP_NAME = "ComputeSavingsPlans", "Savings Plans for AWS Compute usage"
 
@@ -84,8 +91,8 @@ def _plan_recurring(plan: Commitment, covered: Charges, month: str) -> Charges:
             "savings_plan_used_commitment": money(used.to_numpy()),
             "savings_plan_amortized_upfront_commitment_for_billing_period": upfront,
             "savings_plan_recurring_commitment_for_billing_period": recurring,
-            "savings_plan_net_amortized_upfront_commitment_for_billing_period": after_edp(
-                upfront, True
+            "savings_plan_net_amortized_upfront_commitment_for_billing_period": after_fee_discount(
+                upfront, plan
             ),
             "savings_plan_net_recurring_commitment_for_billing_period": after_edp(recurring, True),
         }
@@ -116,16 +123,29 @@ def _bought_in(commitment: Commitment, month: str) -> bool:
     return f"{commitment.start:%Y-%m}" == month
 
 
-def reservation_fees(billed: BilledUsage, month: str) -> list[Charges]:
+def reservation_fees(billed: BilledUsage, month: str, replica: int) -> list[Charges]:
     """Bill each reservation's month, with what of it nobody used, and its upfront fee once."""
     monthly = [rows_of([_reservation_month(r, c)]) for r, c in billed.by_reservation]
     new = [r for r, _ in billed.by_reservation if _bought_in(r, month) and r.upfront_share]
-    return monthly + [rows_of([_reservation_upfront(r, month)]) for r in new]
+    paid = [r for r in new if not r.is_successor]
+    fees = monthly + [rows_of([_reservation_upfront(r, month)]) for r in paid]
+    return fees + _returned(month, replica)
+
+
+def _returned(month: str, replica: int) -> list[Charges]:
+    """Bill reservations that were bought in error, and give their fees back when they returned."""
+    rows = []
+    for reservation, moment in returned(month, replica):
+        if _bought_in(reservation, month):
+            rows.append(_reservation_upfront(reservation, month))
+        if f"{moment:%Y-%m}" == month:
+            rows.append(_reservation_refund(reservation, moment, month))
+    return [rows_of([row]) for row in rows]
 
 
 def _reservation_line(reservation: Commitment, kind: str, text: str) -> dict:
     price = table("skus").set_index("sku").loc[reservation.sku]
-    usage_type = f"APN2-HeavyUsage:{price['instance_type']}"
+    usage_type = f"{price['usage_type'].split('-')[0]}-HeavyUsage:{price['instance_type']}"
     return company_line(
         kind,
         reservation.account,
@@ -141,7 +161,7 @@ def _reservation_line(reservation: Commitment, kind: str, text: str) -> dict:
             "product:instance_type": price["instance_type"],
             "reservation_start_time": instant(reservation.start),
             "reservation_end_time": instant(reservation.end - pd.Timedelta(seconds=1)),
-            "reservation_modification_status": "Original",
+            "reservation_modification_status": "System" if reservation.is_successor else "Original",
             "reservation_number_of_reservations": str(reservation.count),
         },
     )
@@ -168,10 +188,17 @@ def _reservation_month(reservation: Commitment, covered: Charges) -> dict:
         UNBLENDED: recurring,
         NET: float(after_edp(recurring, True)),
         "reservation_unused_quantity": unused_hours,
-        "reservation_upfront_value": _upfront_fee(reservation),
-        "reservation_net_upfront_value": float(after_edp(_upfront_fee(reservation), True)),
+        "reservation_upfront_value": upfront_fee(reservation),
+        "reservation_net_upfront_value": float(
+            after_fee_discount(upfront_fee(reservation), reservation)
+        ),
         **_month_shares("reservation_", upfront, recurring, used),
-        **_month_shares("reservation_net_", *after_edp(np.array([upfront, recurring]), True), used),
+        **_month_shares(
+            "reservation_net_",
+            float(after_fee_discount(upfront, reservation)),
+            float(after_edp(recurring, True)),
+            used,
+        ),
     }
 
 
@@ -188,11 +215,24 @@ def _month_shares(prefix: str, upfront: float, recurring: float, used: pd.Series
     }
 
 
-def _upfront_fee(reservation: Commitment) -> float:
+def upfront_fee(reservation: Commitment) -> float:
+    """Return what is paid upfront, or of what was modified what is left of it."""
     hours = reservation.term_hours * reservation.count
     return round(reservation.hourly_rate * reservation.upfront_share * hours, 10)
 
 
 def _reservation_upfront(reservation: Commitment, month: str) -> dict:
     line = _reservation_line(reservation, "Fee", "Sign up charge for reservation")
-    return line | _purchase(_upfront_fee(reservation), float(reservation.count), reservation, month)
+    return line | _purchase(upfront_fee(reservation), float(reservation.count), reservation, month)
+
+
+def _reservation_refund(reservation: Commitment, moment: pd.Timestamp, month: str) -> dict:
+    text = "Refund of the sign up charge of a reservation bought in error"
+    fee, hour = upfront_fee(reservation), hour_in_month(month, moment)
+    return _reservation_line(reservation, "Refund", text) | {
+        "start": hour,
+        "end": hour + 1,
+        QUANTITY: float(reservation.count),
+        UNBLENDED: -fee,
+        NET: float(after_edp(-fee, True)),
+    }

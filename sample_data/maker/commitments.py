@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .company import account_ids, hour_in_month, table, uuid_id
+from .company import CUR2_MONTHS, UNSHARED_ACCOUNT, account_ids, hour_in_month, table, uuid_id
 
 PAYMENT_UPFRONT_SHARE = {"No Upfront": 0.0, "Partial Upfront": 0.5, "All Upfront": 1.0}
 # The price list's plan discounts are those of a one year plan without upfront payment.
@@ -31,6 +31,14 @@ class Commitment:
     first_hour: int
     last_hour: int
     arn: str
+    until: pd.Timestamp
+    is_successor: bool
+
+    @property
+    def is_paid_net(self) -> bool:
+        """Whether its upfront fee was paid when discounts were in net columns already."""
+        paid = self.end - pd.DateOffset(years=self.years)
+        return f"{paid:%Y-%m}" in CUR2_MONTHS
 
     @property
     def upfront_share(self) -> float:
@@ -47,14 +55,24 @@ class Commitment:
 
 def commitments(month: str, kind: str, replica: int = 0) -> list[Commitment]:
     """Return the commitments of a kind that are active in a month."""
-    rows = table("commitments").query("kind == @kind").to_dict("records")
+    rows = table("commitments").query("kind == @kind and returned == ''").to_dict("records")
     known = [_commitment(row, month, replica) for row in rows]
     return [commitment for commitment in known if commitment.hours > 0]
 
 
+def returned(month: str, replica: int = 0) -> list[tuple[Commitment, pd.Timestamp]]:
+    """Return the reservations that were bought or given back in a month, unused, and when."""
+    rows = table("commitments").query("returned != ''").to_dict("records")
+    known = [(_commitment(row, month, replica), pd.Timestamp(row["returned"])) for row in rows]
+    months = [(f"{one.start:%Y-%m}", f"{moment:%Y-%m}") for one, moment in known]
+    return [pair for pair, those in zip(known, months, strict=True) if month in those]
+
+
 def _commitment(row: dict, month: str, replica: int) -> Commitment:
     start = pd.Timestamp(row["start"])
-    end = start + pd.DateOffset(years=int(row["years"]))
+    end = pd.Timestamp(row["term_start"] or start) + pd.DateOffset(years=int(row["years"]))
+    # A reservation that was modified ends when others take its place.
+    until = pd.Timestamp(row["until"] or end)
     return Commitment(
         name=row["commitment"],
         kind=row["kind"],
@@ -69,8 +87,10 @@ def _commitment(row: dict, month: str, replica: int) -> Commitment:
         start=start,
         end=end,
         first_hour=hour_in_month(month, start),
-        last_hour=hour_in_month(month, end),
+        last_hour=hour_in_month(month, until),
         arn=_arn(row, replica),
+        until=until,
+        is_successor=row["term_start"] != "",
     )
 
 
@@ -92,10 +112,14 @@ def _arn(row: dict, replica: int) -> str:
         "redis16": ("elasticache", "reserved-instance"),
         "os12": ("es", "reserved-instances"),
         "r6i24": ("ec2", "reserved-instances"),
+        "m7i48jp": ("ec2", "reserved-instances"),
+        "c7i48jp": ("ec2", "reserved-instances"),
+        "aurora7jp": ("rds", "ri"),
     }
     service, noun = words[row["sku"]]
+    region = table("skus").set_index("sku")["region"][row["sku"]]
     separator = ":" if service in ("rds", "elasticache") else "/"
-    return f"arn:aws:{service}:ap-northeast-2:{account}:{noun}{separator}{number}"
+    return f"arn:aws:{service}:{region}:{account}:{noun}{separator}{number}"
 
 
 def reserve(
@@ -117,6 +141,7 @@ def reserve(
 def plan_rates(meters: pd.DataFrame, rate: np.ndarray, plan: Commitment) -> np.ndarray:
     """Return each meter's Savings Plan rate; nan where plans don't apply."""
     discount = meters["sp_discount"].to_numpy() * plan.discount / USUAL_PLAN_DISCOUNT
+    discount[(meters["account"] == UNSHARED_ACCOUNT).to_numpy()] = np.nan
     return np.round(rate * (1 - discount), 5)
 
 

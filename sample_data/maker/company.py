@@ -19,9 +19,11 @@ MONTHS = LEGACY_MONTHS + CUR2_MONTHS
 BUCKET = "delivery-billing-exports"
 REGION = "ap-northeast-2"
 EDP_SHARE = 0.04
+# The payer shares its Savings Plans and reservations with every account but this one.
+UNSHARED_ACCOUNT = "tokyo"
 TAX_RATE = 0.10
 
-# The coupon service changed hands; services.csv only knows the present owner.
+# The coupon service changed hands; services.csv only knows the present owner, rules the old one.
 MOVED_SERVICE, OLD_TEAM, MOVE_DATE = "coupon", "marketing", "2026-07-01"
 
 
@@ -46,6 +48,13 @@ def account_ids() -> dict[str, str]:
 def team_of_service() -> dict[str, str]:
     """Return today's owner of each service."""
     return dict(mapping("services")[["service", "team"]].itertuples(index=False))
+
+
+def moves() -> list[tuple[str, str, str]]:
+    """Return each service that changed hands: its name, the team before, and the date."""
+    told = mapping("services").query("valid_to != ''")
+    listed = told[["service", "team", "valid_to"]].itertuples(index=False, name=None)
+    return [(MOVED_SERVICE, OLD_TEAM, MOVE_DATE), *listed]
 
 
 def month_start(month: str) -> pd.Timestamp:

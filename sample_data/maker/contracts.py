@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from .bedrock import CLAUDE_CODE
 from .commitments import Commitment, commitments
 from .company import EDP_SHARE, MONTHS, TAX_RATE, month_end, month_start, table
+from .fees import SUPPORT_NAMES
 
 COLUMNS = ["kind", "name", "service", "above", "value", "valid_from", "valid_to", "note"]
 SELLERS = ("Amazon Web Services Korea LLC", "Amazon Web Services, Inc.")
 # Prices that were agreed for the whole term; no price cut of the story touches them.
-AGREED_SKUS = ("gp3", "s3std")
+AGREED_SKUS = ("gp3", "s3std", "cfgb", "dtout")
 
 
 def write_contracts(folder: Path, *, scale: int) -> None:
@@ -32,7 +34,7 @@ def _commitments(scale: int) -> list[dict]:
             "name": arn,
             "value": f"{_hourly_fee(one):f}",
             "valid_from": f"{one.start:%Y-%m-%dT%H:%M}",
-            "valid_to": f"{one.end:%Y-%m-%dT%H:%M}",
+            "valid_to": f"{one.until:%Y-%m-%dT%H:%M}",
             "note": f"{one.name}, {one.payment}",
         }
         for arn, one in found.items()
@@ -52,7 +54,7 @@ def _discount() -> list[dict]:
     prices = table("skus")
     sold = prices[prices["usage_type"].str.startswith("MP:")]["service_code"]
     fees = table("adjustments").query("billing_entity == 'AWS Marketplace'")["service_code"]
-    without = ["AWSSupportEnterprise", *sorted({*sold, *fees})]
+    without = [*(code for code, _ in SUPPORT_NAMES), *sorted({*sold, *fees, CLAUDE_CODE})]
     kind = {"kind": "enterprise_discount"}
     return [kind | {"service": "*", "value": EDP_SHARE}] + [
         kind | {"service": code, "value": 0} for code in without

@@ -12,6 +12,7 @@ from .lines import NO_LIST_PRICE, market_of, normal_size, usage_lines
 
 RI_EFFECTIVE = "reservation_effective_cost"
 SP_EFFECTIVE = "savings_plan_savings_plan_effective_cost"
+SP_NET_EFFECTIVE = "savings_plan_net_savings_plan_effective_cost"
 
 
 @dataclass
@@ -89,7 +90,13 @@ def _reserved(meters, covered: np.ndarray, rate: np.ndarray, reservation: Commit
         "reservation_amortized_upfront_cost_for_usage": upfront,
         "reservation_recurring_fee_for_usage": money(effective - upfront),
     }
-    net = {_net_name(name): after_edp(cost, True) for name, cost in costs.items()}
+    net_upfront = after_fee_discount(upfront, reservation)
+    net_recurring = after_edp(effective - upfront, True)
+    net = {
+        "reservation_net_effective_cost": money(net_upfront + net_recurring),
+        "reservation_net_amortized_upfront_cost_for_usage": net_upfront,
+        "reservation_net_recurring_fee_for_usage": net_recurring,
+    }
     return Charges(lines, amounts.assign(**{UNBLENDED: 0.0, NET: 0.0}, **costs, **net))
 
 
@@ -102,15 +109,23 @@ def _planned(meters, covered, rate, plan_rate: np.ndarray, plan: Commitment) -> 
         NET: after_edp(amounts[UNBLENDED], True),
         "savings_plan_savings_plan_rate": plan_rate[amounts["line"]],
         SP_EFFECTIVE: effective,
-        _net_name(SP_EFFECTIVE): after_edp(effective, True),
+        SP_NET_EFFECTIVE: money(effective * _net_share(plan)),
     }
     return Charges(lines, amounts.assign(**costs))
 
 
-def _net_name(column: str) -> str:
-    """Return the name of a column's twin after discounts."""
-    prefix = "savings_plan_" if column.startswith("savings_plan_") else "reservation_"
-    return f"{prefix}net_{column.removeprefix(prefix)}"
+def after_fee_discount(upfront, commitment: Commitment):
+    """Return what is used of an upfront fee after discounts that are in net columns.
+
+    A fee that was paid before there were any had its discount as a line of the bill that paid it.
+    """
+    return after_edp(upfront, commitment.is_paid_net)
+
+
+def _net_share(plan: Commitment) -> float:
+    """Return what net columns leave of an hour's commitment."""
+    upfront = plan.upfront_share
+    return float(after_fee_discount(upfront, plan) + after_edp(1 - upfront, True))
 
 
 def reservation_texts(reservation: Commitment) -> dict[str, str]:

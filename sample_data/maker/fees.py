@@ -6,6 +6,12 @@ from .charges import NET, QUANTITY, UNBLENDED, Charges, company_line
 from .charges import single_rows as rows_of
 from .company import EDP_SHARE, TAX_RATE, account_ids, money, month_hours, table
 
+SUPPORT_RENAMED = "2026-01"
+# The name of today, and the one before.
+SUPPORT_NAMES = [
+    ("AWSSupportEnterprise", "AWS Support (Enterprise)"),
+    ("OCBPremiumSupport", "AWS Premium Support"),
+]
 SUPPORT_TIERS = [(150_000, 0.10), (500_000, 0.07), (1_000_000, 0.05), (np.inf, 0.03)]
 
 
@@ -66,18 +72,24 @@ def support(charges: Charges, month: str) -> Charges:
     for top, share in SUPPORT_TIERS:
         fee += share * max(min(total, top) - below, 0)
         below = top
-    line = company_line(
-        "Fee", "payer", "AWSSupportEnterprise", "Dollar", "AWS Support (Enterprise)"
-    )
+    code, name = support_plan(month)
+    line = company_line("Fee", "payer", code, "Dollar", name)
     fee = round(fee, 2)
     amounts = {"start": 0, "end": month_hours(month), QUANTITY: 1.0, UNBLENDED: fee, NET: fee}
-    return rows_of([line | amounts | {"product:product_name": "AWS Support (Enterprise)"}])
+    return rows_of([line | amounts | {"product:product_name": name}])
+
+
+def support_plan(month: str) -> tuple[str, str]:
+    """Return code and name of the support plan, which the bill called otherwise in 2025."""
+    return SUPPORT_NAMES[month < SUPPORT_RENAMED]
 
 
 def taxes(charges: Charges, month: str, cost: str) -> Charges:
     """Bill value added tax per account and product on what is left after discounts."""
     rows = charges.with_lines()
-    rows = rows[~rows["line_item_line_item_type"].isin(["Credit", "Refund"])]
+    given = rows["line_item_line_item_type"].isin(["Credit", "Refund"])
+    # The tax on a fee comes back with it.
+    rows = rows[~given | (rows.get("reservation_reservation_a_r_n", "") != "")]
     rows["bill_billing_entity"] = rows["bill_billing_entity"].replace("", "AWS")
     keys = ["line_item_usage_account_id", "line_item_product_code", "bill_billing_entity"]
     sums = rows.groupby([*keys, "product:product_name"])[cost].sum().rename("taxed").reset_index()

@@ -12,6 +12,8 @@ from .tags import tags_of
 # Instance groups may grow past their usual size on promotion days.
 HEADROOM = 1.3
 ZONES = ["a", "b", "c"]
+# The last part of a price's code where it has no tiers.
+ONLY_RATE = "6YS6EN2CT7"
 
 
 @lru_cache(maxsize=64)
@@ -31,6 +33,7 @@ def meters(seed: int, replica: int = 0) -> pd.DataFrame:
         )
     ]
     priced["tags"] = [_tags(row, seed) for _, row in priced.iterrows()]
+    priced["rate_code"] = ONLY_RATE
     priced["zone"] = [_zone(row) for _, row in priced.iterrows()]
     return priced.sort_values(["service_code", "name", "resource_name", "sku"], ignore_index=True)
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import duckdb
@@ -172,15 +172,31 @@ def _converted(lines: list[Row], rate: Decimal) -> Row:
 
 
 def _records(month: str, lines: list[Row]) -> list[Row]:
-    """Return one invoice as CSV rows: payer's lines, the same money by account, and totals."""
-    linked = [_line("LinkedLineItem", month, one) for one in lines]
-    payer = [_line("PayerLineItem", month, one | {"account": ""}) for one in _added(lines)]
+    """Return one invoice as CSV rows: payer's lines, the same money by account, and totals.
+
+    Each line is whole cents, as AWS writes them; the payer has a row of what that rounds away.
+    """
+    cents = [one | {"cost": in_cents(one["cost"])} for one in lines]
+    linked = [_line("LinkedLineItem", month, one) for one in cents]
+    payer = [_line("PayerLineItem", month, one | {"account": ""}) for one in _added(cents)]
     accounts = sorted({one["account"] for one in lines})
     totals = [
         _total("AccountTotal", month, [one for one in lines if one["account"] == account])
         for account in accounts
     ]
-    return [*payer, *linked, *totals, _total("InvoiceTotal", month, lines)]
+    total = _total("InvoiceTotal", month, lines)
+    return [*payer, *_rounding(total, _sum(lines) - _sum(cents)), *linked, *totals, total]
+
+
+def in_cents(cost: Decimal) -> Decimal:
+    """Return an amount as a line of an invoice has it."""
+    return cost.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _rounding(total: Row, rest: Decimal) -> list[Row]:
+    """Return the payer's row of what the lines' cents leave of an invoice, if anything."""
+    text = {"RecordType": "Rounding", "ItemDescription": "Rounding of lines to cents"}
+    return [total | text | _amounts({"CostBeforeTax": rest})] if rest else []
 
 
 def _added(lines: list[Row]) -> list[Row]:

@@ -38,7 +38,7 @@ def usage_lines(meters: pd.DataFrame, rate: np.ndarray, kind: str = "Usage") -> 
             "pricing_unit": meters["unit"],
             "pricing_term": np.where(listed, "OnDemand", ""),
             "pricing_rate_id": _rate_ids(meters, rate),
-            "pricing_rate_code": [f"{sku_code(s)}.JRTCKXETXF.6YS6EN2CT7" for s in meters["sku"]],
+            "pricing_rate_code": _rate_codes(meters),
             "bill_billing_entity": np.where(discounted, "AWS", "AWS Marketplace"),
             "tags": meters["tags"],
             "service": meters["service"],
@@ -103,6 +103,12 @@ def product_texts(meters: pd.DataFrame) -> pd.DataFrame:
 def sku_code(sku: str) -> str:
     """Return a price's code in the shape of AWS SKUs."""
     return hex_id("sku", sku, digits=16).upper()
+
+
+def _rate_codes(meters: pd.DataFrame) -> list[str]:
+    """Return the id of each price; the tiers of a price differ after the last point."""
+    pairs = zip(meters["sku"], meters["rate_code"], strict=True)
+    return [f"{sku_code(sku)}.JRTCKXETXF.{code}" for sku, code in pairs]
 
 
 def _rate_ids(meters: pd.DataFrame, rate: np.ndarray) -> list[str]:

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from . import commitment_fees, fees
+from . import bedrock, commitment_fees, fees
 from .charges import NET, UNBLENDED, Charges, concat, with_line_ids
 from .company import LEGACY_MONTHS, account_ids
 from .covered import bill_usage
 from .fleet import meters
 from .splits import pod_charges
+from .tiers import split_tiers
 from .usage import rates, usage
 
 
@@ -23,14 +24,16 @@ def month_charges(
     amounts = usage(fleet, month, seed=seed)
     if until_hour is not None:
         amounts[:, until_hour:] = 0
+    fleet, amounts = split_tiers(fleet, amounts)
     billed = bill_usage(fleet, amounts, rates(fleet, month), month, replica)
     parts = [
         billed.on_demand,
         *(part for _, part in billed.by_reservation + billed.by_plan),
         *commitment_fees.negations(billed),
         *commitment_fees.plan_fees(billed, month),
-        *commitment_fees.reservation_fees(billed, month),
+        *commitment_fees.reservation_fees(billed, month, replica),
         *fees.adjustments(month),
+        *bedrock.bedrock_charges(month, seed, replica, until_hour),
     ]
     posted = [*parts, fees.support(concat(parts), month)] if until_hour is None else parts
     return _finish(_discounted(posted, month), pod_charges(billed, fleet), month, replica)

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from .charges import NET, PUBLIC, QUANTITY, UNBLENDED, Charges, after_edp
+from .charges import NET, PUBLIC, QUANTITY, UNBLENDED, Charges
 from .company import money, table
-from .covered import SP_EFFECTIVE, BilledUsage
+from .covered import SP_EFFECTIVE, SP_NET_EFFECTIVE, BilledUsage
 from .resources import pod_arn
 
 CLUSTERS = {"platform": "eks-prod-cluster-1", "core": "eks-core-cluster-1"}
@@ -32,13 +32,14 @@ def _cost_rows(part: Charges, nodes: pd.DataFrame) -> pd.DataFrame:
     ids = part.lines["line_item_resource_id"].to_numpy()[part.amounts["line"]]
     ours = np.isin(ids, nodes["resource_id"])
     amounts = part.amounts[ours]
-    effective = amounts[SP_EFFECTIVE] if SP_EFFECTIVE in amounts else amounts[UNBLENDED]
+    is_planned = SP_EFFECTIVE in amounts
     return pd.DataFrame(
         {
             "node_id": ids[ours],
             "start": amounts["start"].to_numpy(),
             "hours": amounts[QUANTITY].to_numpy(),
-            "cost": effective.to_numpy(),
+            "cost": amounts[SP_EFFECTIVE if is_planned else UNBLENDED].to_numpy(),
+            "net_cost": amounts[SP_NET_EFFECTIVE if is_planned else NET].to_numpy(),
             "public_cost": amounts[PUBLIC].to_numpy(),
         }
     )
@@ -65,10 +66,10 @@ def _pods(pods: pd.DataFrame, node_hours: pd.DataFrame, measure: str) -> Charges
 
 
 def _pod_amounts(rows: pd.DataFrame) -> pd.DataFrame:
-    cost, public = rows["cost"] * rows["of_cost"], rows["public_cost"] * rows["of_cost"]
+    cost, net, public = (rows[c] * rows["of_cost"] for c in ("cost", "net_cost", "public_cost"))
     whole = rows["share"] / rows["all_shares"]
     split, reserved = money(cost * rows["share"]), rows["capacity"] * rows["share"]
-    unused = money(cost * whole - split)
+    net_split = money(net * rows["share"])
     public_split = money(public * rows["share"])
     return pd.DataFrame(
         {
@@ -83,9 +84,9 @@ def _pod_amounts(rows: pd.DataFrame) -> pd.DataFrame:
             "split_line_item_actual_usage": np.round(reserved * 0.8 * rows["hours"], 6),
             "split_line_item_split_usage_ratio": rows["share"],
             "split_line_item_split_cost": split,
-            "split_line_item_unused_cost": unused,
-            "split_line_item_net_split_cost": after_edp(split, True),
-            "split_line_item_net_unused_cost": after_edp(unused, True),
+            "split_line_item_unused_cost": money(cost * whole - split),
+            "split_line_item_net_split_cost": net_split,
+            "split_line_item_net_unused_cost": money(net * whole - net_split),
             "split_line_item_public_on_demand_split_cost": public_split,
             "split_line_item_public_on_demand_unused_cost": money(public * whole - public_split),
         }

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from .bedrock import bedrock_truth
 from .business import RATE_STEP_MONTH, exchange_rates
 from .charges import Charges
-from .company import EDP_SHARE, MONTHS, MOVE_DATE, MOVED_SERVICE, OLD_TEAM, table, team_of_service
+from .commitment_truth import commitment_truth
+from .company import EDP_SHARE, MONTHS, moves, table, team_of_service
 from .demand import MART_LAUNCH, PROMOTIONS, korean_holidays
 from .fleet import meters
+from .tiers import tier_changes
 from .usage import affected, rates, usage
 
 OWNER_KEYS = ["sub_account_id", "resource_id", "service_code", "usage_type"]
@@ -34,13 +37,15 @@ def owner_keys(charges: Charges) -> pd.DataFrame:
 
 
 def write_truth(folder: Path, keys: pd.DataFrame, *, seed: int, scale: int) -> None:
-    """Write the four tables of truth."""
+    """Write the tables of truth, but for that of invoices."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "owners": owners(keys),
         "anomalies": anomalies(seed, scale),
         "lookalikes": lookalikes(),
         "changes": changes(seed, scale),
+        "commitments": commitment_truth(seed),
+        "bedrock": bedrock_truth(seed, scale),
     }
     for name, frame in tables.items():
         frame.to_csv(folder / f"{name}.csv", index=False)
@@ -52,10 +57,12 @@ def owners(keys: pd.DataFrame) -> pd.DataFrame:
     owned = known_first.drop_duplicates(OWNER_KEYS)
     team = owned["service"].map(team_of_service()).fillna("company")
     owned = owned.assign(team=team, valid_from="", valid_to="")
-    moved = owned[owned["service"] == MOVED_SERVICE]
-    before = moved.assign(team=OLD_TEAM, valid_to=MOVE_DATE)
-    after = moved.assign(valid_from=MOVE_DATE)
-    rows = pd.concat([owned[owned["service"] != MOVED_SERVICE], before, after])
+    parts = [owned[~owned["service"].isin([service for service, _, _ in moves()])]]
+    for service, old_team, date in moves():
+        moved = owned[owned["service"] == service]
+        parts.append(moved.assign(team=old_team, valid_to=date))
+        parts.append(moved.assign(valid_from=date))
+    rows = pd.concat(parts)
     columns = [*OWNER_KEYS, "service", "team", "environment", "valid_from", "valid_to"]
     return rows[columns].sort_values([*OWNER_KEYS, "valid_from"])
 
@@ -132,6 +139,11 @@ def lookalikes() -> pd.DataFrame:
         ("2026-08-24", "2026-08-24", "dispatch-engine", "planned_growth", "Two database replicas"),
         ("2026-03-16", "2026-03-16", "order-api", "planned_growth", "Two more database replicas"),
         ("2026-05-11", "2026-05-11", "shared-cache", "planned_growth", "Three more cache nodes"),
+        ("2025-11-10", "2025-11-10", "company", "upfront_fee", "Half of reservations paid upfront"),
+        ("2026-03-01", "2026-03-01", "edge", "planned_growth", "Photo menus in Tokyo"),
+        ("2026-05-01", "2026-05-01", "menu", "planned_growth", "The photo archive moves to Tokyo"),
+        ("2026-05-12", "2026-05-18", "company", "upfront_fee", "A reservation that was returned"),
+        ("2026-06-01", "2026-06-01", "edge", "planned_growth", "A feed of menus for partners"),
         ("2026-06-08", "2026-06-19", "payment-gateway", "migration", "Two databases side by side"),
     ]
     frame = pd.DataFrame(rows, columns=["start", "end", "key", "kind", "name"])
@@ -145,7 +157,11 @@ def changes(seed: int, scale: int) -> pd.DataFrame:
         _planted_change(story) for story in table("story").query("truth == 'change'").itertuples()
     ]
     rows += [_commitment_change(*row, scale) for row in _commitment_dates()]
-    rows.append((MOVE_DATE, "team_move", MOVED_SERVICE, 1, "services", "From marketing to member"))
+    rows += [
+        (date, "team_move", service, 1, "services", f"From {team} to {team_of_service()[service]}")
+        for service, team, date in moves()
+    ]
+    rows += tier_changes(seed)
     won = exchange_rates(seed).set_index("billing_period")["rate"]
     step = won[RATE_STEP_MONTH:].mean() / won[:"2026-04"].mean() - 1
     rows.append(
@@ -165,7 +181,8 @@ def _planted_change(story) -> tuple:
 
 def _commitment_dates() -> list[tuple]:
     """Return commitments that begin or end inside the bill: date, kind, name."""
-    plans = table("commitments")
+    # A modification goes on with what is committed, and what was returned covered nothing.
+    plans = table("commitments").query("term_start == '' and returned == ''")
     start = pd.to_datetime(plans["start"])
     dated = plans.assign(
         begins=start,

@@ -54,6 +54,7 @@ update charges set amortised = case kind
     when 'DiscountedUsage' then ri_effective
     when 'RIFee' then ri_unused_upfront + ri_unused_recurring
     when 'Fee' then if(reservation <> '', 0, unblended)
+    when 'Refund' then if(reservation <> '', 0, unblended)
     else unblended end
 """
 
@@ -68,7 +69,7 @@ PROMISES = {
             + coalesce(sum(plan_upfront) filter (kind = 'SavingsPlanRecurringFee'), 0)
             + coalesce(sum(ri_upfront) filter (kind = 'RIFee'), 0)
             - coalesce(sum(unblended) filter (kind = 'SavingsPlanUpfrontFee'
-                or (kind = 'Fee' and reservation <> '')), 0)
+                or (kind in ('Fee', 'Refund') and reservation <> '')), 0)
         ) > 1e-6""",
     "negation cancels covered usage exactly": """
         select delivery, account, code, usage_type, plan, sum(unblended) from charges
@@ -84,11 +85,12 @@ PROMISES = {
         select delivery, plan from charges where plan <> '' and kind <> 'SavingsPlanUpfrontFee'
         group by all having abs(sum(amortised) - sum(unblended) - sum(plan_upfront)) > 1e-6""",
     "a reservation's used and unused parts are its fee and amortised upfront": """
-        select delivery, reservation from charges where reservation <> '' and kind <> 'Fee'
+        select delivery, reservation from charges
+        where reservation <> '' and kind not in ('Fee', 'Refund')
         group by all having abs(sum(amortised) - sum(unblended) - sum(ri_upfront)) > 1e-6""",
     "the same holds after discounts": """
         select delivery, reservation from charges
-        where reservation <> '' and kind <> 'Fee' and month >= '2026-08-01'
+        where reservation <> '' and kind not in ('Fee', 'Refund') and month >= '2026-08-01'
         group by all having abs(sum(ri_net_effective) + sum(ri_net_unused_upfront)
             + sum(ri_net_unused_recurring) - sum(net) - sum(ri_net_upfront)) > 1e-6""",
     "discounts are lines or net columns, never both": """

@@ -137,8 +137,8 @@ def test_legacy_month_is_the_same_as(kind, legacy, legacy_sums, tmp_path):
 
 def test_legacy_month_in_parquet_has_literal_sums(legacy_sums):
     rows, unblended, billed, effective, *_ = legacy_sums[0][0]
-    assert (rows, unblended, billed) == (19668, usd("2012652.5036442139"), unblended)
-    assert effective == usd("2094750.1062042139")
+    assert (rows, unblended, billed) == (24601, usd("2569114.9622207154"), unblended)
+    assert effective == usd("2676890.9063807154")
 
 
 def test_cur2_day_is_the_same_as_csv_with_json_maps(cur2, cur2_sums, tmp_path):

@@ -206,10 +206,10 @@ def test_a_journal_lies_beside_the_statements_of_all_teams_only(warehouse, octob
     shown = read((tmp_path / "journal-2026-10.csv").read_bytes())
     debit = sum(Decimal(row["billing_debit"] or 0) for row in shown)
     credit = sum(Decimal(row["billing_credit"] or 0) for row in shown)
-    # The bill of 2,097,672.07 less tax of 190,697.44, and 82,097.61 used of prepaid fees.
-    assert debit == credit == Decimal("1989072.24")
+    # The bill of 2,655,785.77 less tax of 241,435.04, and 107,775.94 used of prepaid fees.
+    assert debit == credit == Decimal("2522126.68")
     led = read((tmp_path / "reconciliation-2026-10.csv").read_bytes())
-    assert led[1]["x_amount"] == "-190697.44"
+    assert led[1]["x_amount"] == "-241435.04"
     assert sum(Decimal(row["x_amount"]) for row in led[:-1]) == Decimal(led[-1]["x_amount"])
 
 
@@ -239,8 +239,8 @@ def test_all_months_lead_from_the_bill_to_teams_in_one_table(warehouse):
     names = [column.title for column in table.columns[1:]]
     amounts = {row[0]: dict(zip(names, row[1:], strict=True)) for row in table.rows}
     january = amounts["January 2026"]
-    assert january["The bill, tax included"] == "2,353,426.56"
-    assert january["Expense of the month"] == "1,621,443.79"
+    assert january["The bill, tax included"] == "2,894,586.13"
+    assert january["Expense of the month"] == "2,139,085.39"
     for row in amounts.values():
         cells = [Decimal(cell.replace(",", "").replace("−", "-")) for cell in row.values()]
         *steps, expense, teams, kept = cells

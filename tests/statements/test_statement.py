@@ -150,10 +150,10 @@ def test_the_picture_and_the_sentences_say_the_change_of_the_team(october):
     order = next(one for one in october if one.team == "order")
     shown = sections(order, "ko")["effects"]
     assert shown.lead[0] == (
-        "유효 비용(공제받는 부가세 별도): 2026년 9월 350,631 USD → 2026년 10월 379,614 USD, +28,983 USD (+8.3 %)."
+        "유효 비용(공제받는 부가세 별도): 2026년 9월 469,296 USD → 2026년 10월 502,139 USD, +32,843 USD (+7.0 %)."
     )
     bars = shown.drawing.bars
-    assert (bars[0].value, bars[-1].value) == ("350,631 USD", "379,614 USD")
+    assert (bars[0].value, bars[-1].value) == ("469,296 USD", "502,139 USD")
     assert [bar.name for bar in bars] == [
         "2026년 9월", "월 일수", "일 주문 수", "주문당 사용량", "공용 비용", "그 밖", "2026년 10월",
     ]  # fmt: skip
@@ -223,7 +223,7 @@ def test_an_anomaly_of_all_that_a_team_uses_says_so(october):
 
 def test_the_index_equals_the_bill(october):
     page = index_page(october, "en")
-    assert "1,985,788.33" in page and "2,097,672.0668836599" in page and "−190,697.44" in page
+    assert "2,522,126.68" in page and "2,655,785.7712373915" in page and "−241,435.04" in page
 
 
 def test_text_of_a_bill_is_escaped(october):

@@ -37,21 +37,21 @@ def cells(page, row):
 def test_movers_and_budgets_add_up_to_the_month(warehouse, october):
     page = executive_page(warehouse, october, "en")
     teams, services, budgets = cells(page, "all")
-    assert teams == services == ["1,985,788.33", "+145,954.99"]
-    assert budgets == ["1,985,788.33", "1,929,000.00", "−56,788.33", "103 %"]
+    assert teams == services == ["2,522,126.68", "+165,288.70"]
+    assert budgets == ["2,522,126.68", "2,487,000.00", "−35,126.68", "101 %"]
     assert "differs by 0.00" in page
-    assert "are 1,985,788.33 USD of effective cost before recoverable tax." in page
-    assert "The bill is 2,097,672.07, 190,697.44 of it recoverable tax" in page
+    assert "are 2,522,126.68 USD of effective cost before recoverable tax." in page
+    assert "The bill is 2,655,785.77, 241,435.04 of it recoverable tax" in page
 
 
 def test_measures_are_those_of_the_marts_with_change_and_trend(warehouse, october):
     page = executive_page(warehouse, october, "en")
     values = re.findall(r'class="value">(.*?)<.*?class="detail">(.*?)<', page)
     assert values == [
-        ("1,985,788 USD", "+7.9 % against September 2026"),
-        ("29.96 KRW", "−4.4 % against September 2026"),
-        ("1.14 %", "−5.0 % against September 2026"),
-        ("−56,788 USD", "103 % of the budget is used"),
+        ("2,522,127 USD", "+7.0 % against September 2026"),
+        ("38.05 KRW", "−5.3 % against September 2026"),
+        ("1.45 %", "−5.8 % against September 2026"),
+        ("−35,127 USD", "101 % of the budget is used"),
     ]
     assert page.count("<polyline") == 4
 
