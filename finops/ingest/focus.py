@@ -11,7 +11,7 @@ from finops.ingest.bill import Bill, Schema, create_view, fields_by_name, read_b
 from finops.ingest.casts import typed
 from finops.ingest.columns import key_names, own_texts
 from finops.ingest.kept_columns import KEPT, kept_values, lacking
-from finops.ingest.layouts import MAP, Field, Layout, without_empty
+from finops.ingest.layouts import MAP, NOTHING, Field, Layout, without_empty
 from finops.ingest.map_keys import written_keys
 from finops.ingest.maps import no_map, renamed_map
 from finops.ingest.tag_sets import melt, melted_maps, read_sets
@@ -138,7 +138,7 @@ def create_focus_charges(
 
 def _tag_fields(layout: Layout) -> list[Field]:
     tags = [one for name, one in _maps(layout).items() if name == "tags"]
-    tags = [one for one in tags if one.type != '"NULL"']
+    tags = [one for one in tags if one.type != NOTHING]
     return [*tags, *_providers(layout)] if tags else []
 
 
@@ -163,7 +163,7 @@ def _tags(layout: Layout, names: dict[str, dict[str, str]]) -> str:
 def _providers(layout: Layout) -> list[Field]:
     found = fields_by_name(layout, SCHEMA)
     fields = [*found.get("provider_name", []), *found.get("service_provider_name", [])]
-    return [one for one in fields if one.type != '"NULL"']
+    return [one for one in fields if one.type != NOTHING]
 
 
 def _provider(layout: Layout) -> str:

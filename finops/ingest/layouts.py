@@ -14,6 +14,8 @@ from finops.sql import identifier, literal, path_literal
 MAP = "MAP(VARCHAR, VARCHAR)"
 # A text without empty values that is kept as an enum.
 ENUM = "ENUM"
+# The type of a column in which every value is NULL.
+NOTHING = '"NULL"'
 # Months and chunks of one bill have different columns; by position, tags would be lost.
 # Older writers leave out the mark that says that binary values are text.
 _PARQUET_OPTIONS = "union_by_name = true, hive_partitioning = false, binary_as_string = true"
@@ -111,7 +113,7 @@ def without_empty(con: duckdb.DuckDBPyConnection, layout: Layout) -> Layout:
         "or (stats_min_value = '' and stats_max_value = ''), false))"
     ).fetchall()
     empty = {identifier(name) for (name,) in rows}
-    filled = [one for one in layout.fields if one.sql not in empty and one.type != '"NULL"']
+    filled = [one for one in layout.fields if one.sql not in empty and one.type != NOTHING]
     return replace(layout, fields=tuple(filled))
 
 

@@ -12,7 +12,7 @@ from finops.ingest.casts import typed
 from finops.ingest.columns import cost_category_of, tag_of
 from finops.ingest.few_texts import few_texts
 from finops.ingest.kept_columns import KEPT, kept_values, lacking
-from finops.ingest.layouts import MAP, Field, Layout, without_empty
+from finops.ingest.layouts import MAP, NOTHING, Field, Layout, without_empty
 from finops.ingest.map_keys import written_keys
 from finops.ingest.maps import merged, renamed_map
 from finops.ingest.tag_sets import melt, melted_maps, read_sets
@@ -198,7 +198,7 @@ def _is_passed_on(header: str) -> bool:
 def _tag_fields(layout: Layout) -> list[Field]:
     maps = [one for name, one in _maps(layout).items() if name in _TAG_MAPS]
     found = maps + [one for one in layout.fields if SCHEMA.is_melted(one.header)]
-    return [one for one in found if one.type != '"NULL"']
+    return [one for one in found if one.type != NOTHING]
 
 
 def _tag_keys(con: duckdb.DuckDBPyConnection, bill: Bill, sets: list[Layout]) -> TagKeys:

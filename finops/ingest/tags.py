@@ -9,7 +9,7 @@ import duckdb
 from finops.ingest.bill import Bill, fields_by_name
 from finops.ingest.casts import typed
 from finops.ingest.columns import athena_name, key_names, own_texts, tag_of, twin_names
-from finops.ingest.layouts import Field, Layout
+from finops.ingest.layouts import NOTHING, Field, Layout
 from finops.ingest.maps import entries, no_map, renamed_map
 from finops.sql import literal
 
@@ -112,7 +112,7 @@ def column_map(pairs: list[tuple[str, Field]]) -> str:
     found = [
         f"{{'key': {literal(key)}, 'value': {typed(column, 'varchar')}}}"
         for key, column in sorted(pairs, key=lambda pair: pair[0])
-        if column.type != '"NULL"'
+        if column.type != NOTHING
     ]
     if not found:
         return no_map()

@@ -10,6 +10,8 @@ import pytest
 
 from finops import connect
 from finops.errors import BadSource
+from finops.ingest.amounts import proven
+from finops.ingest.layouts import read_layouts
 from tests.conftest import line, usd, write_bill
 from tests.ingest.bill_files import NEEDED, ROW, charges, csv_text, load, load_csv, write
 
@@ -154,3 +156,25 @@ def test_months_of_both_types_add_up_in_one_warehouse_in_any_order(project, tmp_
 def test_text_of_a_double_counts_to_the_eighteenth_decimal(tmp_path):
     text = csv_text(NEEDED, [[*ROW[:2], "0.0010684211984159026"]])
     assert load_csv(tmp_path, text) == [(usd("0.001068421198415903"),)]
+
+
+def test_amounts_of_an_older_writer_are_proven_once(real_bill, tmp_path):
+    # Its file has the least and the most of a column in the deprecated fields alone.
+    con = duckdb.connect()
+    file = real_bill / "Nov2018-WorkshopCUR-00001.snappy.parquet"
+    [layout] = read_layouts(con, [file], tmp_path, [""])
+    cost = "line_item_unblended_cost"
+    found = proven(con, layout, lambda header: header == cost)
+    assert [one.type for one in found.fields if one.header == cost] == ["DECIMAL(18, 10)"]
+
+
+def test_an_empty_price_is_none_beside_one_with_more_digits_than_a_cast_keeps(tmp_path):
+    prices = ["", "0.0116000000", "1.23456789012345678901", "1e-3"]
+    lines = [line(pricing_public_on_demand_rate=one) for one in prices]
+    load(write_bill(tmp_path / "in" / "a.parquet", lines), tmp_path / "warehouse")
+    found = charges(tmp_path / "warehouse", "list_unit_price")
+    assert sorted(one for (one,) in found if one is not None) == [
+        Decimal("0.001"),
+        Decimal("0.0116"),
+    ]
+    assert len(found) == 4

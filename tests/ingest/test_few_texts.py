@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from finops.ingest import few_texts
-from finops.ingest.layouts import ENUM, read_layouts
+from finops.ingest.layouts import ENUM, NOTHING, read_layouts
 from tests.conftest import line, write_bill
 from tests.ingest.bill_files import charges as read_charges
 from tests.ingest.bill_files import load
@@ -70,3 +70,8 @@ def test_files_whose_columns_differ_have_all_their_texts(tmp_path):
         ("1", "a", "Hrs", None),
         ("2", "b", None, "VAT"),
     ]
+
+
+def test_a_column_of_empty_texts_holds_nothing(tmp_path):
+    file = write(tmp_path / "a.parquet", ["", None], write_statistics=False)
+    assert texts(layout_of(file)) == (NOTHING, [None, None])
