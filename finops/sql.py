@@ -1,17 +1,21 @@
 """Read queries, refuse those that write, give them what they ask for, and quote names."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
 from finops.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def literal(text: str) -> str:

@@ -6,8 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from unicodedata import category
 
-import pandas as pd
-
 from finops.languages import say
 
 __all__ = [
@@ -39,7 +37,12 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 def is_missing(value: object) -> bool:
     """Return whether a value read from a table is absent: None, NA, NaT or NaN."""
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))  # type: ignore[call-overload]
+    if value is None or isinstance(value, str):
+        return value is None
+    # Here, because text needs no pandas.
+    import pandas as pd
+
+    return pd.api.types.is_scalar(value) and bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def number(value: Number | None, decimals: int = 0, *, signed: bool = False) -> str:

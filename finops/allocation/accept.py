@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from finops.allocation.suggest import PRECISION, suggest
+from finops.allocation import PRECISION
+from finops.allocation.suggest import suggest
 from finops.errors import BadInput
 from finops.inputs.mappings import FILES, load_mappings
 from finops.lock import writer_lock

@@ -3,15 +3,14 @@
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from finops.allocation.question import MARTS, WORDS, Question
 from finops.coins import apportion
-from finops.definitions import effective_cost
 from finops.errors import BadInput, CheckFailed
 from finops.sql import read_query
 from finops.text import cents
@@ -20,23 +19,6 @@ from finops.warehouse.database import open_database
 
 __all__ = ["MARTS", "Question", "explain", "explained_charges"]
 
-# The marts whose numbers can be explained, and the parts of a question that each can answer.
-MARTS = {
-    "team_month": ("billing_period", "x_team"),
-    "service_month": ("billing_period", "x_service", "x_team"),
-    "aws_service_month": ("billing_period", "service_name"),
-    "team_day": ("billing_period", "charge_date", "x_team", "service_name"),
-    "unit_cost": ("billing_period", "charge_date", "x_service"),
-    "untagged": ("resource_id", "service_name"),
-}
-_WORDS = {
-    "billing_period": "month",
-    "charge_date": "day",
-    "x_team": "team",
-    "x_service": "service",
-    "service_name": "AWS service",
-    "resource_id": "resource",
-}
 _COST, _TAX = ("billed_cost", "effective_cost"), ("x_billed_tax", "x_effective_tax")
 _LINES = """
 select billing_period, billing_currency, x_team, x_pool, x_driver, service_name,
@@ -46,40 +28,6 @@ group by billing_period, billing_currency, x_team, x_pool, x_driver, service_nam
 """
 # So many names are listed where an unknown one is refused.
 _NAMED = 30
-
-
-@dataclass(frozen=True)
-class Question:
-    """The number to explain: a mart of `MARTS`, and which of its rows; None is all of them.
-
-    `billing_period` is YYYY-MM, `charge_date` YYYY-MM-DD, `service_name` a service of AWS. Without
-    `mart` it is service_month if a service is named, else team_month.
-    """
-
-    billing_period: str | None = None
-    x_team: str | None = None
-    x_service: str | None = None
-    charge_date: str | None = None
-    service_name: str | None = None
-    resource_id: str | None = None
-    mart: str = ""
-
-    @property
-    def table(self) -> str:
-        """The mart that has the number."""
-        return self.mart or ("service_month" if self.x_service else "team_month")
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """The columns that the question fixes, and their values."""
-        named = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "mart"}
-        return {name: value for name, value in named.items() if value is not None}
-
-    @property
-    def title(self) -> str:
-        """What is asked for, in words."""
-        words = [f"{_WORDS[column]} {value}" for column, value in self.asked.items()]
-        return f"{effective_cost()} in marts.{self.table}: {', '.join(words) or 'all'}"
 
 
 def explain(warehouse: Warehouse, question: Question) -> pd.DataFrame:
@@ -169,7 +117,7 @@ def _check_mart(question: Question) -> None:
                 name for name, columns in MARTS.items() if question.asked.keys() <= {*columns}
             ]
             hint = f"Ask of: {', '.join(fitting)}." if fitting else "Ask for less at once."
-            raise BadInput(f"marts.{question.table} has no {_WORDS[column]}. {hint}")
+            raise BadInput(f"marts.{question.table} has no {WORDS[column]}. {hint}")
 
 
 def _check_value(warehouse: Warehouse, question: Question, column: str, value: str) -> None:
@@ -184,7 +132,7 @@ def _check_value(warehouse: Warehouse, question: Question, column: str, value: s
     more = ", …" if len(known) > _NAMED else ""
     listed = f"There are: {', '.join(known[:_NAMED])}{more}." if known else "There is none."
     hint = f"Did you mean {close[0]!r}?" if close and column != "billing_period" else listed
-    raise BadInput(f"marts.{question.table} has no {_WORDS[column]} {value!r}. {hint}")
+    raise BadInput(f"marts.{question.table} has no {WORDS[column]} {value!r}. {hint}")
 
 
 def _nothing(warehouse: Warehouse, question: Question) -> str:
@@ -234,7 +182,7 @@ def _explained(warehouse: Warehouse, question: Question) -> Iterator[duckdb.Duck
 
 def _rows(con: duckdb.DuckDBPyConnection, question: Question) -> pa.Table:
     """Return one row per month of the question, with all that it fixes and NULL for the rest."""
-    row: dict[str, Any] = dict.fromkeys(_WORDS) | question.asked
+    row: dict[str, Any] = dict.fromkeys(WORDS) | question.asked
     if row["x_service"] == "*":
         row["x_service"] = None
     row |= {
@@ -251,7 +199,7 @@ def _rows(con: duckdb.DuckDBPyConnection, question: Question) -> pa.Table:
 
 
 _ROW = pa.schema(
-    [(name, pa.string()) for name in _WORDS]
+    [(name, pa.string()) for name in WORDS]
     + [("is_allocated", pa.bool_()), ("is_untagged", pa.bool_())]
 )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from finops.allocation import PRECISION
 from finops.allocation.candidates import Candidates, candidates
 from finops.allocation.features import USAGE
 from finops.csv_input import read_rows
@@ -12,11 +13,8 @@ from finops.inputs.mappings import FILES
 from finops.inputs.rules import Rule
 from finops.warehouse.connect import Warehouse
 
-__all__ = ["PRECISION", "reason", "suggest"]
+__all__ = ["reason", "suggest"]
 
-# Of ten dollars that a suggestion places, nine go to the right team: a wrong owner costs more trust
-# than an unowned dollar.
-PRECISION = 0.9
 # The share of unowned money that is worth a line in the rules.
 _WORTH = 0.0001
 _STEP = 10

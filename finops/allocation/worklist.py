@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from finops.allocation import PRECISION
 from finops.allocation.candidates import Candidates, candidates
 from finops.allocation.doubts import doubtful_rules
-from finops.allocation.suggest import PRECISION, reason, suggest
+from finops.allocation.suggest import reason, suggest
 from finops.warehouse.connect import Warehouse
 
 __all__ = ["Advice", "advise", "worklist"]

@@ -3,25 +3,16 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from finops.cli.terminal import AsOf, Project, app, out, progress_bar
-from finops.demo import run_demo
 from finops.errors import CheckFailed, FinopsError
-from finops.inputs.unread import unread
-from finops.project import create_project
-from finops.report.bill import deliveries as delivery_tables
-from finops.report.bill import dictionary, findings, trust
-from finops.report.bill import files as file_tables
-from finops.report.kit import answers
-from finops.report.kit import terminal as tables
-from finops.report.month import console as page
-from finops.text import harmless
-from finops.warehouse.connect import Warehouse, connect
-from finops.warehouse.held import uncombined_months
+
+if TYPE_CHECKING:
+    from finops.warehouse.connect import Warehouse
 
 
 class Format(StrEnum):
@@ -56,6 +47,9 @@ def demo(
 
     Example: finops demo
     """
+    from finops.demo import run_demo
+    from finops.report.month import console as page
+
     with progress_bar() as progress:
         result = run_demo(folder, progress)
     out.print(page.page(result.summary))
@@ -69,6 +63,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The new project folder.")]
 
     Example: finops init costs
     """
+    from finops.project import create_project
+
     project = create_project(folder)
     out.print(
         f"Made {escape(str(project))}. Next: finops load SOURCE --project {escape(str(project))}"
@@ -97,6 +93,9 @@ def load(
 
     Example: finops load ~/bill --billing-period 2026-10
     """
+    from finops.report.bill import deliveries, files
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     for source in sources:
         with progress_bar() as progress:
@@ -108,9 +107,9 @@ def load(
                 all_versions=all_versions,
                 progress=progress,
             )
-        out.print(delivery_tables.deliveries(found))
-        files = warehouse.files()
-        out.print(file_tables.summary(files[files["source"] == source]))
+        out.print(deliveries.deliveries(found))
+        became = warehouse.files()
+        out.print(files.summary(became[became["source"] == source]))
     out.print("Next: finops build")
 
 
@@ -120,7 +119,10 @@ def files(project: Project = Path()) -> None:
 
     Example: finops files
     """
-    out.print(file_tables.files(connect(project).files()))
+    from finops.report.bill import files as tables
+    from finops.warehouse.connect import connect
+
+    out.print(tables.files(connect(project).files()))
 
 
 @app.command()
@@ -139,6 +141,8 @@ def decide(
 
     Example: finops decide bill/old.csv --as leave --reason "a copy of September"
     """
+    from finops.warehouse.connect import connect
+
     made = connect(project).decide(what, choice.value, reason)
     out.print(
         f"{escape(made.what)}: {made.decision}. Next: finops load, then finops build",
@@ -152,6 +156,10 @@ def build(project: Project = Path()) -> None:
 
     Example: finops build
     """
+    from finops.inputs.unread import unread
+    from finops.report.bill import files, findings
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     with progress_bar() as progress:
         warehouse.build(progress=progress)
@@ -159,7 +167,7 @@ def build(project: Project = Path()) -> None:
         out.print(escape(note), soft_wrap=True)
     found = warehouse.findings()
     odd = f", {findings.counted(found)} about the bill itself" if len(found) else ""
-    out.print(file_tables.built(warehouse.files(), odd), soft_wrap=True)
+    out.print(files.built(warehouse.files(), odd), soft_wrap=True)
 
 
 @app.command()
@@ -168,9 +176,12 @@ def check(project: Project = Path()) -> None:
 
     Example: finops check
     """
+    from finops.report.bill import deliveries, findings
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     if not warehouse.is_built:
-        out.print(delivery_tables.not_built(warehouse.records()))
+        out.print(deliveries.not_built(warehouse.records()))
         return
     try:
         results = warehouse.check()
@@ -178,7 +189,7 @@ def check(project: Project = Path()) -> None:
         # What is damaged breaks the promises' queries too.
         _say_damage(warehouse, whole=True)
         raise
-    out.print(delivery_tables.promises(results))
+    out.print(deliveries.promises(results))
     out.print(findings.listing(warehouse.findings()))
     _say_pending(warehouse)
     _say_damage(warehouse, whole=True)
@@ -203,31 +214,35 @@ def status(
     """
     if other and not diff:
         raise typer.BadParameter(f"{other!r} goes with --diff.")
+    from finops.report.bill import deliveries, findings, trust
+    from finops.report.kit import terminal as tables
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project, as_of=as_of)
     if diff:
-        out.print(delivery_tables.delivery_change(warehouse.diff(diff, other)))
+        out.print(deliveries.delivery_change(warehouse.diff(diff, other)))
         return
     if not warehouse.is_built:
-        out.print(delivery_tables.not_built(warehouse.records()))
+        out.print(deliveries.not_built(warehouse.records()))
         return
-    out.print(
-        delivery_tables.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse))
-    )
+    out.print(deliveries.trust_header(warehouse.status()), tables.notes(trust.notes(warehouse)))
     out.print()
     out.print(findings.listing(warehouse.findings()))
     _say_pending(warehouse)
     _say_damage(warehouse)
 
 
-def _say_damage(warehouse: Warehouse, *, whole: bool = False) -> None:
+def _say_damage(warehouse: "Warehouse", *, whole: bool = False) -> None:
     """Name what is damaged. Raises CheckFailed if something is."""
     if found := warehouse.damage(whole=whole):
         raise CheckFailed("\n".join(found))
 
 
-def _say_pending(warehouse: Warehouse) -> None:
+def _say_pending(warehouse: "Warehouse") -> None:
     """Name the months that have deliveries which no build has read, and why, if that is known."""
     if pending := set(warehouse.pending()):
+        from finops.warehouse.held import uncombined_months
+
         records = warehouse.records()
         months = {one["billing_period"] for one in records if one["delivery_id"] in pending}
         out.print(
@@ -250,11 +265,16 @@ def sql(
 
     Example: finops sql "select * from marts.team_month" --format csv
     """
+    from finops.report.kit import answers
+    from finops.warehouse.connect import connect
+
     rows = connect(project, as_of=as_of).rows(query)
     if output is Format.table:
         out.print(answers.table(rows))
     else:
         text = answers.csv_text(rows) if output is Format.csv else answers.json_text(rows)
+        from finops.text import harmless
+
         # A file gets the text as it is; a terminal no sign that gives it orders.
         sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
 
@@ -270,6 +290,9 @@ def describe(
 
     Example: finops describe marts.team_month
     """
+    from finops.report.bill import dictionary
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     if table is None:
         out.print(dictionary.tables(warehouse.describe()))

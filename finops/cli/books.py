@@ -2,19 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from finops.cli.terminal import Project, app, err, out
-from finops.close.closable import first_close
 from finops.errors import CheckFailed
-from finops.invoice.check import check_invoices
-from finops.report.invoice import page as invoice_page
-from finops.report.pack import close as close_month
-from finops.report.pack import reopen as reopen_month
-from finops.statements.kept import FOLDER
-from finops.warehouse.connect import Warehouse, connect
+
+if TYPE_CHECKING:
+    from finops.warehouse.connect import Warehouse
 
 
 @app.command()
@@ -56,26 +52,43 @@ def close(
     elif month is None:
         raise typer.BadParameter("Which month? finops close YYYY-MM, or --invoice FILE.")
     elif reopen is not None:
-        kept = reopen_month(connect(project), month, reopen)
-        out.print(f"{month} is open again; its close is kept in {kept}", soft_wrap=True)
+        _reopen(project, month, reopen)
     else:
-        warehouse = connect(project)
-        _ask(warehouse, month)
-        written = close_month(warehouse, month, accrue=accrue)
-        below = [path for path in written if path.parent.name == FOLDER]
-        for path in written:
-            if path not in below:
-                out.print(str(path), markup=False, soft_wrap=True)
-        if below:
-            out.print(f"{below[0].parent}: {len(below)} files", markup=False, soft_wrap=True)
+        _close(project, month, accrue=accrue)
+
+
+def _reopen(project: Path, month: str, reason: str) -> None:
+    from finops.report import pack
+    from finops.warehouse.connect import connect
+
+    kept = pack.reopen(connect(project), month, reason)
+    out.print(f"{month} is open again; its close is kept in {kept}", soft_wrap=True)
+
+
+def _close(project: Path, month: str, *, accrue: bool) -> None:
+    from finops.report import pack
+    from finops.statements.kept import FOLDER
+    from finops.warehouse.connect import connect
+
+    warehouse = connect(project)
+    _ask(warehouse, month)
+    written = pack.close(warehouse, month, accrue=accrue)
+    below = [path for path in written if path.parent.name == FOLDER]
+    for path in written:
+        if path not in below:
+            out.print(str(path), markup=False, soft_wrap=True)
+    if below:
+        out.print(f"{below[0].parent}: {len(below)} files", markup=False, soft_wrap=True)
 
 
 def _is_terminal() -> bool:
     return bool(sys.stdin) and sys.stdin.isatty()
 
 
-def _ask(warehouse: Warehouse, month: str) -> None:
+def _ask(warehouse: "Warehouse", month: str) -> None:
     """Ask on a terminal, and say elsewhere, what a first close decides for good."""
+    from finops.close.closable import first_close
+
     if not (said := first_close(warehouse, month)):
         return
     err.print(said)
@@ -84,9 +97,13 @@ def _ask(warehouse: Warehouse, month: str) -> None:
 
 
 def _check(project: Path, month: str | None, files: list[Path], folder: Path, lang: str) -> None:
+    from finops.invoice.check import check_invoices
+    from finops.report.invoice import page
+    from finops.warehouse.connect import connect
+
     found = check_invoices(connect(project), files, month)
-    written = invoice_page.write_check(found, folder, language=lang)
-    out.print(invoice_page.console(found))
+    written = page.write_check(found, folder, language=lang)
+    out.print(page.console(found))
     for path in written:
         out.print(str(path), markup=False, soft_wrap=True)
     if not found.agrees:

@@ -5,17 +5,9 @@ from typing import Annotated
 
 import typer
 
-from finops.allocation import explain as why
-from finops.allocation import worklist as work
-from finops.allocation.accept import accept as accept_suggestions
-from finops.allocation.suggest import PRECISION
-from finops.allocation.what_if import what_if as outcome_of
+from finops.allocation import PRECISION
+from finops.allocation.question import MARTS, Question
 from finops.cli.terminal import AsOf, Project, app, out, progress_bar
-from finops.report.kit import terminal as tables
-from finops.report.owners import explained
-from finops.report.owners import what_if as what_if_pages
-from finops.report.owners import worklist as work_pages
-from finops.warehouse.connect import connect
 
 
 @app.command()
@@ -24,6 +16,9 @@ def rules(project: Project = Path()) -> None:
 
     Example: finops rules
     """
+    from finops.report.kit import terminal as tables
+    from finops.warehouse.connect import connect
+
     out.print(tables.rule_hits(connect(project).table("marts.rule_hits")))
 
 
@@ -50,16 +45,22 @@ def untagged(
 
     Example: finops untagged --suggest
     """
+    from finops.allocation import worklist
+    from finops.report.owners import worklist as pages
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     if accept:
+        from finops.allocation.accept import accept as accepted
+
         ids = [one.strip() for one in accept.split(",")]
-        out.print(work_pages.accepted(accept_suggestions(warehouse, ids, precision=precision)))
+        out.print(pages.accepted(accepted(warehouse, ids, precision=precision)))
     elif suggest:
         out.print(
-            work_pages.advice(work.advise(warehouse, precision=precision), precision=precision)
+            pages.advice(worklist.advise(warehouse, precision=precision), precision=precision)
         )
     else:
-        out.print(work_pages.worklist(work.worklist(warehouse)))
+        out.print(pages.worklist(worklist.worklist(warehouse)))
 
 
 @app.command()
@@ -70,7 +71,7 @@ def explain(
     day: Annotated[str | None, typer.Option(help="YYYY-MM-DD.")] = None,
     aws_service: Annotated[str | None, typer.Option(help="As AWS names it.")] = None,
     resource: Annotated[str | None, typer.Option(help="Its id, as in the bill.")] = None,
-    mart: Annotated[str, typer.Option(help=f"Whose number: {', '.join(why.MARTS)}.")] = "",
+    mart: Annotated[str, typer.Option(help=f"Whose number: {', '.join(MARTS)}.")] = "",
     rows: Annotated[int, typer.Option(min=0, help="Show so many charges, the largest.")] = 0,
     project: Project = Path(),
     as_of: AsOf = None,
@@ -79,11 +80,16 @@ def explain(
 
     Example: finops explain --team order --month 2026-10 --rows 5
     """
+    from finops.allocation.explain import explain as parts_of
+    from finops.allocation.explain import explained_charges
+    from finops.report.owners import explained
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project, as_of=as_of)
-    asked = why.Question(month, team, service, day, aws_service, resource, mart)
-    out.print(explained.tree(why.explain(warehouse, asked), asked.title).console())
+    asked = Question(month, team, service, day, aws_service, resource, mart)
+    out.print(explained.tree(parts_of(warehouse, asked), asked.title).console())
     if rows:
-        out.print(explained.charges(why.explained_charges(warehouse, asked, rows=rows)))
+        out.print(explained.charges(explained_charges(warehouse, asked, rows=rows)))
 
 
 @app.command(name="what-if")
@@ -97,6 +103,10 @@ def what_if(
 
     Example: finops what-if new/rules.csv new/shared_costs.csv
     """
+    from finops.allocation.what_if import what_if as outcome_of
+    from finops.report.owners import what_if as pages
+    from finops.warehouse.connect import connect
+
     with progress_bar() as progress:
         outcome = outcome_of(connect(project), files, progress=progress)
-    out.print(what_if_pages.outcome(outcome))
+    out.print(pages.outcome(outcome))

@@ -4,21 +4,9 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from finops.alerts import notify as alerts
 from finops.cli.terminal import Project, app, out
-from finops.forecast.budget_and_anomalies import beside
-from finops.forecast.estimate import estimate as estimate_of
-from finops.forecast.record import kept_errors, replayed
-from finops.incidents import record as incidents
-from finops.project import open_lab
-from finops.report.estimates import console as estimates
-from finops.report.estimates.report import write_estimate
-from finops.report.incidents.console import incident_list
-from finops.report.statements.files import write_statements
-from finops.warehouse.connect import connect
 
 
 @app.command()
@@ -43,6 +31,12 @@ def anomalies(
 
     Example: finops anomalies --since 2026-10-01
     """
+    import pandas as pd
+
+    from finops.incidents import record as incidents
+    from finops.report.incidents.console import incident_list
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     if acknowledge:
         incidents.acknowledge(warehouse.settings.project, acknowledge, reason)
@@ -53,6 +47,8 @@ def anomalies(
         found = found[found["end"] >= pd.Timestamp(since)]
     out.print(incident_list(found))
     if notify:
+        from finops.alerts import notify as alerts
+
         out.print(alerts.notify(warehouse))
 
 
@@ -75,10 +71,19 @@ def estimate(
 
     Example: finops estimate --as-of 2026-10-15 --out estimate --lang ko
     """
+    from finops.report.estimates import console as estimates
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     if record:
+        from finops.forecast.record import kept_errors, replayed
+
         out.print(estimates.record_page(kept_errors(warehouse), replayed(warehouse)))
     else:
+        from finops.forecast.budget_and_anomalies import beside
+        from finops.forecast.estimate import estimate as estimate_of
+        from finops.report.estimates.report import write_estimate
+
         made = estimate_of(warehouse, as_of)
         out.print(estimates.page(made, beside(warehouse, made)))
         for path in write_estimate(warehouse, made, folder, language=lang) if folder else ():
@@ -100,6 +105,9 @@ def statement(
 
     Example: finops statement 2026-10 --team order --lang ko
     """
+    from finops.report.statements.files import write_statements
+    from finops.warehouse.connect import connect
+
     warehouse = connect(project)
     folder = folder or project / "statements"
     for path in write_statements(warehouse, month, folder, team=team, language=lang, mode=mode):
@@ -112,4 +120,7 @@ def lab(project: Project = Path()) -> None:
 
     Example: finops lab
     """
+    from finops.project import open_lab
+    from finops.warehouse.connect import connect
+
     sys.exit(open_lab(connect(project).settings))

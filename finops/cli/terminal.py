@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 from rich.segment import Segment
 
-from finops.cli.failure import FORESEEN, said, write_report
 from finops.errors import CheckFailed
 from finops.text import harmless
-from finops.warehouse.months import Progress
+
+if TYPE_CHECKING:
+    from finops.warehouse.months import Progress
 
 
 class Screen(Console):
@@ -79,6 +78,9 @@ def main() -> None:
 
 
 def _say(error: Exception) -> None:
+    # Here, because most commands succeed.
+    from finops.cli.failure import FORESEEN, said, write_report
+
     more = ""
     if not isinstance(error, FORESEEN):
         path = write_report(error, typer.main.get_group(app).commands)
@@ -102,8 +104,11 @@ def _close_pipe() -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar() -> Iterator["Progress"]:
     """Show on a terminal how far a long run is."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     # In a log, an error stays one line.
     hidden = not err.is_terminal

@@ -1,42 +1,38 @@
-"""Open a project: load bills, build tables, ask questions, check promises."""
+"""Open a project: load bills, build tables, ask questions, check promises.
 
-from collections.abc import Callable, Iterator
+What loads, builds or needs a data frame is imported where that is done: a question starts at once.
+"""
+
+from __future__ import annotations
+
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
-import pyarrow as pa
 
 from finops.errors import BadInput, SourceNotFound
-from finops.ingest.decisions import Decision, decide
-from finops.ingest.deliveries import read_records
-from finops.ingest.file_accounts import file_rows, read_accounts
-from finops.ingest.load import load_folder
-from finops.ingest.renormalise import normalise_again
-from finops.ingest.s3 import bucket_folder, is_s3, s3_address, sync
-from finops.ingest.versions import load_as_of, load_version_before, versions_of
-from finops.inputs.databases import fetch_series
 from finops.leftovers import keep_last_used, remove_leftovers
 from finops.lock import writer_lock
 from finops.settings import Settings, read_settings
 from finops.sql import answer, check_reading, printable
-from finops.warehouse import dictionary
 from finops.warehouse.as_of import moment
-from finops.warehouse.build import build_warehouse
-from finops.warehouse.damage import project_damage
 from finops.warehouse.database import open_reader
-from finops.warehouse.delivery_diff import diff_deliveries
-from finops.warehouse.models import checks
-from finops.warehouse.months import Progress
-from finops.warehouse.promises import broken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from types import TracebackType
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from finops.ingest.decisions import Decision
+    from finops.warehouse.months import Progress
 
 
-def connect(project: str | Path = ".", *, as_of: str | date | None = None) -> "Warehouse":
+def connect(project: str | Path = ".", *, as_of: str | date | None = None) -> Warehouse:
     """Return the warehouse of the project folder that holds finops.toml.
 
     `as_of`, a UTC day (its end counts) or a time, gives it as it was reported then: from the
@@ -62,7 +58,7 @@ class Warehouse:
         self.settings = settings
         self._connection: duckdb.DuckDBPyConnection | None = None
 
-    def __enter__(self) -> "Warehouse":
+    def __enter__(self) -> Warehouse:
         return self
 
     def __exit__(
@@ -102,6 +98,11 @@ class Warehouse:
         that says what, why and how to decide. Raises BadInput, SourceNotFound, MissingColumns and
         WarehouseBusy too.
         """
+        import pandas as pd
+
+        from finops.ingest.load import load_folder
+        from finops.ingest.s3 import is_s3
+
         self._refuse_as_of()
         options: dict[str, Any] = {
             "billing_period": billing_period,
@@ -112,20 +113,22 @@ class Warehouse:
         }
         if not is_s3(source):
             return pd.DataFrame(load_folder(self.settings, str(source), Path(source), **options))
+        return pd.DataFrame(self._load_bucket(str(source), options))
+
+    def _load_bucket(self, source: str, options: dict[str, Any]) -> list[dict[str, Any]]:
+        from finops.ingest.load import load_folder
+        from finops.ingest.s3 import bucket_folder, s3_address, sync
+        from finops.ingest.versions import versions_of
+
         cache = self.settings.warehouse / "cache"
+        asked = {name: options[name] for name in ("billing_period", "all_versions", "progress")}
         # Until the copies are read, no other load may refresh them.
         with writer_lock(cache):
-            synced = sync(
-                str(source),
-                cache,
-                billing_period=billing_period,
-                all_versions=all_versions,
-                progress=progress,
-            )
-            root = bucket_folder(str(source), cache)
-            loaded = load_folder(
+            synced = sync(source, cache, **asked)
+            root = bucket_folder(source, cache)
+            return load_folder(
                 self.settings,
-                str(source),
+                source,
                 synced.folder,
                 root=root,
                 address=lambda path: s3_address(path, root),
@@ -133,7 +136,6 @@ class Warehouse:
                 older=versions_of(synced.older),
                 **options,
             )
-            return pd.DataFrame(loaded)
 
     def files(self) -> pd.DataFrame:
         """Return what became of every file found below a source, also before a build.
@@ -141,9 +143,9 @@ class Warehouse:
         One row per file, as in ledger.files: source, file, status, detail, months, rows, days,
         accounts and sum, as far as they are known.
         """
-        rows = file_rows(read_accounts(self.settings.warehouse))
-        frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
-        return frame
+        from finops.ingest.file_accounts import file_rows, read_accounts
+
+        return _frame(file_rows(read_accounts(self.settings.warehouse)))
 
     def decide(self, what: str, decision: str, reason: str) -> Decision:
         """Decide of a file, folder or delivery: `leave` it out, `take` it, or `undo` that.
@@ -151,12 +153,16 @@ class Warehouse:
         It counts from the next load or build. Raises BadInput without a reason, and for a name
         that no file, folder or delivery has.
         """
+        from finops.ingest.decisions import decide
+
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
             return decide(self.settings.warehouse, what, decision, reason, self._loaded())
 
     def _loaded(self) -> set[str]:
         """Return the files that loads have seen, and the ids and sources of deliveries."""
+        from finops.ingest.deliveries import read_records
+
         records = read_records(self.settings.warehouse)
         files = self.files()["file"].dropna()
         return {*files, *(str(one[name]) for one in records for name in ("delivery_id", "source"))}
@@ -168,6 +174,10 @@ class Warehouse:
         months that are not built, the others are. Raises BadInput, SourceNotFound, WarehouseBusy
         too; the last good build then stays.
         """
+        from finops.ingest.renormalise import normalise_again
+        from finops.inputs.databases import fetch_series
+        from finops.warehouse.build import build_warehouse
+
         self._refuse_as_of()
         with writer_lock(self.settings.warehouse):
             remove_leftovers(self.settings.warehouse)
@@ -182,9 +192,7 @@ class Warehouse:
         Raises BadInput for anything but one select, for a query that fails, and for a keyword that
         the query does not ask for.
         """
-        rows = self._read(query, params, answer)
-        frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
-        return frame
+        return _frame(self._read(query, params, answer))
 
     def rows(self, query: str) -> pa.Table:
         """Return the rows of one read-only query to print: what isn't number or text is text."""
@@ -203,11 +211,18 @@ class Warehouse:
         table, grain and notes; of a table column, type, unit and text. Raises BadInput if there is
         no such table.
         """
+        from finops.warehouse import dictionary
+
         con = self._reader()
         return dictionary.tables(con) if table is None else dictionary.columns(con, table)
 
     def check(self) -> pd.DataFrame:
         """Return one row per promise: check, promise, rows that break it (0 is kept), and which."""
+        import pandas as pd
+
+        from finops.warehouse.models import checks
+        from finops.warehouse.promises import broken
+
         con = self._reader()
         results = []
         for one in checks():
@@ -238,6 +253,9 @@ class Warehouse:
         empty for a month that came once. A version of the month that is registered is loaded for
         it. Raises BadInput, SourceNotFound, BadSource, WarehouseBusy.
         """
+        from finops.ingest.versions import load_version_before
+        from finops.warehouse.delivery_diff import diff_deliveries
+
         if b is None and self.settings.as_of is None:
             with writer_lock(self.settings.warehouse):
                 load_version_before(self.settings.warehouse, a)
@@ -248,6 +266,8 @@ class Warehouse:
 
         Sizes and ends of the charges are compared; with `whole`, every byte.
         """
+        from finops.warehouse.damage import project_damage
+
         built = self.sql("from ledger.deliveries") if self.settings.database.exists() else None
         return project_damage(self.settings, self.records(), built, whole=whole)
 
@@ -260,6 +280,8 @@ class Warehouse:
 
     def records(self) -> list[dict[str, Any]]:
         """Return the record of each delivery that is loaded, built or not."""
+        from finops.ingest.deliveries import read_records
+
         return read_records(self.settings.warehouse, as_of=self.settings.as_of)
 
     def pending(self) -> list[str]:
@@ -312,6 +334,9 @@ class Warehouse:
     def _build_as_of(self) -> None:
         """Build the tables of another moment in a file of their own; what is built stays."""
         if self.settings.as_of:
+            from finops.ingest.versions import load_as_of
+            from finops.warehouse.build import build_warehouse
+
             # No lock: the file is this process's own until it is whole.
             load_as_of(self.settings.warehouse, self.settings.as_of)
             build_warehouse(self.settings, silent)
@@ -320,6 +345,13 @@ class Warehouse:
     def _refuse_as_of(self) -> None:
         if self.settings.as_of:
             raise BadInput(f"The warehouse as of {self.settings.as_of} UTC can only be read.")
+
+
+def _frame(rows: pa.Table) -> pd.DataFrame:
+    import pandas as pd
+
+    frame: pd.DataFrame = rows.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 # So many moments of the past stay built.

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from finops.errors import BadInput
 from finops.sql import identifier, literal
-from finops.warehouse.models import models_in_order
+from finops.warehouse.models import all_models
 
 __all__ = [
     *("SCHEMAS", "Meaning", "TableText", "columns", "comment", "described"),
@@ -75,7 +75,7 @@ def described() -> dict[str, TableText]:
     """Return the text of each table."""
     written = {table: one for (table, column), one in meanings().items() if not column}
     return {table: TableText(one.text) for table, one in written.items()} | {
-        model.name: TableText(model.grain, model.notes) for model in models_in_order()
+        model.name: TableText(model.grain, model.notes) for model in all_models().values()
     }
 
 

@@ -15,15 +15,14 @@ from importlib import import_module
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from itertools import takewhile
-from typing import Any
-
-import pyarrow as pa
-import sqlglot
-from sqlglot import exp
+from typing import TYPE_CHECKING, Any
 
 from finops.findings import words
 from finops.sql import literal
 from finops.warehouse import promised
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LAYERS = ("staging", "facts", "owners", "pools", "marts")
 # A line of a model for the build, not for who reads the table.
@@ -53,7 +52,7 @@ class Model:
     name: str
     grain: str
     sql: str
-    transform: Callable[[pa.Table], pa.Table] | None = None
+    transform: "Callable[[pa.Table], pa.Table] | None" = None
     version: str = ""
     notes: str = ""
 
@@ -65,15 +64,25 @@ class Model:
     @cached_property
     def reads(self) -> set[str]:
         """Names of the tables that the model selects from."""
+        # Here, because only a build asks.
+        import sqlglot
+        from sqlglot import exp
+
         tree = sqlglot.parse_one(self.sql, dialect="duckdb")
         # A common table expression has no schema; every table of ours has one.
         return {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
 
 
 @cache
+def all_models() -> dict[str, Model]:
+    """Return all models by name."""
+    return {model.name: model for model in (*_read_models(), findings())}
+
+
+@cache
 def models_in_order() -> list[Model]:
     """Return all models, each after those that it reads. Raises graphlib.CycleError."""
-    models = {model.name: model for model in (*_read_models(), findings())}
+    models = all_models()
     reads = {name: sorted(model.reads & models.keys()) for name, model in sorted(models.items())}
     return [models[name] for name in TopologicalSorter(reads).static_order()]
 

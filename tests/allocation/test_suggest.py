@@ -7,9 +7,10 @@ import pytest
 
 import finops
 from benchmarks.suggestions import suggestions
+from finops.allocation import PRECISION
 from finops.allocation.accept import accept
 from finops.allocation.doubts import doubtful_rules
-from finops.allocation.suggest import PRECISION, suggest
+from finops.allocation.suggest import suggest
 from finops.allocation.worklist import advise, worklist
 from finops.errors import BadInput
 from tests.conftest import SAMPLE, line, usd, write_bill

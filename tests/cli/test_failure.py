@@ -41,7 +41,7 @@ def command_that_fails(monkeypatch, tmp_path, capsys):
             raise error
 
         monkeypatch.setattr("tempfile.tempdir", str(reports))
-        monkeypatch.setattr("finops.cli.bill.connect", broken)
+        monkeypatch.setattr("finops.warehouse.connect.connect", broken)
         monkeypatch.setattr(sys, "argv", ["finops", "check", "--project=secret-place"])
         with pytest.raises(SystemExit) as end:
             terminal.main()

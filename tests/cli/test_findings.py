@@ -93,7 +93,7 @@ def test_check_names_what_breaks_a_promise_apart_from_findings(finops, member_bi
     finops("build")
     broken = Model("one_row", "Too many.", "select billing_period, 0 as expected_rows, "
                    "count(*) as found_rows from facts.daily_cost group by billing_period")  # fmt: skip
-    monkeypatch.setattr("finops.warehouse.connect.checks", lambda: [broken])
+    monkeypatch.setattr("finops.warehouse.models.checks", lambda: [broken])
     code, lines, error = finops("check")
     assert code == 1
     line_of_promise = "one_row: Too many. In facts.daily_cost: 2026-10: rows expected 0, found 2."

@@ -1,17 +1,18 @@
 """Draw amounts as horizontal bars, the largest on top."""
 
 from collections.abc import Sequence
-from typing import Any
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any
 
 from finops.text import is_missing
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 __all__ = ["add_ranks", "claimed_by", "resource_name"]
 
 
 def add_ranks(
-    drawing: go.Figure,
+    drawing: "go.Figure",
     *,
     amounts: Sequence[float],
     names: Sequence[str],

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from finops.report.kit.page import environment
-from finops.report.kit.waterfall_svg import Drawing
 from finops.text import cents, is_missing, number, percent, plain
+
+if TYPE_CHECKING:
+    from finops.report.kit.waterfall_svg import Drawing
 
 __all__ = ["Column", "Say", "Table", "Tile", "text_of", "written"]
 
@@ -72,7 +73,7 @@ class Table:
     empty: str = ""
     note: str = ""
     lead: tuple[str, ...] = ()
-    drawing: Drawing | None = None
+    drawing: "Drawing | None" = None
     total_word: str = ""
 
     def sums(self) -> list[Any]:
@@ -101,6 +102,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook; every text in it is escaped."""
+        from finops.report.kit.page import environment
+
         return environment().get_template("notebook.html.j2").render(tables=[self])
 
 

@@ -1,8 +1,8 @@
 """Print frames as tables in a terminal."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -10,6 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from finops.text import MISSING, is_missing, number, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "new_table",
@@ -26,7 +29,7 @@ def notes(sentences: Iterable[str]) -> RenderableType:
     return grid
 
 
-def rule_hits(hits: pd.DataFrame) -> RenderableType:
+def rule_hits(hits: "pd.DataFrame") -> RenderableType:
     """Return one line per row of marts.rule_hits, for 80 columns, and what is wrong with rules."""
     if hits.empty:
         return "There is no rule yet. Write some in mappings/rules.csv, then: finops build"
@@ -48,7 +51,7 @@ def rule_hits(hits: pd.DataFrame) -> RenderableType:
     return Group(table, *(escape(note) for note in _rule_notes(hits)))
 
 
-def _rule_notes(hits: pd.DataFrame) -> Iterable[str]:
+def _rule_notes(hits: "pd.DataFrame") -> Iterable[str]:
     yield "keys: combinations of account, service, resource, tags … decided, once per month."
     for one in hits.drop_duplicates("x_rule_id").to_dict("records"):
         name = f"{plain(one['x_rule_id'], 40)} (line {one['x_line']})"

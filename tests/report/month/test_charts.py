@@ -324,6 +324,6 @@ def test_delivery_change_of_a_month_that_came_once_says_so():
 
 
 def test_commands_start_without_what_only_notebooks_need():
-    code = "import sys, finops.cli; print({'IPython', 'nbformat'} & sys.modules.keys())"
+    code = "import sys, finops.cli, finops.report.month.html; print({'IPython', 'nbformat'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
