@@ -32,7 +32,7 @@ FLOORS = (
     "settings",
     "inputs",
     "findings models.marts models.owners models.pools",
-    "chain checks invoice.rules memory models",
+    "chain checks invoice.rules memory models models.bill",
     "definitions frames",
     "coins text",
     "csv_input",

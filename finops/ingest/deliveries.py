@@ -35,7 +35,7 @@ from finops.ingest.relations import relations
 from finops.ingest.repeated import check_repeated
 from finops.ingest.starts import check_month
 from finops.ingest.totals import create_line_totals, read_totals, with_currencies
-from finops.sql import literal, path_literal
+from finops.sql import literal, path_literal, read_query
 
 RECORD = "delivery.json"
 # Types that the amortisation rules know; any other counts as it is billed and is named.
@@ -276,12 +276,13 @@ def _write_bill(
     con.execute("set preserve_insertion_order = false")
     con.execute("set enable_progress_bar = false")
     bill = open_bill(con, delivery, scratch, allow_bad_values=allow_bad_values, amounts=amounts)
-    resources = package_files("finops.ingest")
-    categories = path_literal(Path(str(resources / "service_categories.csv")))
-    con.execute(f"create table raw.service_categories as from read_csv({categories})")
-    charges = (resources / bill.schema.charges_sql).read_text(encoding="utf-8")
-    unused = (resources / "unused_commitments.sql").read_text(encoding="utf-8")
-    charges, unused = (query.replace(NARROW, amounts) for query in (charges, unused))
+    categories = package_files("finops.ingest") / "service_categories.csv"
+    seed = path_literal(Path(str(categories)))
+    con.execute(f"create table raw.service_categories as from read_csv({seed})")
+    charges, unused = (
+        read_query("finops.models.bill", name).replace(NARROW, amounts)
+        for name in (bill.schema.charges_sql.removesuffix(".sql"), "unused_commitments")
+    )
     try:
         create_line_totals(con, bill)
         check_month(con, delivery)

@@ -36,7 +36,7 @@ def create_fees_to_come(
         f"unused_cost {amounts}, x_commitment_trueup {amounts})"
     )
     if elapsed:
-        query = read_query("finops.ingest", "fees_to_come").replace(NARROW, amounts)
+        query = read_query("finops.models.bill", "fees_to_come").replace(NARROW, amounts)
         con.execute(f"insert into raw.fees_to_come {query}")
 
 
@@ -46,7 +46,7 @@ def _elapsed(con: duckdb.DuckDBPyConnection, delivery: Delivery, charges: str) -
     if not start <= delivered < (start + timedelta(days=31)).replace(day=1):
         return None
     con.execute(f"create view raw.priced_charges as {charges}")
-    query = read_query("finops.ingest", "elapsed")
+    query = read_query("finops.models.bill", "elapsed")
     row: tuple[datetime | None, datetime | None, bool] = con.execute(query).fetchall()[0]
     last_start, last_end, is_invoiced = row
     if is_invoiced or (last_start and last_start > delivered):

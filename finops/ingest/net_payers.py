@@ -12,5 +12,5 @@ def set_net_payers(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
     Reads `raw.line_totals`. FOCUS has no net columns.
     """
     if delivery.format != FOCUS_FORMAT:
-        query = read_query("finops.ingest", "net_payers")
+        query = read_query("finops.models.bill", "net_payers")
         con.execute(f"set variable net_payers = ({query})")

@@ -6,30 +6,27 @@ from importlib.resources import files
 
 __all__ = ["rules_signature"]
 
-# What decides how a line of a bill is named, typed and priced. Other files may change freely.
+# What decides how a line of a bill is named, typed and priced: all of models/bill, and these files
+# of ingest. Others may change freely.
 _RULES = (
     "amounts.py",
     "casts.py",
-    "charges.sql",
     "columns.py",
-    "elapsed.sql",
-    "fees_to_come.sql",
     "focus.py",
-    "focus_charges.sql",
     "kept_columns.csv",
     "kept_columns.py",
     "line_items.py",
-    "net_payers.sql",
     "service_categories.csv",
     "tags.py",
-    "unused_commitments.sql",
 )
 
 
 @cache
 def rules_signature() -> str:
     """Return the signature of the rules of this version."""
-    folder, digest = files("finops.ingest"), hashlib.sha256()
-    for name in _RULES:
-        digest.update((folder / name).read_bytes())
+    ingest, bill = files("finops.ingest"), files("finops.models.bill")
+    queries = sorted(file.name for file in bill.iterdir() if file.name.endswith(".sql"))
+    digest = hashlib.sha256()
+    for file in (*(ingest / name for name in _RULES), *(bill / name for name in queries)):
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
