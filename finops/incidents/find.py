@@ -1,6 +1,8 @@
 """Find what stands out in a bill on every level, once per cause, and say what it comes from."""
 
 import json
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -10,6 +12,7 @@ from finops.incidents.cause import Cause, causes_of, resources_of
 from finops.incidents.cloudtrail import Trail, read_trail
 from finops.incidents.course import course_of
 from finops.incidents.facts import facts_of
+from finops.incidents.kept import build_signature, kept, trail_folder
 from finops.incidents.levels import COARSE, FINE, Level, levels_of
 from finops.incidents.merge import Candidate, Group, groups_of, join_service, told_by
 from finops.incidents.origin import Asked, Origin, origins_of
@@ -40,13 +43,19 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
     root_key and root_start (of the series that was raised first). Money is effective cost of usage,
     without tax, in the currency of the bill. Levels but the one of team and AWS service leave out
     what is less than a thousandth of all cost a day.
+
+    What was found is kept beside the build, in `warehouse/incidents/`, and read from there.
     """
-    levels = levels_of(warehouse)
+    return kept(warehouse, _found)
+
+
+def _found(warehouse: Warehouse) -> pd.DataFrame:
+    levels = _levels(warehouse)
     found = _detected(warehouse, levels)
     base = levels[0].daily
     currency = _currency(warehouse)
     groups, origins = _groups(warehouse, _candidates(levels, found))
-    trail = read_trail(warehouse.settings.project / "business" / "cloudtrail")
+    trail = read_trail(trail_folder(warehouse))
     costs = _costs(levels)
     causes = causes_of(warehouse, [origins[id(group.shown)] for group in groups])
     explained = one_per_price(list(zip(groups, causes, strict=True)))
@@ -63,9 +72,27 @@ def find(warehouse: Warehouse) -> pd.DataFrame:
 
 def all_series(warehouse: Warehouse) -> pd.DataFrame:
     """Return date, key and cost of all series of all levels; key `*` is all cost."""
-    levels = levels_of(warehouse)
+    levels = _levels(warehouse)
     whole = levels[0].daily.groupby("date", as_index=False)["cost"].sum().assign(key="*")
     return pd.concat([level.daily for level in levels] + [whole], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Build:
+    """The build of a warehouse; the signature tells it from another."""
+
+    signature: str
+    warehouse: Warehouse = field(compare=False)
+
+
+def _levels(warehouse: Warehouse) -> list[Level]:
+    """Return the levels of a build: who finds anomalies and tells of them reads them once."""
+    return _levels_of(_Build(build_signature(warehouse), warehouse))
+
+
+@lru_cache(maxsize=1)
+def _levels_of(build: _Build) -> list[Level]:
+    return levels_of(build.warehouse)
 
 
 def _detected(warehouse: Warehouse, levels: list[Level]) -> dict[str, pd.DataFrame]:

@@ -147,7 +147,7 @@ def _input_files(settings: Settings) -> dict[str, str]:
     files = settings.project / FILE_NAME, *sorted((settings.project / "mappings").glob("*.csv"))
     business = [*sorted((settings.project / "business").glob("*")), *settings.fetched.values()]
     inventory = inventory_files(settings.project / "inventory")
-    code = _code("finops.inputs")
+    code = code_of("finops.inputs")
     zone = settings.timezone
     accounts = sorted((settings.warehouse / "files").glob("*.json"))
     return {
@@ -165,7 +165,7 @@ def _input_files(settings: Settings) -> dict[str, str]:
 
 
 @cache
-def _code(package: str) -> str:
+def code_of(package: str) -> str:
     """Return a signature of the modules and tables of a package."""
     found = [one for one in resources.files(package).iterdir() if one.is_file()]
     return _hash(*sorted(one.read_text(encoding="utf-8") for one in found))

@@ -173,7 +173,7 @@ def test_changed_plan_of_orders_is_read_although_no_table_is_made_of_it(warehous
 def test_another_version_reads_the_mappings_again(warehouse, monkeypatch):
     with duckdb.connect(str(warehouse.settings.database)) as con:
         con.execute("drop table mappings.teams")
-    monkeypatch.setattr("finops.warehouse.signatures._code", lambda _: "another")
+    monkeypatch.setattr("finops.warehouse.signatures.code_of", lambda _: "another")
     warehouse.build()
     assert warehouse.table("mappings.teams").empty
 
