@@ -120,7 +120,7 @@ def _reasons(frame: pd.DataFrame, unit: str, lang: str) -> str:
 
 def _where(part: pd.DataFrame, lang: str) -> str:
     """Return whose and which AWS service's cost has the largest part of an effect."""
-    sizes = part["x_change"].astype(object)
-    row = part.loc[max(part.index, key=lambda i: abs(sizes[i]))]
+    sizes = [abs(change) for change in part["x_change"]]
+    row = part.iloc[sizes.index(max(sizes))]
     owner = row["x_team"] if row["x_service"] == "unowned" else row["x_service"]
     return say("mostly", lang, owner=plain(owner, 30), service=plain(row["service_name"], 40))

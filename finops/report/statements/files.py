@@ -10,6 +10,7 @@ from finops.report.statements.corrections import corrections, corrections_sectio
 from finops.report.statements.executive import executive_page
 from finops.report.statements.page import index_page, statement_page
 from finops.report.statements.reconciliation import steps_csv
+from finops.report.statements.sections import sections
 from finops.report.statements.workbook import workbook
 from finops.statements.chargeback import journal_csv, postings
 from finops.statements.kept import Files, file_team, kept_statements
@@ -78,8 +79,9 @@ def _files(
     of_all = _showback if found[0].month.mode == "showback" else _chargeback
     for language in languages:
         for one in found:
-            files[_name(one, language, "html")] = statement_page(one, language).encode()
-            files[_name(one, language, "xlsx")] = workbook(one, language)
+            tables = sections(one, language)
+            files[_name(one, language, "html")] = statement_page(one, language, tables).encode()
+            files[_name(one, language, "xlsx")] = workbook(one, language, tables)
     return files | (of_all(warehouse, found, languages) if is_whole else {})
 
 

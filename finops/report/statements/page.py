@@ -15,8 +15,13 @@ from finops.text import month_text
 __all__ = ["index_page", "statement_page"]
 
 
-def statement_page(statement: Statement, language: str) -> str:
-    """Return the page of one team; every text in it is escaped."""
+def statement_page(
+    statement: Statement, language: str, tables: dict[str, Table] | None = None
+) -> str:
+    """Return the page of one team; every text in it is escaped.
+
+    `tables` are its `sections`, where they are laid out already.
+    """
     month = statement.month
     title = f"{name(month, statement.team, language)}: {say('title', language)}"
     return page(
@@ -27,7 +32,7 @@ def statement_page(statement: Statement, language: str) -> str:
             f"{say('reference', language)}: {statement.reference}",
         ],
         tiles=tiles(statement, language),
-        tables=sections(statement, language).values(),
+        tables=(tables or sections(statement, language)).values(),
         footer=say("footer", language),
     )
 

@@ -31,17 +31,18 @@ _NO_DATE = datetime(2000, 1, 1)
 _TEXT_WIDE = 40
 
 
-def workbook(statement: Statement, language: str) -> bytes:
+def workbook(statement: Statement, language: str, tables: dict[str, Table] | None = None) -> bytes:
     """Return the workbook of one team: summary, AWS services, pools, lines with why, questions.
 
     Sums are formulas over the lines, with their values. Text of the bill never is a formula. The
     date of creation is that of the bill's delivery, so the same statement gives the same bytes.
+    `tables` are its `sections`, where they are laid out already.
     """
     stream, month = io.BytesIO(), statement.month
     created = month.trust["x_delivered_at"] or _NO_DATE
     title = f"{name(month, statement.team, language)} {month.billing_period}"
     with new_workbook(stream, title, created.replace(tzinfo=None)) as book:
-        _Pages(book, statement, language).write()
+        _Pages(book, statement, language).write(tables or sections(statement, language))
     return stream.getvalue()
 
 
@@ -60,12 +61,11 @@ class _Pages(Book):
     def say(self, key: str, **values: str) -> str:
         return say(key, self.language, **values)
 
-    def write(self) -> None:
+    def write(self, tables: dict[str, Table]) -> None:
         summary = self.sheet(self.say("title"), [42, 20, 14])
         for table in (self.services(), self.pools(), self.lines()):
             self.table(table)
-        found = sections(self.statement, self.language)
-        self.notes([found[key] for key in _TEXT_SECTIONS if key in found])
+        self.notes([tables[key] for key in _TEXT_SECTIONS if key in tables])
         self.summary(summary)
 
     def amount(self, key: str, *, total: bool = False, formula: str = "") -> Column:
