@@ -14,6 +14,7 @@ from benchmarks.rule_bill import KINDS, write_months, write_rules
 from finops.inputs.mappings import load_mappings
 from finops.sql import identifier, literal
 from finops.warehouse.models import Model, models_in_order
+from finops.warehouse.months import OWNER_KEY
 
 TEXTS = (
     "sub_account_id",
@@ -97,10 +98,14 @@ def _show_charges(con: duckdb.DuckDBPyConnection, months: list[Path], charges: s
     """Show a bill as staging.charges, and its charges by the hour in place of the daily cost."""
     found = con.sql(f"select * from {_source(months)}").columns
     columns = {one.name for one in sqlglot.parse_one(charges, "duckdb").find_all(exp.Column)}
-    others = "".join(f", null as {identifier(name)}" for name in sorted(columns - set(found)))
+    lacking = sorted(columns - {*found, "x_owner_key"})
+    others = "".join(f", null as {identifier(name)}" for name in lacking)
     for schema in ("raw", "staging", "facts", "owners"):
         con.execute(f"create schema if not exists {schema}")
-    con.execute(f"create or replace view raw.charges as select *{others} from {_source(months)}")
+    con.execute(
+        f"create or replace view raw.charges as select *{others}, {OWNER_KEY} as x_owner_key "
+        f"from {_source(months)}"
+    )
     con.execute(f"create or replace view staging.charges as {charges}")
     con.execute("create or replace view facts.daily_cost as select * from staging.charges")
 

@@ -112,19 +112,27 @@ amount_units as (
     select
         *,
         case when amount < 0 then -1 else 1 end as amount_sign,
-        cast(cast(abs(amount) as decimal(28, 10)) * 10000000000 as hugeint) as units
+        cast(cast(abs(amount) as decimal(28, 10)) * 10000000000 as decimal(38, 0)) as units
     from amounts
     where amount <> 0
 ),
 
 -- A product of large units and a share has more digits than any type: it is made in two parts.
+unit_parts as (
+    select
+        *,
+        floor(units * 0.000000000000001) as large_units,
+        units % 1000000000000000 as small_units
+    from amount_units
+),
+
 products as (
     select
         amounts.*,
         shares.x_share,
-        amounts.units // 1000000000000000 * shares.x_share_units as whole_product,
-        amounts.units % 1000000000000000 * shares.x_share_units as product
-    from amount_units as amounts
+        amounts.large_units * shares.x_share_units as whole_product,
+        amounts.small_units * shares.x_share_units as product
+    from unit_parts as amounts
     inner join shares
         on
             amounts.billing_period = shares.billing_period
@@ -137,7 +145,7 @@ products as (
 floors as (
     select
         *,
-        whole_product + product // 1000000000000000 as floor_units,
+        whole_product + floor(product * 0.000000000000001) as floor_units,
         cast(product % 1000000000000000 as bigint) as remainder
     from products
 ),
@@ -147,12 +155,18 @@ ranks as (
     select
         *,
         sum(remainder) over amounts // 1000000000000000 as left_units,
-        row_number() over (amounts order by remainder desc, x_share) as x_rank
+        row_number() over ranked_amounts as x_rank
     from floors
-    window amounts as (
-        partition by
-            billing_period, charge_date, billing_currency, x_pool, x_instance, x_row, x_measure
-    )
+    window
+        amounts as (
+            partition by
+                billing_period, charge_date, billing_currency, x_pool, x_instance, x_row, x_measure
+        ),
+        ranked_amounts as (
+            partition by
+                billing_period, charge_date, billing_currency, x_pool, x_instance, x_row, x_measure
+            order by remainder desc, x_share
+        )
 ),
 
 -- He who comes first also takes what a bill says beyond the tenth decimal.

@@ -107,16 +107,19 @@ dated_cost as (
 -- Each day of a period of up to a month, counted from 0.
 period_days as (
     select
-        days,
-        cast(unnest(range(days)) as integer) as day
-    from range(1, 32) as lengths (days)
+        lengths.days,
+        cast(numbers.day as integer) as day
+    from (select unnest(generate_series(1, 31)) as days) as lengths
+    inner join (select unnest(generate_series(0, 30)) as day) as numbers
+        on numbers.day < lengths.days
 ),
 
 spread_cost as (
     select
         *,
-        -- In ten-billionths, the last digit of most bills. The last days take what doesn't divide
-        -- by the days, and the first what a bill says beyond the tenth decimal.
+        -- Whole units of the currency first, then what is left of them in ten-billionths, the last
+        -- digit of most bills. The last days take what doesn't divide by the days, and the first
+        -- what a bill says beyond the tenth decimal.
         list_transform(
             [
                 list_cost,
@@ -132,19 +135,20 @@ spread_cost as (
             ],
             lambda amount: case
                 when days = 1 then amount
-                else cast(
+                else cast(cast(trunc(amount) as bigint) // days as decimal(18, 0))
+                + cast(
                     (
-                        cast(cast(amount as decimal(28, 10)) * 10000000000 as hugeint)
-                        + sign(amount) * day
+                        cast(cast(amount % days as decimal(28, 10)) * 10000000000 as bigint)
+                        + case when amount < 0 then -day else day end
                     ) // days
-                    as decimal(28, 0)
+                    as decimal(18, 0)
                 ) * 0.0000000001
                 + case when day = 0 then amount - cast(amount as decimal(28, 10)) else 0 end
             end
         ) as parts
     from dated_cost
     inner join period_days
-        on coalesce(x_covered_until - x_covered_from + 1, 1) = days
+        on coalesce(date_diff('day', x_covered_from, x_covered_until) + 1, 1) = days
 )
 
 select
@@ -181,8 +185,8 @@ select
     x_cost_categories,
     sub_account_name,
     x_is_support,
-    consumed_quantity / days as consumed_quantity,
-    x_free_quantity / days as x_free_quantity,
+    cast(consumed_quantity as double) / days as consumed_quantity,
+    cast(x_free_quantity as double) / days as x_free_quantity,
     parts[1] as list_cost,
     parts[2] as contracted_cost,
     parts[3] as billed_cost,

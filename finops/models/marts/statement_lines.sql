@@ -59,7 +59,7 @@ units as (
     select
         lines.billing_period,
         lines.billing_currency,
-        parts.x_part,
+        case parts.x_part when 'expense' then lines.x_entry else parts.x_part end as x_part,
         [
             lines.x_team,
             lines.x_pool,
@@ -67,24 +67,22 @@ units as (
             lines.service_name,
             lpad(cast(lines.x_line as varchar), 9, '0')
         ] as path,
-        parts.units
+        case parts.x_part
+            when 'effective' then lines.effective_cost * rates.x_coins_per_unit
+            when 'expense' then nullif(lines.x_expense, 0) * rates.x_coins_per_unit
+            -- Decimals of a length at which the largest bill fits, as in marts.team_month.
+            when 'reporting'
+                then
+                    cast(lines.effective_cost as decimal(28, 8))
+                    * cast(rates.x_exchange_rate as decimal(20, 10))
+                    * rates.x_reporting_coins_per_unit
+        end as units
     from lines
     inner join facts.exchange_rates as rates
         on
             lines.billing_period = rates.billing_period
             and lines.billing_currency = rates.billing_currency
-    cross join lateral (
-        select
-            unnest(['effective', lines.x_entry, 'reporting']) as x_part,
-            unnest([
-                lines.effective_cost * rates.x_coins_per_unit,
-                case when lines.x_expense <> 0 then lines.x_expense * rates.x_coins_per_unit end,
-                -- Decimals of a length at which the largest bill fits, as in marts.team_month.
-                cast(lines.effective_cost as decimal(28, 8)) * cast(rates.x_exchange_rate as decimal(20, 10))
-                * rates.x_reporting_coins_per_unit
-            ]) as units
-    ) as parts
-    where parts.units is not null
+    cross join (values ('effective'), ('expense'), ('reporting')) as parts (x_part)
 ),
 
 -- Each level of a statement by its path: all, team, pool, driver, AWS service, line.
@@ -94,12 +92,35 @@ sums as (
         billing_currency,
         x_part,
         depth,
-        path[1:depth] as path,
-        path[1:greatest(depth - 1, 0)] as above,
+        array_slice(path, 1, depth) as path,
+        array_slice(path, 1, greatest(depth - 1, 0)) as above,
         sum(units) as units
     from units
-    cross join range(6) as depths (depth)
-    group by billing_period, billing_currency, x_part, depth, path[1:depth], path[1:greatest(depth - 1, 0)]
+    cross join (values (0), (1), (2), (3), (4), (5)) as depths (depth)
+    where units is not null
+    group by
+        billing_period,
+        billing_currency,
+        x_part,
+        depth,
+        array_slice(path, 1, depth),
+        array_slice(path, 1, greatest(depth - 1, 0))
+),
+
+-- Of each part of a level its whole coins, its place by what is left of it, and the whole coins of all.
+whole_coins as (
+    select
+        *,
+        cast(floor(units) as bigint) as coins,
+        row_number() over ranked_level as x_rank,
+        cast(sum(floor(units)) over level as bigint) as level_coins
+    from sums
+    window
+        level as (partition by billing_period, billing_currency, x_part, depth, above),
+        ranked_level as (
+            partition by billing_period, billing_currency, x_part, depth, above
+            order by units - floor(units) desc, path
+        )
 ),
 
 coins as (
@@ -109,38 +130,27 @@ coins as (
         x_part,
         depth,
         path,
-        round(units, 0) as coins
+        cast(round(units, 0) as bigint) as coins
     from sums
     where depth = 0
     union all
     -- The coins of a level go to its parts: all whole ones, then one each to the largest remainders.
     select
-        sums.billing_period,
-        sums.billing_currency,
-        sums.x_part,
-        sums.depth,
-        sums.path,
-        floor(sums.units)
-        + case
-            when
-                row_number() over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.above
-                    order by sums.units - floor(sums.units) desc, sums.path
-                )
-                <= coins.coins - sum(floor(sums.units)) over (
-                    partition by sums.billing_period, sums.billing_currency, sums.x_part, sums.above
-                )
-                then 1
-            else 0
-        end as coins
+        parts.billing_period,
+        parts.billing_currency,
+        parts.x_part,
+        parts.depth,
+        parts.path,
+        parts.coins
+        + case when parts.x_rank <= coins.coins - parts.level_coins then 1 else 0 end as coins
     from coins
-    inner join sums
+    inner join whole_coins as parts
         on
-            coins.billing_period = sums.billing_period
-            and coins.billing_currency = sums.billing_currency
-            and coins.x_part = sums.x_part
-            and coins.depth + 1 = sums.depth
-            and coins.path = sums.above
+            coins.billing_period = parts.billing_period
+            and coins.billing_currency = parts.billing_currency
+            and coins.x_part = parts.x_part
+            and coins.depth + 1 = parts.depth
+            and coins.path = parts.above
 ),
 
 line_coins as (

@@ -114,12 +114,20 @@ decided_owners as (
             else 'rule'
         end as x_owner_method
     from owners
+),
+
+owned_days as (
+    select
+        *,
+        unnest(generate_series(first_day, last_day, interval 1 day)) as owned_day
+    from decided_owners
+    where x_team is not null
 )
 
 select
     billing_period,
     x_owner_key,
-    cast(unnest(generate_series(first_day, last_day, interval 1 day)) as date) as charge_date,
+    cast(owned_day as date) as charge_date,
     x_team,
     -- A weaker source refines a stronger one only where both name one team.
     coalesce(
@@ -137,5 +145,4 @@ select
         when 'tag' then x_tag_key
         else x_rule_id
     end as x_owner_source
-from decided_owners
-where x_team is not null
+from owned_days

@@ -25,4 +25,4 @@ left join owned_days
         and owner_keys.x_owner_key = owned_days.x_owner_key
 where
     coalesce(owned_days.day_count, 0)
-    <= owner_keys.x_last_charge_date - owner_keys.x_first_charge_date
+    <= date_diff('day', owner_keys.x_first_charge_date, owner_keys.x_last_charge_date)

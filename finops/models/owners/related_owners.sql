@@ -60,7 +60,7 @@ key_days as (
     select
         billing_period,
         x_owner_key,
-        cast(unnest(generate_series(first_day, last_day, interval 1 day)) as date) as charge_date,
+        unnest(generate_series(first_day, last_day, interval 1 day)) as owned_day,
         x_team,
         x_service,
         x_environment,
@@ -72,7 +72,7 @@ key_days as (
 select
     key_days.billing_period,
     key_days.x_owner_key,
-    key_days.charge_date,
+    cast(key_days.owned_day as date) as charge_date,
     key_days.x_team,
     key_days.x_service,
     key_days.x_environment,
@@ -85,5 +85,5 @@ left join owners.direct_owners
     on
         key_days.billing_period = direct_owners.billing_period
         and key_days.x_owner_key = direct_owners.x_owner_key
-        and key_days.charge_date = direct_owners.charge_date
+        and key_days.owned_day = direct_owners.charge_date
 where direct_owners.x_team is null

@@ -21,7 +21,8 @@ own_cost as (
         billing_currency,
         x_team,
         -- In ten-billionths, the last digit of the bill, as whole numbers: their shares are exact.
-        cast(cast(sum(effective_cost) as decimal(28, 10)) * 10000000000 as hugeint) as cost_units
+        cast(cast(sum(effective_cost) as decimal(28, 10)) * 10000000000 as decimal(38, 0))
+            as cost_units
     from pools.collected_cost
     group by billing_period, charge_date, billing_currency, x_team
 ),
@@ -41,14 +42,14 @@ driver_quantities as (
         driver,
         date,
         team,
-        cast(quantity * 1000000 as hugeint) as quantity
+        cast(quantity * 1000000 as decimal(38, 0)) as quantity
     from business.drivers
     union all
     select
         'orders' as driver,
         orders.date,
         services.team,
-        sum(orders.x_known_orders) as quantity
+        cast(sum(orders.x_known_orders) as decimal(38, 0)) as quantity
     from business.daily_orders as orders
     inner join mappings.service_days as services
         on
@@ -120,7 +121,7 @@ select
     end as x_choice,
     'even' as x_driver,
     cast(null as date) as x_driver_date,
-    cast(1 as hugeint) as x_quantity
+    cast(1 as decimal(38, 0)) as x_quantity
 from pool_days
 inner join mappings.pool_targets as targets
     on pool_days.x_pool = targets.pool
@@ -166,7 +167,7 @@ select
     3 as x_choice,
     'month_effective_cost' as x_driver,
     cast(null as date) as x_driver_date,
-    cast(own_month_cost.cost_units as hugeint) as x_quantity
+    own_month_cost.cost_units as x_quantity
 from pool_days
 inner join mappings.pool_targets as targets
     on pool_days.x_pool = targets.pool
@@ -190,7 +191,7 @@ select
     1 as x_choice,
     'fixed' as x_driver,
     cast(null as date) as x_driver_date,
-    cast(shares.share * 1000000000000000 as hugeint) as x_quantity
+    cast(shares.share * 1000000000000000 as decimal(38, 0)) as x_quantity
 from pool_days
 inner join mappings.shared_cost_shares as shares
     on
@@ -228,7 +229,7 @@ select
     1 as x_choice,
     'split_cost' as x_driver,
     cast(null as date) as x_driver_date,
-    cast(cast(sum(split_owners.x_split_cost) as decimal(28, 10)) * 10000000000 as hugeint)
+    cast(cast(sum(split_owners.x_split_cost) as decimal(28, 10)) * 10000000000 as decimal(38, 0))
         as x_quantity
 from (
     select distinct

@@ -29,7 +29,7 @@ select
     settings.shared_cost,
     weights.x_target,
     weights.x_driver,
-    cast(weights.x_weight as decimal(38, 0)) as x_weight
+    weights.x_weight
 from pools.pool_days
 inner join mappings.shared_costs as pools
     on pool_days.x_pool = pools.pool

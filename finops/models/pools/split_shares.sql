@@ -26,7 +26,8 @@ split_parts as (
         owners.x_service,
         owners.x_environment,
         owners.x_cost_centre,
-        cast(cast(owners.x_split_cost as decimal(28, 10)) * 10000000000 as hugeint) as part_units
+        cast(cast(owners.x_split_cost as decimal(28, 10)) * 10000000000 as decimal(38, 0))
+            as part_units
     from instances
     inner join pools.split_owners as owners
         on
@@ -46,8 +47,10 @@ split_parts as (
         cast(null as varchar) as x_service,
         cast(null as varchar) as x_environment,
         cast(null as varchar) as x_cost_centre,
-        cast(cast(sum(owners.x_split_unused_cost) as decimal(28, 10)) * 10000000000 as hugeint)
-            as part_units
+        cast(
+            cast(sum(owners.x_split_unused_cost) as decimal(28, 10)) * 10000000000
+            as decimal(38, 0)
+        ) as part_units
     from instances
     inner join pools.split_owners as owners
         on
@@ -71,18 +74,19 @@ instance_units as (
         billing_currency,
         x_pool,
         x_parent_resource_id,
-        sum(part_units) as part_units
+        nullif(sum(part_units), 0) as instance_units
     from split_parts
     group by billing_period, charge_date, billing_currency, x_pool, x_parent_resource_id
 ),
 
-owner_shares as (
+-- In two steps, as a product has at most 38 digits: 10^8ths of the instance, then 10^7ths of what they leave.
+first_steps as (
     select
         parts.*,
-        -- Of large costs in two steps: a product has at most 38 digits.
-        parts.part_units * 100000000 // cast(instance_units.part_units as hugeint) * 10000000
-        + parts.part_units * 100000000 % cast(instance_units.part_units as hugeint) * 10000000
-        // cast(instance_units.part_units as hugeint) as owner_share_units
+        instance_units.instance_units,
+        parts.part_units * 100000000 % instance_units.instance_units * 10000000 as left_units,
+        parts.part_units * 100000000
+        - parts.part_units * 100000000 % instance_units.instance_units as whole_units
     from split_parts as parts
     inner join instance_units
         on
@@ -91,6 +95,22 @@ owner_shares as (
             and parts.billing_currency = instance_units.billing_currency
             and parts.x_pool = instance_units.x_pool
             and parts.x_parent_resource_id = instance_units.x_parent_resource_id
+),
+
+-- What divides without a rest has a quotient of at most nine digits: a double is exact.
+owner_shares as (
+    select
+        *,
+        cast(round(cast(whole_units as double) / cast(instance_units as double)) as bigint)
+        * 10000000
+        + cast(
+            round(
+                cast(left_units - left_units % instance_units as double)
+                / cast(instance_units as double)
+            )
+            as bigint
+        ) as owner_share_units
+    from first_steps
 ),
 
 -- Those who pay for a pool pay for its pods.
@@ -107,8 +127,11 @@ payer_shares as (
         case when pool_shares.x_team is null then owners.x_environment end as x_environment,
         case when pool_shares.x_team is null then owners.x_cost_centre end as x_cost_centre,
         sum(
-            owners.owner_share_units * coalesce(pool_shares.x_share_units, 1000000000000000)
-            // 1000000000000000
+            floor(
+                cast(owners.owner_share_units as decimal(38, 0))
+                * coalesce(pool_shares.x_share_units, 1000000000000000)
+                * 0.000000000000001
+            )
         ) as share_units
     from owner_shares as owners
     left join pools.pool_shares

@@ -14,7 +14,11 @@ with charges as (
                 '(?im)^(aws|ocb|amazon web services)[ -]?(basic|developer|business|premium|enterprise)?[ -]?(support|on-?ramp)|^aws ?unified ?operations'
             ),
             false
-        ) as x_is_support
+        ) as x_is_support,
+        -- Where the bill does not have the price that AWS asks of everybody.
+        case when list_unit_price is null and consumed_quantity > 0 and list_cost >= 0.000001
+            then cast(list_cost as double) / cast(consumed_quantity as double)
+        end as line_price
     from raw.charges
 ),
 
@@ -45,7 +49,9 @@ dated_charges as (
             then least(charge_period_end, coalesce(x_commitment_end, charge_period_end))
             else charge_period_end
         end as period_end,
-        cast(billing_period || '-01' as date) as bill_start
+        cast(billing_period || '-01' as date) as bill_start,
+        -- How many decimals four digits of it have.
+        3 - cast(floor(log10(line_price)) as integer) as price_decimals
     from charges
 ),
 
@@ -74,18 +80,7 @@ covered_charges as (
 select
     billing_period,
     -- All that an owner can be told from, as one number that joins fast.
-    hash(
-        sub_account_id,
-        x_service_code,
-        x_usage_type,
-        x_operation,
-        region_id,
-        resource_id,
-        x_line_item_type,
-        x_parent_resource_id,
-        tags,
-        x_cost_categories
-    ) as x_owner_key,
+    x_owner_key,
     charge_date,
     x_covered_from,
     -- In an open month up to the day until which it has elapsed.
@@ -133,21 +128,17 @@ select
         list_unit_price,
         case
             when consumed_quantity > 0 and list_cost = 0 then 0
-            when consumed_quantity > 0 and list_cost >= 0.000001
+            when price_decimals >= 0
                 then
                     try_cast(
-                        round(
-                            cast(list_cost as double) / cast(consumed_quantity as double),
-                            3 - cast(
-                                floor(
-                                    log10(
-                                        cast(list_cost as double)
-                                        / cast(consumed_quantity as double)
-                                    )
-                                ) as integer
-                            )
-                        ) as decimal(38, 18)
+                        round(line_price * power(10, price_decimals)) / power(10, price_decimals)
+                        as decimal(38, 18)
                     )
+            else
+                try_cast(
+                    round(line_price / power(10, -price_decimals)) * power(10, -price_decimals)
+                    as decimal(38, 18)
+                )
         end
     ) as list_unit_price,
     sku_price_id,
