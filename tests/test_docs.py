@@ -66,3 +66,14 @@ def test_korean_readme_has_the_same_sections_and_rows():
 def test_readmes_link_each_other():
     assert "[한국어](README.ko.md)" in README
     assert "[English](README.md)" in KOREAN
+
+
+def test_every_file_that_the_guide_names_is_there():
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    files = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|sql))`", text))
+    folders = ("finops", "tests", "benchmarks")
+    there = {str(path) for one in folders for path in (ROOT / one).rglob("*.*")}
+    assert len(files) > 50
+    assert [
+        one for one in sorted(files) if not any(path.endswith(f"/{one}") for path in there)
+    ] == []
