@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -53,20 +54,35 @@ def write_month(month: Path, folder: Path, months_ago: int, *, cost: str = "") -
 
 
 def _write_first_hours(files: list[Path], target: Path, rows: float) -> None:
-    """Write the first hours of a month that have about `rows` rows with its reservations.
+    """Write the first hours of a month and some reservations that have about `rows` rows.
 
-    Savings Plans add up in each hour. Reservations are billed by the month and stay whole.
+    Savings Plans add up in each hour. Reservations are billed by the month and stay whole, so as
+    many of them as the rows are of all are kept.
     """
     source = parquet_scan(files)
     counts = f"select count(*), count(*) filter (where {_RESERVED}) from {source}"
     total, reserved = duckdb.sql(counts).fetchall()[0]
-    share = min(max(rows - reserved, 0) / (total - reserved), 1)
+    names, kept_reserved = _first_reservations(source, reserved * min(rows / total, 1))
+    share = min(max(rows - kept_reserved, 0) / (total - reserved), 1)
     last = (
         f"select quantile_disc(line_item_usage_start_date, {share}) from {source} "
         f"where not {_RESERVED}"
     )
-    kept = f"{_RESERVED} or line_item_usage_start_date <= ({last})"
-    _write(f"select * from {source} where {kept}", target)
+    hours = f"not {_RESERVED} and line_item_usage_start_date <= ({last})"
+    kept = f"{_RESERVED} and reservation_reservation_a_r_n in {names}"
+    _write(f"select * from {source} where ({hours}) or ({kept})", target)
+
+
+def _first_reservations(source: str, rows: float) -> tuple[str, int]:
+    """Return the reservations, as a list in SQL, that have so many rows at most, and how many."""
+    sizes = duckdb.sql(
+        f"select reservation_reservation_a_r_n, count(*) from {source} where {_RESERVED} "
+        "group by all order by count(*), reservation_reservation_a_r_n"
+    ).fetchall()
+    ends = accumulate(size for _, size in sizes)
+    kept = [(name, end) for (name, _), end in zip(sizes, ends, strict=True) if end <= rows]
+    names = ", ".join(literal(name) for name, _ in kept)
+    return f"({names or 'null'})", kept[-1][1] if kept else 0
 
 
 def _write(query: str, target: Path) -> None:
