@@ -95,7 +95,8 @@ def prepare(
         check_closable(warehouse, period, accrue=accrue)
     accounts = read_accounts(settings.project / "mappings" / "accounts.csv", with_gaps=draft)
     closed = _closed_before(settings, period)
-    books = _books(warehouse, period, closed[0] if closed else period)
+    recognised = read_recognition(warehouse, period)
+    books = _books(warehouse, period, closed[0] if closed else period, recognised)
     if not draft:
         check_amortisation(books.amortised, period)
     booked = frozen.read_booked(settings, closed)
@@ -113,7 +114,7 @@ def prepare(
         deliveries=_deliveries(warehouse),
         rows=now,
         expenses=expenses(warehouse, moved, period),
-        expenses_before={} if previous is None else _expenses(warehouse, previous),
+        expenses_before={} if previous is None else _expenses(warehouse, previous, recognised),
         budget=_budget(warehouse, period),
         credits=registers.credits(books.rows, period),
         upfronts=books.upfronts,
@@ -130,22 +131,30 @@ def prepare(
     )
 
 
-def read_expenses(warehouse: Warehouse, period: str) -> dict[str, Expense]:
+def read_expenses(
+    warehouse: Warehouse, period: str, recognised: pd.DataFrame | None = None
+) -> dict[str, Expense]:
     """Return the expense of a month (YYYY-MM) as its close books it, by billing currency.
 
-    Of a closed month it is what was signed. Raises what `prepare` raises of a draft, and BadInput
+    Of a closed month it is what was signed. `recognised` is what `read_recognition` returns of the
+    month or a later one, where it is known. Raises what `prepare` raises of a draft, and BadInput
     if all invoices have come and what is used of upfront fees is not what the bill amortises: that
     can't be closed.
     """
-    return _expenses(warehouse, period, check=is_final(trust_of(warehouse, period)))
+    is_whole = is_final(trust_of(warehouse, period))
+    return _expenses(warehouse, period, recognised, check=is_whole)
 
 
-def _expenses(warehouse: Warehouse, period: str, *, check: bool = False) -> dict[str, Expense]:
+def _expenses(
+    warehouse: Warehouse, period: str, recognised: pd.DataFrame | None, *, check: bool = False
+) -> dict[str, Expense]:
     settings = warehouse.settings
     if period in frozen.closed_months(settings):
         return expenses(warehouse, frozen.read_booked(settings, [period]), period)
+    if recognised is None:
+        recognised = read_recognition(warehouse, period)
     closed = _closed_before(settings, period)
-    books = _books(warehouse, period, closed[0] if closed else period)
+    books = _books(warehouse, period, closed[0] if closed else period, recognised)
     if check:
         check_amortisation(books.amortised, period)
     moved = ledger.less(books.target, frozen.read_booked(settings, closed))
@@ -184,12 +193,13 @@ class _Books:
     target: pd.DataFrame
 
 
-def _books(warehouse: Warehouse, period: str, first: str) -> _Books:
+def _books(warehouse: Warehouse, period: str, first: str, recognised: pd.DataFrame) -> _Books:
     payments = known_payments(warehouse)
     rate_of, places = rates(warehouse, payments), cents(warehouse.settings.reporting_currency)
     tiers = read_tiers(warehouse.settings.project)
     commitments = read_commitments(warehouse, period)
-    rows = returned_plans(read_recognition(warehouse, period), commitments)
+    rows = recognised[recognised["billing_period"] <= period].reset_index(drop=True)
+    rows = returned_plans(rows, commitments)
     taken_over = _unpaid(payments, first)
     # Older months are not ours to book, but fees they paid are still prepaid, and debts are owed.
     is_needed = (rows["billing_period"] >= first) | (rows["x_entry"] == "prepaid_current")

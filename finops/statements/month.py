@@ -12,6 +12,7 @@ from finops.close.closable import is_final
 from finops.close.expense import ACCOUNTS, Expense, read_entries
 from finops.close.frozen import closed_months
 from finops.close.month import read_expenses
+from finops.close.recognition import read_recognition
 from finops.coins import whole
 from finops.errors import BadInput
 from finops.statements import queries
@@ -107,11 +108,15 @@ class Asked:
         expense = self._expense(self.previous, currency)
         return read_lines(self.warehouse, self.previous, currency, expense)
 
+    @cached_property
+    def _recognised(self) -> pd.DataFrame:
+        return read_recognition(self.warehouse, self.period)
+
     def _expense(self, month: str, currency: str) -> Expense | None:
         if self.mode != "chargeback":
             return None
         if month not in self._expenses:
-            self._expenses[month] = read_expenses(self.warehouse, month)
+            self._expenses[month] = read_expenses(self.warehouse, month, self._recognised)
         return self._expenses[month].get(currency)
 
 

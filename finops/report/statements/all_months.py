@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from finops.close.expense import STEPS, Expense
 from finops.close.month import read_expenses
-from finops.close.recognition import exact
+from finops.close.recognition import exact, read_recognition
 from finops.report.close.text import say as say_close
 from finops.report.kit.table import Table, written
 from finops.report.statements.text import say
@@ -25,8 +25,9 @@ def all_months(warehouse: Warehouse, language: str = "en") -> list[Table]:
     """
     months = sorted(set(warehouse.status()["billing_period"]))
     found: dict[str, list[tuple[str, Expense, int]]] = {}
+    recognised = read_recognition(warehouse, months[-1]) if months else None
     for month in months:
-        for currency, expense in read_expenses(warehouse, month).items():
+        for currency, expense in read_expenses(warehouse, month, recognised).items():
             lines = read_lines(warehouse, month, currency, expense)
             found.setdefault(currency, []).append((month, expense, int(lines["x_cents"].sum())))
     return [_table(currency, rows, language) for currency, rows in found.items()]
