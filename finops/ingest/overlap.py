@@ -129,11 +129,14 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Overlap]:
 def _of_other_payers(one: Overlap) -> str:
     """Return what two bills of an account under two payers are; a pro forma bill may name another.
 
-    Of what each payer has an invoice both count: an account may have moved.
+    Of what each payer has an invoice both count: an account may have moved. Where neither has one,
+    as in an open month, nothing tells which is the bill.
     """
-    if bool(one.older_invoiced) == bool(one.newer_invoiced):
+    if one.older_invoiced and one.newer_invoiced:
         return "apart"
-    return "pro forma" if one.older_invoiced else "replaced"
+    if one.older_invoiced:
+        return "pro forma"
+    return "replaced" if one.newer_invoiced else "unclear"
 
 
 def _is_most(same: int, lines: int) -> bool:

@@ -21,7 +21,7 @@ _FOLDERS = (*_KNOWN, "inventory", "invoices")
 
 
 def unread(project: Path) -> list[str]:
-    """Return one sentence per file of mappings/ and business/ that nothing reads.
+    """Return one sentence per file of mappings/, business/ and invoices/ that nothing reads.
 
     Folders whose name is nearly that of an input folder count too. Hidden files and those that
     Excel keeps beside an open one are left out.
@@ -29,7 +29,16 @@ def unread(project: Path) -> list[str]:
     found: list[tuple[str, Iterable[str]]] = [(one.name, _FOLDERS) for one in _folders(project)]
     for folder, known in _KNOWN.items():
         found += [(f"{folder}/{name}", known) for name in _unknown(project / folder, known)]
-    return [_sentence(name, known) for name, known in found]
+    return [*(_sentence(name, known) for name, known in found), *_invoices(project / "invoices")]
+
+
+def _invoices(folder: Path) -> Iterator[str]:
+    for name in _unknown(folder, ()):
+        if Path(name).suffix.lower() not in (".json", ".csv"):
+            yield (
+                f"Not read: invoices/{name}; an invoice is read as the JSON of AWS's Invoicing API "
+                "or the CSV of its console."
+            )
 
 
 def _unknown(folder: Path, known: Iterable[str]) -> list[str]:

@@ -169,6 +169,13 @@ def test_pro_forma_bill_under_another_payer_counts_nothing(load, together, is_bi
 
 
 @TOGETHER
+def test_one_usage_under_two_payers_without_an_invoice_is_asked_about(load, together):
+    other_payer = [["2", *one[1:7], 9, *one[8:]] for one in HOURS]
+    found = load(HOURS, other_payer, together=together)
+    assert "hold some of the same lines" in found or "may bill the same usage" in found
+
+
+@TOGETHER
 def test_account_that_moved_is_billed_by_both_payers(load, together):
     tax = row("01T00", "31T00", 5)
     moved = [row("20T00", "21T00", 1, payer="2"), ["2", *tax[1:]]]

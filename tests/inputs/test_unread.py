@@ -1,4 +1,4 @@
-"""A file of mappings/ or business/ that nothing reads is named."""
+"""A file of mappings/, business/ or invoices/ that nothing reads is named."""
 
 from typer.testing import CliRunner
 
@@ -22,6 +22,8 @@ def test_files_that_nothing_reads_are_named_with_what_was_meant(tmp_path):
         "business/minutes.txt",
         "bussiness/budgets.csv",
         "Inventory/list.csv",
+        "invoices/2026-10.json",
+        "invoices/2026-10.pdf",
         "notes/readme.md",
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
@@ -34,6 +36,8 @@ def test_files_that_nothing_reads_are_named_with_what_was_meant(tmp_path):
         "Not read: mappings/rules.xlsx; did you mean mappings/rules.csv?",
         "Not read: business/minutes.txt; nothing here has that name.",
         "Not read: business/orders.json; did you mean business/orders.csv?",
+        "Not read: invoices/2026-10.pdf; an invoice is read as the JSON of AWS's Invoicing API "
+        "or the CSV of its console.",
     ]
 
 
