@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from finops.names import match_key
 
@@ -47,6 +48,7 @@ def phrases(text: str) -> Iterator[Phrase]:
                 yield Phrase(match_key(text[start:end]), pattern)
 
 
+@cache
 def wildcard(text: str) -> str:
     """Return `text` as part of a pattern: what a pattern or a CSV file reads otherwise is a `?`."""
     return "".join(c if c.isprintable() and c not in "*|\\" else "?" for c in text)
