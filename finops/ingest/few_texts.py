@@ -1,5 +1,6 @@
 """Keep texts of few values as numbers while a load lasts; what it writes is the same text."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -70,14 +71,22 @@ def _words(files: tuple[Path, ...], wanted: set[str]) -> dict[str, set[str]]:
 
 
 def _few_columns(meta: pq.FileMetaData) -> dict[str, str]:
-    """Return the names of the top columns whose values take little room, by their SQL."""
+    """Return the names of the top columns whose values take little room, by their SQL.
+
+    A name that two columns have is none of them.
+    """
     sizes = [0] * meta.num_columns
     for group in range(meta.num_row_groups):
         for number in range(meta.num_columns):
             sizes[number] += meta.row_group(group).column(number).total_uncompressed_size
     most = _BYTES * meta.num_rows + _SMALL
-    paths = (meta.schema.column(number).path for number in range(meta.num_columns))
-    return {identifier(path): path for path, size in zip(paths, sizes, strict=True) if size < most}
+    paths = [meta.schema.column(number).path for number in range(meta.num_columns)]
+    times = Counter(paths)
+    return {
+        identifier(path): path
+        for path, size in zip(paths, sizes, strict=True)
+        if size < most and times[path] == 1
+    }
 
 
 def _text(word: str | bytes) -> str:

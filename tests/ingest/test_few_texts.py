@@ -54,6 +54,13 @@ def test_many_texts_stay_text(tmp_path, monkeypatch):
     assert layout_of(write(tmp_path / "b.parquet", long)).fields[0].type == "VARCHAR"
 
 
+def test_two_columns_of_one_name_stay_text(tmp_path):
+    columns = [pa.array(["a"]), pa.array(["b"])]
+    pq.write_table(pa.Table.from_arrays(columns, ["text", "text"]), tmp_path / "a.parquet")
+    layout = layout_of(tmp_path / "a.parquet")
+    assert {field.type for field in layout.fields} == {"VARCHAR"}
+
+
 def test_only_what_is_wanted_is_an_enum(tmp_path):
     file = write(tmp_path / "a.parquet", ["a"])
     assert layout_of(file, wanted=()).fields[0].type == "VARCHAR"
