@@ -204,8 +204,8 @@ HEADER = (
 )
 
 
-def legacy_csv(path, cost=1, payer="000000000001", seconds=None):
-    write(path, f"{HEADER}\n2026-10-05T00:00:00Z,1,{cost},{payer}\n")
+def legacy_csv(path, cost=1, payer="000000000001", seconds=None, account="1"):
+    write(path, f"{HEADER}\n2026-10-05T00:00:00Z,{account},{cost},{payer}\n")
     if seconds:
         os.utime(path, (seconds, seconds))
     return path
@@ -300,7 +300,7 @@ def test_bare_formats_of_one_month_are_deliveries_of_their_own(tmp_path):
 
 def test_bare_folders_of_two_payers_both_count(tmp_path):
     for payer in ("000000000001", "000000000002"):
-        legacy_csv(tmp_path / payer / "rep-1.csv.gz", payer=payer)
+        legacy_csv(tmp_path / payer / "rep-1.csv.gz", payer=payer, account=payer)
     assert len(find_deliveries(tmp_path)) == 2
 
 
