@@ -52,7 +52,10 @@ SLOW = {
     *("test_s3.py", "test_s3_cache.py", "test_s3_client.py", "test_amounts.py", "test_times.py"),
     *("test_allocated_cost.py", "test_rule_matches.py", "test_related_owners.py"),
     *("test_statement_lines.py", "test_tag_owners.py", "test_scorecard_month.py"),
-    *("test_by_service.py", "test_causality.py"),
+    *("test_by_service.py", "test_causality.py", "test_suggest.py", "test_what_if.py"),
+    *("test_report.py", "test_databases.py", "test_elasticity.py", "test_owners_of_then.py"),
+    *("test_explain.py", "test_tiers.py", "test_imports_of_commands.py", "test_planned_changes.py"),
+    *("test_vintages.py", "test_kpis.py", "test_delivery_diff.py", "test_localise.py"),
 }
 
 
