@@ -22,7 +22,7 @@ select md5(string_agg(concat_ws('|', table_name, billing_period, signature), ','
 from ledger.builds
 """
 # What finds anomalies: another version of it may find others.
-_CODE = ("finops.anomalies", "finops.daily", "finops.incidents")
+_CODE = ("finops.anomalies", "finops.business", "finops.daily", "finops.incidents")
 # What was found in so many builds stays: the newest, and those of other moments.
 _BUILDS = 3
 

@@ -1,35 +1,33 @@
 -- One row per charge of the deliveries in charge_files: what tells it from others, for overlaps.sql.
+with charges as (
+    select
+        *,
+        case when charge_files.has_payer then billing_account_id end as known_payer,
+        hash(
+            sub_account_id,
+            x_line_item_type,
+            charge_period_start,
+            coalesce(x_service_code, service_name),
+            x_usage_type,
+            x_operation,
+            availability_zone,
+            case when x_service_code is null then region_id end,
+            resource_id
+        ) as account_line
+    from raw.compared_charges
+    inner join charge_files
+        on compared_charges.filename = charge_files.file
+)
+
 select
-    charge_files.delivery_id as part,
-    concat(case when charge_files.has_payer then billing_account_id end, '/', sub_account_id)
-        as account,
-    case when charge_files.has_payer then billing_account_id else '' end as payer,
-    hash(
-        sub_account_id,
-        x_line_item_type,
-        charge_period_start,
-        coalesce(x_service_code, service_name),
-        x_usage_type,
-        x_operation,
-        availability_zone,
-        case when x_service_code is null then region_id end,
-        resource_id
-    ) as account_line,
-    hash(
-        case when charge_files.has_payer then billing_account_id end,
-        sub_account_id,
-        x_line_item_type,
-        charge_period_start,
-        coalesce(x_service_code, service_name),
-        x_usage_type,
-        x_operation,
-        availability_zone,
-        case when x_service_code is null then region_id end,
-        resource_id
-    ) as line,
+    delivery_id as part,
+    concat(known_payer, '/', sub_account_id) as account,
+    case when has_payer then billing_account_id else '' end as payer,
+    account_line,
+    hash(known_payer, account_line) as line,
     -- What a line is in an export without resource ids.
     hash(
-        case when charge_files.has_payer then billing_account_id end,
+        known_payer,
         sub_account_id,
         x_line_item_type,
         charge_period_start,
@@ -38,16 +36,8 @@ select
     ) as coarse_line,
     resource_id is not null as has_resource,
     hash(
-        case when charge_files.has_payer then billing_account_id end,
-        sub_account_id,
-        x_line_item_type,
-        charge_period_start,
-        coalesce(x_service_code, service_name),
-        x_usage_type,
-        x_operation,
-        availability_zone,
-        case when x_service_code is null then region_id end,
-        resource_id,
+        known_payer,
+        account_line,
         x_line_item_id,
         charge_period_end,
         tags,
@@ -64,7 +54,7 @@ select
     case
         when charge_category = 'Usage'
             then hash(
-                case when charge_files.has_payer then billing_account_id end,
+                known_payer,
                 sub_account_id,
                 coalesce(x_service_code, service_name),
                 x_usage_type,
@@ -79,6 +69,4 @@ select
     end as grain,
     charge_period_start as charge_start,
     charge_period_end as charge_end
-from raw.compared_charges
-inner join charge_files
-    on compared_charges.filename = charge_files.file
+from charges
